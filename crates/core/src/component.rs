@@ -1,0 +1,152 @@
+//! What detection finds in one scene: connected regions, as runs of cells.
+
+use std::ops::Range;
+
+use crate::{Timestamp, Values};
+
+/// Neighbouring inside cells of one row: columns `start..end`. A run never wraps; a component that crosses the seam of a
+/// periodic grid has runs at both ends of its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Run {
+    /// Row of the grid.
+    pub row: u32,
+    /// First column.
+    pub start: u32,
+    /// One past the last column.
+    pub end: u32,
+}
+
+impl Run {
+    /// Number of cells.
+    #[must_use]
+    pub fn cells(self) -> u32 {
+        self.end - self.start
+    }
+}
+
+/// The smallest box of cells around a component: rows `row0..row1`, columns `col0..col1`.
+///
+/// On a periodic grid a box that crosses the seam has `col1 > nx`: columns are taken modulo `nx`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CellBox {
+    /// First row.
+    pub row0: u32,
+    /// First column.
+    pub col0: u32,
+    /// One past the last row.
+    pub row1: u32,
+    /// One past the last column; above `nx` where the box crosses the seam.
+    pub col1: u32,
+}
+
+/// What a component is like, measured on the ellipsoid (areas) and the sphere (positions and lengths).
+///
+/// Statistics of the value weigh each cell by its area.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Description {
+    /// Area of the cells on the WGS 84 ellipsoid, km².
+    pub area_km2: f64,
+    /// Latitude of the area-weighted centroid on the sphere, degrees north.
+    pub centroid_lat: f64,
+    /// Longitude of the centroid, degrees east, in the grid's own convention.
+    pub centroid_lon: f64,
+    /// Southern edge of the cells, degrees north.
+    pub south: f64,
+    /// Northern edge of the cells, degrees north.
+    pub north: f64,
+    /// Western edge of the cells, degrees east, in the grid's own convention.
+    pub west: f64,
+    /// Eastern edge of the cells; smaller than `west` where the component crosses the seam of the convention.
+    pub east: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// Area-weighted mean of the values.
+    pub mean: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Area-weighted population standard deviation of the values.
+    pub std_dev: f64,
+    /// Length of the cells' outer and inner edges, km.
+    pub perimeter_km: f64,
+    /// Full length of the major axis of the ellipse with the same second moments, km.
+    pub major_axis_km: f64,
+    /// Full length of the minor axis, km.
+    pub minor_axis_km: f64,
+    /// `sqrt(1 - (minor/major)²)`, 0 for a circle.
+    pub eccentricity: f64,
+    /// Direction of the major axis, degrees clockwise from north, in `0..180`.
+    pub orientation_deg: f64,
+    /// Whether a cell lies on the edge of the domain (of the grid, of the job's polygon; not the seam of a periodic grid).
+    pub touches_edge: bool,
+}
+
+/// A connected region of cells that meet the condition, in one scene.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// Number of the component among all of the scene (those dropped for their size included), from 1, in row-major
+    /// order of their first cells.
+    pub label: u32,
+    /// Number of cells.
+    pub cells: u32,
+    /// Where its runs lie in [`SceneComponents::runs`].
+    pub runs: Range<usize>,
+    /// Where its values lie in [`SceneComponents::values`].
+    pub values: Range<usize>,
+    /// The cells' bounding box.
+    pub cell_box: CellBox,
+    /// Its measures.
+    pub description: Description,
+}
+
+/// The components of one scene that are kept (large enough), in the order of their labels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SceneComponents {
+    /// The time of the scene.
+    pub time: Timestamp,
+    /// The kept components, by ascending label.
+    pub components: Vec<Component>,
+    /// The runs of all kept components: by component, then row-major.
+    pub runs: Vec<Run>,
+    /// The tracked variable's values in the order of the runs' cells.
+    pub values: Values,
+    /// The cells that are missing in the input, row-major; empty where the detector was told not to keep them.
+    pub missing: Vec<Run>,
+    /// Number of components before those below the minimum size were dropped.
+    pub detected: u32,
+    /// Number of cells with a value.
+    pub valid_cells: u64,
+}
+
+impl SceneComponents {
+    /// The runs of one component, row-major.
+    #[must_use]
+    pub fn runs_of(&self, component: &Component) -> &[Run] {
+        self.runs.get(component.runs.clone()).unwrap_or_default()
+    }
+}
+
+/// The error of an [`EventSource`], whatever lies behind it.
+pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A stored sequence of [`SceneComponents`], one for each scene of the job in time order. Products stream over it, so
+/// that memory does not grow with the length of the job.
+pub trait EventSource: Send + Sync {
+    /// Number of scenes.
+    fn scenes(&self) -> usize;
+
+    /// Reads the components of scene `index`.
+    ///
+    /// # Errors
+    /// Whatever the store says: damaged, gone, index past the end.
+    fn read(&self, index: usize) -> Result<SceneComponents, SourceError>;
+}
+
+impl EventSource for [SceneComponents] {
+    fn scenes(&self) -> usize {
+        self.len()
+    }
+
+    fn read(&self, index: usize) -> Result<SceneComponents, SourceError> {
+        self.get(index).cloned().ok_or_else(|| format!("there is no scene {index} among {}", self.len()).into())
+    }
+}

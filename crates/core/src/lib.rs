@@ -1,0 +1,26 @@
+//! The science of Eventscape, in the order in which the data flows.
+//!
+//! A [`Scene`] (one variable or several, one time, on a [`Grid`]) is searched for connected regions that meet a
+//! [`Condition`]; the regions are the [`Component`]s of a [`SceneComponents`]. A tracker links the components of
+//! consecutive scenes into a [`Lineage`] of [`Track`]s.
+//!
+//! This crate knows no files, no network, no clock and no async runtime, and depends on nothing else of ours.
+
+mod component;
+mod condition;
+mod error;
+mod lineage;
+mod scene;
+
+pub mod detect;
+pub mod grid;
+pub mod time;
+pub mod track;
+
+pub use component::{CellBox, Component, Description, EventSource, Run, SceneComponents, SourceError};
+pub use condition::{Comparison, Condition, Side, Spread};
+pub use error::{CoreError, ErrorKind};
+pub use grid::Grid;
+pub use lineage::{Arrival, Departure, Lineage, Link, Member, Relation, Track};
+pub use scene::{Scene, Values};
+pub use time::Timestamp;

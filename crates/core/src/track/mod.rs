@@ -1,0 +1,1 @@
+//! Links the components of consecutive scenes into a lineage.
