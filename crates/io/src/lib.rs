@@ -1,1 +1,11 @@
-//! placeholder
+//! Bytes: scientific formats, object stores, the scene cache, the spool of events and the sink of products.
+
+mod error;
+
+pub mod cache;
+pub mod formats;
+pub mod sink;
+pub mod spool;
+pub mod stores;
+
+pub use error::{IoError, Result};
