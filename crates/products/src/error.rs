@@ -1,0 +1,42 @@
+//! Why a product cannot be written.
+
+use eventscape_core::{ErrorKind, SourceError};
+
+/// Why a product cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProductError {
+    /// The output refuses bytes: disk full, connection gone.
+    #[error("writing {product} failed: {source}; check the free space of the output and its permissions")]
+    Write {
+        /// What was being written.
+        product: String,
+        /// What the output said.
+        source: std::io::Error,
+    },
+    /// The stored components of a scene cannot be read back.
+    #[error("the components of scene {scene} cannot be read back: {source}")]
+    Source {
+        /// Index of the scene.
+        scene: usize,
+        /// What the store said.
+        source: SourceError,
+    },
+    /// Grid, lineage and components do not belong to one job.
+    #[error("the job's parts do not fit together: {0}")]
+    Mismatch(String),
+    /// The product cannot hold this: too large for its format, two members of one name.
+    #[error("{0}")]
+    Unrepresentable(String),
+}
+
+impl ProductError {
+    /// The kind, for exit codes and statuses.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Write { .. } | Self::Source { .. } | Self::Mismatch(_) => ErrorKind::Internal,
+            Self::Unrepresentable(_) => ErrorKind::Data,
+        }
+    }
+}
