@@ -4,6 +4,16 @@ use std::ops::Range;
 
 use crate::{Timestamp, Values};
 
+/// Which cells of a grid touch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Connectivity {
+    /// Cells that share an edge (the reference's connectivity 1).
+    Four,
+    /// Cells that share an edge or a corner (the reference's connectivity 2, and its service's default).
+    #[default]
+    Eight,
+}
+
 /// Neighbouring inside cells of one row: columns `start..end`. A run never wraps; a component that crosses the seam of a
 /// periodic grid has runs at both ends of its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

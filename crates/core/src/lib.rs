@@ -17,7 +17,7 @@ pub mod grid;
 pub mod time;
 pub mod track;
 
-pub use component::{CellBox, Component, Description, EventSource, Run, SceneComponents, SourceError};
+pub use component::{CellBox, Component, Connectivity, Description, EventSource, Run, SceneComponents, SourceError};
 pub use condition::{Comparison, Condition, Side, Spread};
 pub use error::{CoreError, ErrorKind};
 pub use grid::Grid;
