@@ -1,0 +1,125 @@
+//! The flags of a job, made from the JSON Schema of the job file, so that the two cannot differ.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use eventscape_pipeline::{Job, PipelineError, job_schema};
+use serde_json::{Map, Value};
+
+/// What a flag takes.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Switch,
+    Integer,
+    Number,
+    List,
+    Text,
+}
+
+/// Adds a flag for each key of a job to a command.
+pub(crate) fn add_to(command: Command) -> Command {
+    let schema = job_schema();
+    keys(&schema).fold(command, |command, (key, property)| command.arg(flag(key, property)))
+}
+
+/// The job that the flags of a command line spell.
+///
+/// # Errors
+/// Names the flag and says what it takes.
+pub(crate) fn job(matches: &ArgMatches) -> Result<Job, PipelineError> {
+    let schema = job_schema();
+    let mut table = Map::new();
+    for (key, property) in keys(&schema) {
+        if let Some(value) = value(matches, key, kind(key, property))? {
+            table.insert(key.to_owned(), value);
+        }
+    }
+    serde_path_to_error::deserialize(Value::Object(table)).map_err(|e| PipelineError::Job {
+        subject: format!("--{}", e.path().to_string().replace('_', "-")),
+        reason: e.inner().to_string(),
+    })
+}
+
+fn keys(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !key.starts_with('$'))
+        .map(|(key, property)| (key.as_str(), property))
+}
+
+fn kind(key: &str, property: &Value) -> Kind {
+    let types: Vec<&str> = match property.get("type") {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    if types.contains(&"boolean") {
+        Kind::Switch
+    } else if types.contains(&"integer") {
+        Kind::Integer
+    } else if types.contains(&"number") {
+        Kind::Number
+    } else if key == "input" {
+        Kind::List
+    } else {
+        Kind::Text
+    }
+}
+
+fn flag(key: &str, property: &Value) -> Arg {
+    let help = property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
+    let arg = Arg::new(key.to_owned()).long(key.replace('_', "-")).help(help);
+    match kind(key, property) {
+        Kind::Switch => arg.action(ArgAction::SetTrue),
+        Kind::List => arg.action(ArgAction::Append).num_args(1..).value_name("FILE|GLOB|URL"),
+        Kind::Integer => arg.value_name("N").allow_hyphen_values(true),
+        Kind::Number => arg.value_name("X").allow_hyphen_values(true),
+        Kind::Text => arg.value_name(value_name(key)).allow_hyphen_values(true),
+    }
+}
+
+fn value_name(key: &str) -> &'static str {
+    match key {
+        "bbox" => "W,S,E,N",
+        "polygon" => "WKT|FILE",
+        "start" | "end" => "TIME",
+        "out" | "root" => "DIR|URL",
+        "collection" => "NAME",
+        "variable" => "NAME",
+        "operator" => "OP",
+        "value" => "X",
+        "level" => "VALUE|#INDEX",
+        "tracker" => "fortracc|aux-geoir",
+        "cache" => "memory|disk|none",
+        "cache_dir" => "DIR",
+        "products" => "LIST",
+        "memory_limit" => "SIZE",
+        "catalog" => "FILE",
+        _ => "TEXT",
+    }
+}
+
+fn value(matches: &ArgMatches, key: &str, kind: Kind) -> Result<Option<Value>, PipelineError> {
+    let wrong = |text: &str, what: &str| PipelineError::Job {
+        subject: format!("--{}", key.replace('_', "-")),
+        reason: format!("`{text}` is not {what}"),
+    };
+    if kind == Kind::Switch {
+        return Ok(matches.get_flag(key).then_some(Value::Bool(true)));
+    }
+    if kind == Kind::List {
+        return Ok(matches
+            .get_many::<String>(key)
+            .map(|values| Value::Array(values.map(|v| Value::from(v.as_str())).collect())));
+    }
+    let Some(text) = matches.get_one::<String>(key) else { return Ok(None) };
+    Ok(Some(match kind {
+        Kind::Integer => Value::from(text.trim().parse::<u64>().map_err(|_| wrong(text, "a whole number"))?),
+        Kind::Number => {
+            let number = text.trim().parse::<f64>().map_err(|_| wrong(text, "a number"))?;
+            serde_json::Number::from_f64(number).map(Value::Number).ok_or_else(|| wrong(text, "a finite number"))?
+        }
+        _ => Value::from(text.as_str()),
+    }))
+}

@@ -1,0 +1,59 @@
+//! Job files in TOML and JSON.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::Job;
+use crate::error::{PipelineError, Result};
+
+const LARGEST_JOB_FILE: u64 = 1 << 20;
+
+/// Reads a job file: JSON where its name ends in `.json`, TOML otherwise. `min-overlap` and `min_overlap` are the same
+/// key. Relative paths in it are taken from the working folder, as those of flags are.
+///
+/// # Errors
+/// Names the file, and the key and line where it can.
+pub fn read_job_file(path: &Path) -> Result<Job> {
+    let subject = path.display().to_string();
+    let wrong = |reason: String| PipelineError::job(subject.clone(), reason);
+    let size = std::fs::metadata(path).map_err(|e| wrong(format!("the job file cannot be read: {e}")))?.len();
+    if size > LARGEST_JOB_FILE {
+        return Err(wrong(format!("it has {size} bytes; a job file has at most {LARGEST_JOB_FILE}")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("the job file cannot be read: {e}")))?;
+    let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    let value: Value = if is_json {
+        serde_json::from_str(&text).map_err(|e| wrong(format!("it is not valid JSON: {e}")))?
+    } else {
+        toml::from_str(&text).map_err(|e| wrong(format!("it is not valid TOML: {e}")))?
+    };
+    let Value::Object(keys) = value else {
+        return Err(wrong("a job is a table of keys".to_owned()));
+    };
+    let mut canonical = serde_json::Map::new();
+    for (key, value) in keys {
+        let name = key.replace('-', "_");
+        if name == "$schema" {
+            continue;
+        }
+        if canonical.insert(name, value).is_some() {
+            return Err(wrong(format!("the key `{key}` is given twice, with `-` and with `_`")));
+        }
+    }
+    serde_path_to_error::deserialize(Value::Object(canonical))
+        .map_err(|e| wrong(format!("key `{}`: {}", e.path(), e.inner())))
+}
+
+/// The JSON Schema of a job file.
+#[must_use]
+pub fn job_schema() -> Value {
+    let mut schema = schemars::schema_for!(Job).to_value();
+    if let Value::Object(map) = &mut schema {
+        map.insert("title".to_owned(), Value::from("Eventscape job: phenomenon definition"));
+        if let Some(Value::Object(properties)) = map.get_mut("properties") {
+            properties.insert("$schema".to_owned(), serde_json::json!({ "type": "string" }));
+        }
+    }
+    schema
+}
