@@ -54,6 +54,30 @@ pub enum IoError {
         /// What the server said and what to try.
         reason: String,
     },
+    /// A server did not answer in time, broke off, or answered with a failure that retries did not cure.
+    #[error("{action} `{location}` over the network failed: {reason}")]
+    Remote {
+        /// `reading`, `writing`, …
+        action: &'static str,
+        /// The object.
+        location: String,
+        /// What happened and what to try.
+        reason: String,
+    },
+    /// There is no room left.
+    #[error("no space is left to write `{location}`; free some, or give a folder on another disk")]
+    Full {
+        /// What was written.
+        location: String,
+    },
+    /// Another run holds the folder.
+    #[error("`{location}` is in use by another run ({holder}); wait for it, or give another job id or folder")]
+    Locked {
+        /// The job's folder.
+        location: String,
+        /// Who holds it, as far as is known.
+        holder: String,
+    },
     /// A location that cannot be understood.
     #[error("`{location}` is not a usable location: {reason}")]
     Location {
@@ -73,8 +97,9 @@ impl IoError {
                 ErrorKind::Data
             }
             Self::Denied { .. } => ErrorKind::Denied,
-            Self::Location { .. } => ErrorKind::Usage,
-            Self::Io { action, .. } => {
+            Self::Location { .. } | Self::Locked { .. } => ErrorKind::Usage,
+            Self::Full { .. } => ErrorKind::Internal,
+            Self::Io { action, .. } | Self::Remote { action, .. } => {
                 if *action == "reading" {
                     ErrorKind::Data
                 } else {

@@ -49,7 +49,7 @@ pub trait ByteSource: Send + Sync {
 }
 
 /// Checks a range against the length before anything is allocated for it.
-fn checked_len(source: &dyn ByteSource, range: &Range<u64>) -> Result<usize> {
+pub(crate) fn checked_len(source: &dyn ByteSource, range: &Range<u64>) -> Result<usize> {
     let damaged = || IoError::Damaged {
         location: source.location().to_owned(),
         reason: format!("bytes {}..{} are needed, it has {}", range.start, range.end, source.len()),

@@ -1,5 +1,30 @@
 //! Where bytes are: files, object stores, web servers.
+//!
+//! A [`Location`] is parsed from what the user wrote; [`Stores`] opens it as a [`ByteSource`] (one file or object) or a
+//! [`DirectorySource`] (a folder of files, which a Zarr store is) and turns patterns into locations. Remote sources
+//! fetch by ranges: few, large and concurrent requests, tried again when the failure may pass.
 
 mod byte_source;
+mod directory_source;
+mod expand;
+mod failure;
+mod location;
+mod options;
+mod registry;
+mod remote;
+mod remote_directory;
+mod runtime;
+mod s3;
+mod traffic;
+mod web;
 
 pub use byte_source::{ByteSource, LocalFile, MemoryBytes};
+pub use directory_source::{Children, DirectorySource, LocalDirectory};
+pub use location::{HttpUrl, Location};
+pub use options::{S3Keys, Secret, StoreOptions};
+pub use registry::{Listed, Stores};
+pub use traffic::{Traffic, TrafficCount};
+
+pub(crate) use directory_source::check_key;
+pub(crate) use runtime::Runtime;
+pub(crate) use s3::Bucket;

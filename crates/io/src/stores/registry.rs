@@ -1,0 +1,191 @@
+//! All stores that a job talks to, behind one sync face.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Semaphore;
+
+use super::byte_source::{ByteSource, LocalFile};
+use super::directory_source::{DirectorySource, LocalDirectory};
+use super::expand;
+use super::location::Location;
+use super::options::StoreOptions;
+use super::remote::RemoteFile;
+use super::remote_directory::BucketDirectory;
+use super::runtime::Runtime;
+use super::s3::{Bucket, S3Object};
+use super::traffic::{Traffic, TrafficCount};
+use super::web::{self, WebFile};
+use crate::{IoError, Result};
+
+/// A file or object of a listing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// Where it is.
+    pub location: Location,
+    /// Length in bytes.
+    pub size: u64,
+}
+
+/// Opens files of this machine, of S3 and of web servers. Cheap to clone; clones share connections, the runtime (which
+/// starts with the first remote access) and the counts of traffic.
+///
+/// Its methods block, and may be called from any thread.
+#[derive(Clone)]
+pub struct Stores {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: Arc<StoreOptions>,
+    runtime: Arc<Runtime>,
+    traffic: Arc<Traffic>,
+    in_flight: Arc<Semaphore>,
+    buckets: Mutex<HashMap<String, Bucket>>,
+    web: Mutex<Option<reqwest::Client>>,
+}
+
+impl fmt::Debug for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stores").field("options", &self.inner.options).finish_non_exhaustive()
+    }
+}
+
+impl Default for Stores {
+    fn default() -> Self {
+        Self::new(StoreOptions::default())
+    }
+}
+
+impl Stores {
+    /// Stores reached as the options say; what they leave open comes from the environment.
+    #[must_use]
+    pub fn new(options: StoreOptions) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                in_flight: Arc::new(Semaphore::new(options.concurrency.clamp(1, 1024))),
+                options: Arc::new(options),
+                runtime: Arc::default(),
+                traffic: Arc::default(),
+                buckets: Mutex::default(),
+                web: Mutex::default(),
+            }),
+        }
+    }
+
+    /// What went over the network so far.
+    #[must_use]
+    pub fn traffic(&self) -> TrafficCount {
+        self.inner.traffic.count()
+    }
+
+    /// Opens a file or object for reading. Of a remote one the first block is fetched, whose answer tells the size.
+    ///
+    /// # Errors
+    /// [`IoError::NotFound`], [`IoError::Denied`], [`IoError::Remote`] (no answer in time, or a broken one).
+    pub fn open(&self, location: &Location) -> Result<Arc<dyn ByteSource>> {
+        let inner = &self.inner;
+        let fetch: Arc<dyn super::remote::Fetch> = match location {
+            Location::Local(path) => return Ok(Arc::new(LocalFile::open(path)?)),
+            Location::S3 { bucket, key } if !key.is_empty() => {
+                Arc::new(S3Object { bucket: self.bucket(bucket)?, key: key.clone() })
+            }
+            Location::S3 { .. } => {
+                return Err(IoError::Location {
+                    location: location.to_string(),
+                    reason:
+                        "it is a bucket, not an object; name one, or give a pattern such as s3://bucket/folder/*.nc"
+                            .to_owned(),
+                });
+            }
+            Location::Http(url) => Arc::new(WebFile::new(
+                self.web_client()?,
+                url.clone(),
+                Arc::clone(&inner.traffic),
+                Arc::clone(&inner.options),
+            )),
+        };
+        let file = RemoteFile::open(
+            location.to_string(),
+            fetch,
+            Arc::clone(&inner.runtime),
+            Arc::clone(&inner.in_flight),
+            &inner.options,
+        )?;
+        Ok(Arc::new(file))
+    }
+
+    /// Opens a folder, which a Zarr store is. Of a bucket's folder nothing is asked yet.
+    ///
+    /// # Errors
+    /// [`IoError::NotFound`] for a local folder that is not there; [`IoError::Unsupported`] for a web server, which
+    /// cannot list.
+    pub fn open_directory(&self, location: &Location) -> Result<Arc<dyn DirectorySource>> {
+        match location {
+            Location::Local(path) => Ok(Arc::new(LocalDirectory::open(path)?)),
+            Location::S3 { bucket, key } => Ok(Arc::new(BucketDirectory::new(
+                self.bucket(bucket)?,
+                key.trim_end_matches('/'),
+                Arc::clone(&self.inner.runtime),
+                Arc::clone(&self.inner.in_flight),
+                Arc::clone(&self.inner.options),
+            ))),
+            Location::Http(_) => Err(IoError::Unsupported {
+                location: location.to_string(),
+                feature: "a folder of a web server (a Zarr store there)".to_owned(),
+            }),
+        }
+    }
+
+    /// Turns files, patterns and folders into locations: sorted, each once.
+    ///
+    /// A pattern may hold `*`, `?`, `[…]` and `**` (any number of folders). A folder stands for the files directly in it
+    /// that are not hidden, except that a Zarr store (its name ends in `.zarr`, or it holds a Zarr document) stands for
+    /// itself; the same goes for the prefix of a bucket. Web addresses are taken as they are.
+    ///
+    /// # Errors
+    /// [`IoError::NotFound`] names the pattern that nothing matches; [`IoError::Location`] the one that cannot be
+    /// understood.
+    pub fn expand(&self, patterns: &[String]) -> Result<Vec<Location>> {
+        let mut found = Vec::new();
+        for pattern in patterns {
+            found.extend(expand::expand(self, pattern)?);
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// All files below a folder or prefix, at any depth, by ascending location. Empty where there is none.
+    ///
+    /// # Errors
+    /// [`IoError::Unsupported`] for a web server; a failed listing.
+    pub fn list(&self, prefix: &Location) -> Result<Vec<Listed>> {
+        expand::list(self, prefix)
+    }
+
+    pub(crate) fn bucket(&self, name: &str) -> Result<Bucket> {
+        let mut buckets = self.inner.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get(name) {
+            return Ok(bucket.clone());
+        }
+        let bucket = Bucket::open(name, &self.inner.options, &self.inner.traffic)?;
+        buckets.insert(name.to_owned(), bucket.clone());
+        Ok(bucket)
+    }
+
+    fn web_client(&self) -> Result<reqwest::Client> {
+        let mut shared = self.inner.web.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = &*shared {
+            return Ok(client.clone());
+        }
+        let client = web::client(&self.inner.options)?;
+        *shared = Some(client.clone());
+        Ok(client)
+    }
+
+    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
+        &self.inner.runtime
+    }
+}

@@ -1,0 +1,218 @@
+//! S3 and what speaks its protocol.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use futures::stream::TryStreamExt;
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::client::{
+    HttpClient, HttpConnector, HttpError, HttpRequest, HttpResponse, HttpService, ReqwestConnector,
+};
+use object_store::path::Path as Key;
+use object_store::{
+    BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, RetryConfig,
+};
+
+use super::failure::from_store;
+use super::options::StoreOptions;
+use super::remote::{Fetch, Fetched};
+use super::traffic::Traffic;
+use crate::{IoError, Result};
+
+/// A bucket, ready to be asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Bucket {
+    pub(crate) store: Arc<AmazonS3>,
+    pub(crate) name: String,
+    pub(crate) traffic: Arc<Traffic>,
+}
+
+impl Bucket {
+    pub(crate) fn open(name: &str, options: &StoreOptions, traffic: &Arc<Traffic>) -> Result<Self> {
+        let mut builder = AmazonS3Builder::from_env().with_bucket_name(name);
+        if let Some(endpoint) = &options.endpoint {
+            builder = builder.with_endpoint(endpoint);
+        }
+        if let Some(region) = &options.region {
+            builder = builder.with_region(region);
+        }
+        if let Some(keys) = &options.keys {
+            builder = builder
+                .with_access_key_id(keys.access_key_id.reveal())
+                .with_secret_access_key(keys.secret_access_key.reveal());
+            if let Some(token) = &keys.session_token {
+                builder = builder.with_token(token.reveal());
+            }
+        }
+        if let Some(anonymous) = options.anonymous {
+            builder = builder.with_skip_signature(anonymous);
+        }
+        let plain = [AmazonS3ConfigKey::Endpoint, AmazonS3ConfigKey::S3Endpoint]
+            .iter()
+            .filter_map(|key| builder.get_config_value(key))
+            .any(|endpoint| endpoint.starts_with("http://"));
+        let client = ClientOptions::new()
+            .with_allow_http(plain)
+            .with_timeout(options.request_timeout)
+            .with_connect_timeout(options.connect_timeout)
+            .with_read_timeout(options.read_timeout);
+        let retry = RetryConfig {
+            backoff: BackoffConfig {
+                init_backoff: options.first_pause,
+                max_backoff: options.first_pause.saturating_mul(64),
+                base: 2.0,
+            },
+            max_retries: options.retries,
+            retry_timeout: options.retry_timeout,
+        };
+        let store = builder
+            .with_client_options(client)
+            .with_retry(retry)
+            .with_http_connector(Counting { traffic: Arc::clone(traffic) })
+            .build()
+            .map_err(|e| IoError::Location { location: format!("s3://{name}"), reason: e.to_string() })?;
+        Ok(Self { store: Arc::new(store), name: name.to_owned(), traffic: Arc::clone(traffic) })
+    }
+
+    pub(crate) fn show(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.name)
+    }
+
+    /// The key as object_store wants it.
+    pub(crate) fn key(&self, key: &str) -> Result<Key> {
+        Key::parse(key).map_err(|e| IoError::Location { location: self.show(key), reason: e.to_string() })
+    }
+
+    /// Size and version of an object, or `None` where there is none.
+    pub(crate) async fn head(&self, key: &str) -> Result<Option<ObjectMeta>> {
+        let parsed = self.key(key)?;
+        match self.store.head(&parsed).await {
+            Ok(meta) => Ok(Some(meta)),
+            Err(error) => none_if_missing(from_store("reading", &self.show(key), error)),
+        }
+    }
+
+    /// A whole object, or `None` where there is none.
+    pub(crate) async fn get(&self, key: &str) -> Result<Option<bytes::Bytes>> {
+        let parsed = self.key(key)?;
+        let answer = async { self.store.get(&parsed).await?.bytes().await }.await;
+        match answer {
+            Ok(bytes) => {
+                self.traffic.add_bytes(bytes.len());
+                Ok(Some(bytes))
+            }
+            Err(error) => none_if_missing(from_store("reading", &self.show(key), error)),
+        }
+    }
+
+    /// All objects whose keys begin with `prefix/` (all of the bucket where it is empty), by ascending key.
+    pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<ObjectMeta>> {
+        let parsed = self.key(prefix)?;
+        let mut found: Vec<ObjectMeta> = self
+            .store
+            .list(Some(&parsed))
+            .try_collect()
+            .await
+            .map_err(|e| from_store("listing", &self.show(prefix), e))?;
+        found.sort_by(|a, b| a.location.cmp(&b.location));
+        Ok(found)
+    }
+
+    /// What lies directly below `prefix/`: objects and common prefixes, by full key.
+    pub(crate) async fn list_level(&self, prefix: &str) -> Result<(Vec<ObjectMeta>, Vec<String>)> {
+        let parsed = self.key(prefix)?;
+        let found = self
+            .store
+            .list_with_delimiter(Some(&parsed))
+            .await
+            .map_err(|e| from_store("listing", &self.show(prefix), e))?;
+        let mut objects = found.objects;
+        objects.sort_by(|a, b| a.location.cmp(&b.location));
+        let mut folders: Vec<String> = found.common_prefixes.into_iter().map(String::from).collect();
+        folders.sort();
+        Ok((objects, folders))
+    }
+}
+
+fn none_if_missing<T>(error: IoError) -> Result<Option<T>> {
+    match error {
+        IoError::NotFound { .. } => Ok(None),
+        error => Err(error),
+    }
+}
+
+/// One object, fetched by ranges.
+pub(crate) struct S3Object {
+    pub(crate) bucket: Bucket,
+    pub(crate) key: String,
+}
+
+impl S3Object {
+    async fn range(&self, range: Range<u64>) -> Result<Fetched> {
+        let location = self.bucket.show(&self.key);
+        let key = self.bucket.key(&self.key)?;
+        let wanted = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+        let answer = async {
+            let answer = self.bucket.store.get_opts(&key, wanted).await?;
+            let (size, version) = (answer.meta.size, version_of(&answer.meta));
+            Ok(Fetched { bytes: answer.bytes().await?, size, version })
+        };
+        match answer.await {
+            Ok(fetched) => {
+                self.bucket.traffic.add_bytes(fetched.bytes.len());
+                Ok(fetched)
+            }
+            // an empty object has no first byte, so a request for a range of it cannot be met
+            Err(error) if not_satisfiable(&error) => match self.bucket.head(&self.key).await? {
+                Some(meta) => Ok(Fetched { bytes: bytes::Bytes::new(), size: meta.size, version: version_of(&meta) }),
+                None => Err(IoError::NotFound { location }),
+            },
+            Err(error) => Err(from_store("reading", &location, error)),
+        }
+    }
+}
+
+impl Fetch for S3Object {
+    fn fetch(&self, range: Range<u64>) -> BoxFuture<'_, Result<Fetched>> {
+        Box::pin(self.range(range))
+    }
+}
+
+/// The ETag, or the time of the last change where a server sends none.
+pub(crate) fn version_of(meta: &ObjectMeta) -> Option<String> {
+    Some(meta.e_tag.clone().unwrap_or_else(|| meta.last_modified.timestamp_micros().to_string()))
+}
+
+fn not_satisfiable(error: &object_store::Error) -> bool {
+    let text = error.to_string();
+    text.contains("416") || text.contains("InvalidRange")
+}
+
+/// Counts every request, retries included.
+#[derive(Debug)]
+struct Counting {
+    traffic: Arc<Traffic>,
+}
+
+impl HttpConnector for Counting {
+    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        super::web::install_tls();
+        let inner = ReqwestConnector::default().connect(options)?;
+        Ok(HttpClient::new(CountingService { inner, traffic: Arc::clone(&self.traffic) }))
+    }
+}
+
+#[derive(Debug)]
+struct CountingService {
+    inner: HttpClient,
+    traffic: Arc<Traffic>,
+}
+
+#[async_trait::async_trait]
+impl HttpService for CountingService {
+    async fn call(&self, request: HttpRequest) -> std::result::Result<HttpResponse, HttpError> {
+        self.traffic.add_request();
+        self.inner.execute(request).await
+    }
+}
