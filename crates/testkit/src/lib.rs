@@ -1,1 +1,20 @@
-//! placeholder
+//! Help for tests: golden cases, independent oracles, synthetic scenes. A dev-dependency only, so it panics with a clear
+//! message where a fixture is broken.
+//!
+//! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
+//! - [`oracle`]: plain restatements, on label images, of what the core computes on runs. They share no code with it.
+//! - [`synthetic`]: fields whose phenomena are known, and proptest strategies for arbitrary ones.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod golden;
+pub mod oracle;
+pub mod synthetic;
+
+use std::path::PathBuf;
+
+/// The repository's `fixtures` folder.
+#[must_use]
+pub fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+}

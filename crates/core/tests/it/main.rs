@@ -1,0 +1,8 @@
+//! Tests of the core through its public face, against golden cases and independent oracles.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod fortracc_golden;
+mod fortracc_oracle;
+mod fortracc_properties;
+mod fortracc_rules;
