@@ -1,18 +1,32 @@
 //! Grids: where the cells of a scene lie.
 
+mod areas;
+mod domain;
+mod edges;
+mod sphere;
+
+pub use areas::CellAreas;
+pub use domain::{Domain, PolygonRings, Window};
+pub use sphere::{EARTH_RADIUS_KM, bearing_deg, distance_km};
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
 use crate::CoreError;
 
 /// The positions of the cells' centres, degrees, in the file's own order and longitude convention.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Coordinates {
     /// Latitude depends on the row and longitude on the column alone.
     Rectilinear {
         /// `ny` latitudes, strictly ascending or descending.
         lat: Vec<f64>,
-        /// `nx` longitudes, strictly ascending (after unwrapping: a box across ±180° reads `179.5, 180.5 - 360`).
+        /// `nx` longitudes going east; across the seam of the convention they drop by 360 (`179.5, -179.5`).
         lon: Vec<f64>,
     },
-    /// Both depend on both: `ny * nx` values each, row-major (swaths, rotated poles).
+    /// Both depend on both: `ny * nx` values each, row-major (rotated poles, tripolar oceans).
     Curvilinear {
         /// Latitudes.
         lat: Vec<f64>,
@@ -22,18 +36,47 @@ pub enum Coordinates {
 }
 
 /// A grid of `ny` rows and `nx` columns on the Earth.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct Grid {
     ny: usize,
     nx: usize,
     coordinates: Coordinates,
     periodic: bool,
     /// One entry a cell, `false` outside the job's polygon; `None`: all cells count.
+    #[serde(skip_serializing_if = "Option::is_none")]
     domain: Option<Vec<bool>>,
 }
 
+/// What a stored grid consists of, before it is checked.
+#[derive(Deserialize)]
+struct Parts {
+    ny: usize,
+    nx: usize,
+    coordinates: Coordinates,
+    periodic: bool,
+    #[serde(default)]
+    domain: Option<Vec<bool>>,
+}
+
+impl TryFrom<Parts> for Grid {
+    type Error = CoreError;
+
+    fn try_from(parts: Parts) -> Result<Self, CoreError> {
+        let grid = match parts.coordinates {
+            Coordinates::Rectilinear { lat, lon } => Self::rectilinear(lat, lon)?,
+            Coordinates::Curvilinear { lat, lon } => Self::curvilinear(parts.ny, parts.nx, lat, lon)?,
+        };
+        let grid = grid.with_periodic(parts.periodic);
+        match parts.domain {
+            Some(domain) => grid.with_domain(domain),
+            None => Ok(grid),
+        }
+    }
+}
+
 impl Grid {
-    /// A grid of latitudes by longitudes.
+    /// A grid of latitudes by longitudes. It is periodic if its columns go once round the globe.
     ///
     /// # Errors
     /// [`CoreError::Grid`] where a coordinate is missing, NaN, out of range or not monotonic.
@@ -42,7 +85,62 @@ impl Grid {
         if ny == 0 || nx == 0 {
             return Err(CoreError::Grid(format!("the grid has {ny} latitudes and {nx} longitudes; it needs one of each")));
         }
-        Ok(Self { ny, nx, coordinates: Coordinates::Rectilinear { lat, lon }, periodic: false, domain: None })
+        check_range("latitude", &lat, 90.0)?;
+        check_range("longitude", &lon, 720.0)?;
+        check_monotonic("latitude", &lat, false)?;
+        let unwrapped = edges::unwrapped(&lon);
+        check_monotonic("longitude", &unwrapped, true)?;
+        let lon_edges = edges::edges(&unwrapped);
+        let (span, step) = (lon_edges[nx] - lon_edges[0], (lon_edges[nx] - lon_edges[0]) / nx as f64);
+        if span > 360.0 + 1.5 * step {
+            return Err(CoreError::Grid(format!("the longitudes cover {span}°, more than once round the globe")));
+        }
+        let periodic = nx > 1 && (span - 360.0).abs() < 0.5 * step;
+        Ok(Self { ny, nx, coordinates: Coordinates::Rectilinear { lat, lon }, periodic, domain: None })
+    }
+
+    /// A grid whose latitudes and longitudes are both given cell by cell, `ny * nx` each, row-major. It is not periodic
+    /// unless told so.
+    ///
+    /// # Errors
+    /// [`CoreError::Grid`] where the sizes do not fit, or a coordinate is NaN or out of range.
+    pub fn curvilinear(ny: usize, nx: usize, lat: Vec<f64>, lon: Vec<f64>) -> Result<Self, CoreError> {
+        if ny == 0 || nx == 0 {
+            return Err(CoreError::Grid(format!("the grid has {ny} rows and {nx} columns; it needs one of each")));
+        }
+        if ny.checked_mul(nx).is_none_or(|cells| lat.len() != cells || lon.len() != cells) {
+            return Err(CoreError::Grid(format!(
+                "the grid of {ny} rows and {nx} columns has {} latitudes and {} longitudes",
+                lat.len(),
+                lon.len()
+            )));
+        }
+        check_range("latitude", &lat, 90.0)?;
+        check_range("longitude", &lon, 720.0)?;
+        Ok(Self { ny, nx, coordinates: Coordinates::Curvilinear { lat, lon }, periodic: false, domain: None })
+    }
+
+    /// The same grid, with the last column the first one's neighbour or not.
+    #[must_use]
+    pub fn with_periodic(mut self, periodic: bool) -> Self {
+        self.periodic = periodic && self.nx > 1;
+        self
+    }
+
+    /// The same grid, with only some of its cells belonging to the job (`true`), row-major.
+    ///
+    /// # Errors
+    /// [`CoreError::Grid`] where the number of entries is not that of the cells; [`CoreError::Domain`] where no cell is
+    /// left.
+    pub fn with_domain(mut self, domain: Vec<bool>) -> Result<Self, CoreError> {
+        if domain.len() != self.len() {
+            return Err(CoreError::Grid(format!("the domain has {} entries for {} cells", domain.len(), self.len())));
+        }
+        if !domain.contains(&true) {
+            return Err(CoreError::Domain("no cell's centre lies in the polygon; use a larger one".to_owned()));
+        }
+        self.domain = domain.contains(&false).then_some(domain);
+        Ok(self)
     }
 
     /// Number of rows.
@@ -86,4 +184,127 @@ impl Grid {
     pub fn domain(&self) -> Option<&[bool]> {
         self.domain.as_deref()
     }
+
+    /// Latitude and longitude of a cell's centre, degrees, in the grid's convention; `None` outside the grid.
+    #[must_use]
+    pub fn centre(&self, row: usize, col: usize) -> Option<(f64, f64)> {
+        if row >= self.ny || col >= self.nx {
+            return None;
+        }
+        match &self.coordinates {
+            Coordinates::Rectilinear { lat, lon } => Some((lat[row], lon[col])),
+            Coordinates::Curvilinear { lat, lon } => Some((lat[row * self.nx + col], lon[row * self.nx + col])),
+        }
+    }
+
+    /// The `ny + 1` latitudes of the rows' edges (midpoints, at most ±90); `None` on a curvilinear grid.
+    #[must_use]
+    pub fn lat_edges(&self) -> Option<Vec<f64>> {
+        match &self.coordinates {
+            Coordinates::Rectilinear { lat, .. } => {
+                Some(edges::edges(lat).into_iter().map(|e| e.clamp(-90.0, 90.0)).collect())
+            }
+            Coordinates::Curvilinear { .. } => None,
+        }
+    }
+
+    /// The `nx + 1` longitudes of the columns' edges, ascending without a drop at the seam (so some may lie outside the
+    /// grid's convention); on a periodic grid the last is the first + 360. `None` on a curvilinear grid.
+    #[must_use]
+    pub fn lon_edges(&self) -> Option<Vec<f64>> {
+        match &self.coordinates {
+            Coordinates::Rectilinear { lon, .. } => {
+                let mut edges = edges::edges(&edges::unwrapped(lon));
+                if self.periodic && let [first, .., last] = edges.as_mut_slice() {
+                    // one edge, seen from both ends
+                    let shared = 0.5 * (*first + *last - 360.0);
+                    (*first, *last) = (shared, shared + 360.0);
+                }
+                Some(edges)
+            }
+            Coordinates::Curvilinear { .. } => None,
+        }
+    }
+
+    /// The `(ny + 1) * (nx + 1)` corners of the cells as (latitude, longitude), row-major; longitudes without jumps along
+    /// each row of corners.
+    #[must_use]
+    pub fn corners(&self) -> Vec<(f64, f64)> {
+        match (&self.coordinates, self.lat_edges(), self.lon_edges()) {
+            (Coordinates::Curvilinear { lat, lon }, ..) => edges::corners(self.ny, self.nx, lat, lon),
+            (_, Some(lat), Some(lon)) => {
+                lat.iter().flat_map(|a| lon.iter().map(|o| (*a, *o))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The areas of the cells on the WGS 84 ellipsoid. Computed anew at each call: keep it.
+    #[must_use]
+    pub fn areas(&self) -> CellAreas {
+        CellAreas::of(self)
+    }
+
+    /// The part of the grid in some rows and columns (column ranges from west to east), domain included.
+    ///
+    /// # Errors
+    /// [`CoreError::Grid`] where a range is empty or ends past the grid.
+    pub fn window(&self, window: &Window) -> Result<Self, CoreError> {
+        let (rows, columns) = (&window.rows, &window.columns);
+        let inside = |r: &Range<usize>, n: usize| r.start < r.end && r.end <= n;
+        if !inside(rows, self.ny) || columns.is_empty() || !columns.iter().all(|c| inside(c, self.nx)) {
+            return Err(CoreError::Grid(format!(
+                "rows {rows:?} and columns {columns:?} are not a part of a grid of {} rows and {} columns",
+                self.ny, self.nx
+            )));
+        }
+        let nx = columns.iter().map(ExactSizeIterator::len).sum();
+        let cut = |values: &[f64]| -> Vec<f64> {
+            rows.clone().flat_map(|r| columns.iter().flat_map(move |c| values[r * self.nx..][c.clone()].to_vec())).collect()
+        };
+        let grid = match &self.coordinates {
+            Coordinates::Rectilinear { lat, lon } => Self::rectilinear(
+                lat[rows.clone()].to_vec(),
+                columns.iter().flat_map(|c| lon[c.clone()].iter().copied()).collect(),
+            )?,
+            Coordinates::Curvilinear { lat, lon } => Self::curvilinear(rows.len(), nx, cut(lat), cut(lon))?,
+        };
+        let grid = grid.with_periodic(self.periodic && nx == self.nx);
+        match &self.domain {
+            Some(domain) => grid.with_domain(
+                rows.clone()
+                    .flat_map(|r| columns.iter().flat_map(move |c| domain[r * self.nx..][c.clone()].iter().copied()))
+                    .collect(),
+            ),
+            None => Ok(grid),
+        }
+    }
 }
+
+fn check_range(name: &str, values: &[f64], limit: f64) -> Result<(), CoreError> {
+    // float32 coordinates may pass a pole by a rounding error
+    match values.iter().position(|v| !(v.abs() <= limit + 1e-4)) {
+        Some(at) => Err(CoreError::Grid(format!(
+            "{name} number {at} of the grid is {}; it must lie between -{limit} and {limit}",
+            values[at]
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn check_monotonic(name: &str, values: &[f64], ascending: bool) -> Result<(), CoreError> {
+    let up = ascending || values.first() < values.last();
+    match values.windows(2).position(|v| if up { v[0] >= v[1] } else { v[0] <= v[1] }) {
+        Some(at) => Err(CoreError::Grid(format!(
+            "{name} number {} of the grid is {} after {}; they must go {}, each once",
+            at + 1,
+            values[at + 1],
+            values[at],
+            if ascending { "east" } else { "one way" }
+        ))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
