@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::CoreError;
 
 /// A CF calendar.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum Calendar {
     /// Mixed Julian/Gregorian (`standard`, `gregorian`): Julian up to 1582-10-04, Gregorian from 1582-10-15.
     #[default]
@@ -188,5 +191,19 @@ impl FromStr for Calendar {
                 )));
             }
         })
+    }
+}
+
+impl TryFrom<String> for Calendar {
+    type Error = CoreError;
+
+    fn try_from(name: String) -> Result<Self, CoreError> {
+        name.parse()
+    }
+}
+
+impl From<Calendar> for &'static str {
+    fn from(calendar: Calendar) -> Self {
+        calendar.name()
     }
 }

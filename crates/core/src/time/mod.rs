@@ -1,10 +1,16 @@
 //! Instants on the CF calendars.
 
 mod calendar;
+mod text;
+mod units;
 
 pub use calendar::Calendar;
+pub use text::Precision;
+pub use units::TimeUnits;
 
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use crate::CoreError;
 
@@ -15,7 +21,7 @@ const SECONDS_PER_DAY: i64 = 86_400;
 ///
 /// Instants of different calendars do not compare: a job has one calendar, and the catalogue says where a collection's
 /// calendar only names the same days differently (IMERG's `julian`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Timestamp {
     calendar: Calendar,
     /// Microseconds since 1970-01-01T00:00:00 of the same calendar.
@@ -72,6 +78,62 @@ impl Timestamp {
         Ok(Self { calendar, micros: seconds * MICROS_PER_SECOND + i64::from(civil.micros) })
     }
 
+    /// Parses `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, with a time after `T` or a space and `Z` or an offset, or all digits
+    /// (`YYYYMMDD`, `YYYYMMDDhhmm`). What is not given is the earliest. The precision tells how much was given.
+    ///
+    /// # Errors
+    /// [`CoreError::Time`] shows how a time is written, or says which day the calendar lacks.
+    pub fn parse(text: &str, calendar: Calendar) -> Result<(Self, Precision), CoreError> {
+        text::parse_instant(text, calendar)
+    }
+
+    /// Parses the last instant of what a text names: of the day if it is a day, of the month if it is a month.
+    ///
+    /// # Errors
+    /// As [`Timestamp::parse`].
+    pub fn parse_last(text: &str, calendar: Calendar) -> Result<Self, CoreError> {
+        let (first, precision) = Self::parse(text, calendar)?;
+        let civil = first.civil();
+        let next = match precision {
+            Precision::Time => return Ok(first),
+            Precision::Day => {
+                return Ok(Self::from_micros(calendar, first.micros + SECONDS_PER_DAY * MICROS_PER_SECOND - 1));
+            }
+            Precision::Month if civil.month < 12 => Civil { month: civil.month + 1, ..civil },
+            Precision::Month | Precision::Year => Civil { year: civil.year + 1, month: 1, ..civil },
+        };
+        Ok(Self::from_micros(calendar, Self::from_civil(calendar, next)?.micros - 1))
+    }
+
+    /// The same date and time in another calendar.
+    ///
+    /// # Errors
+    /// [`CoreError::Time`] where the other calendar has no such day.
+    pub fn in_calendar(self, calendar: Calendar) -> Result<Self, CoreError> {
+        Self::from_civil(calendar, self.civil())
+    }
+
+    /// The instant so many seconds later.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: f64) -> Self {
+        let micros = (seconds * MICROS_PER_SECOND as f64).round() as i64;
+        Self { calendar: self.calendar, micros: self.micros.saturating_add(micros) }
+    }
+
+    /// Day of the year, from 1.
+    #[must_use]
+    pub fn day_of_year(self) -> u16 {
+        let civil = self.civil();
+        let days = |month, day| self.calendar.days_from_civil(civil.year, month, day).unwrap_or(0);
+        (days(civil.month, civil.day) - days(1, 1) + 1) as u16
+    }
+
+    /// Years that files and users can mean.
+    pub(crate) fn in_range(self) -> bool {
+        const YEARS: i64 = 100_000;
+        self.micros.abs() / MICROS_PER_SECOND / SECONDS_PER_DAY < YEARS * 366
+    }
+
     /// Its calendar.
     #[must_use]
     pub fn calendar(self) -> Calendar {
@@ -87,7 +149,7 @@ impl Timestamp {
     /// Seconds from `earlier` to `self` (both of one calendar).
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> f64 {
-        (self.micros - earlier.micros) as f64 / MICROS_PER_SECOND as f64
+        self.micros.saturating_sub(earlier.micros) as f64 / MICROS_PER_SECOND as f64
     }
 
     /// Its date and time.
@@ -126,3 +188,6 @@ impl fmt::Display for Timestamp {
         f.write_str("Z")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const CALENDARS: [Calendar; 6] = [
+    Calendar::Standard,
+    Calendar::ProlepticGregorian,
+    Calendar::Julian,
+    Calendar::NoLeap,
+    Calendar::AllLeap,
+    Calendar::Day360,
+];
+
+type Row = (String, String, i64, i32, u8, u8, u8, u8, u8, u32);
+
+#[test]
+fn thousands_of_instants_decode_as_cftime_decodes_them() {
+    let text = include_str!("../../../../fixtures/time/cftime.json");
+    let rows: Vec<Row> = serde_json::from_str(text).unwrap();
+    assert!(rows.len() > 2000);
+    for (calendar, units, value, year, month, day, hour, minute, second, micros) in rows {
+        let units = TimeUnits::parse(&units, calendar.parse().unwrap()).unwrap();
+        let expected = Civil { year, month, day, hour, minute, second, micros };
+        assert_eq!(units.decode_i64(value).unwrap().civil(), expected, "{units:?} {value}");
+        assert_eq!(units.decode_f64(value as f64).unwrap().civil(), expected);
+    }
+}
+
+#[test]
+fn times_of_users_are_understood_in_many_spellings() {
+    for (text, expected) in [
+        ("2015", "2015-01-01T00:00:00Z"),
+        ("2015-08", "2015-08-01T00:00:00Z"),
+        ("2015-08-12", "2015-08-12T00:00:00Z"),
+        ("2015-08-12Z", "2015-08-12T00:00:00Z"),
+        ("2015-08-12T06:30", "2015-08-12T06:30:00Z"),
+        ("2015-08-12 06:30:15.25Z", "2015-08-12T06:30:15.250000Z"),
+        ("2015-08-12T06:30+02:00", "2015-08-12T04:30:00Z"),
+        ("2015-08-12T24:00", "2015-08-13T00:00:00Z"),
+        ("201508120630", "2015-08-12T06:30:00Z"),
+        ("20150812", "2015-08-12T00:00:00Z"),
+        ("1990-1-1", "1990-01-01T00:00:00Z"),
+    ] {
+        let (time, _) = Timestamp::parse(text, Calendar::Standard).unwrap();
+        assert_eq!(time.to_string(), expected, "{text}");
+    }
+    let last = |text| Timestamp::parse_last(text, Calendar::Standard).unwrap().to_string();
+    assert_eq!(last("2016-02"), "2016-02-29T23:59:59.999999Z");
+    assert_eq!(last("2016"), "2016-12-31T23:59:59.999999Z");
+    assert_eq!(last("2016-02-03"), "2016-02-03T23:59:59.999999Z");
+    assert_eq!(last("2016-02-03T12:00"), "2016-02-03T12:00:00Z");
+}
+
+#[test]
+fn what_is_no_time_is_refused_with_a_hint() {
+    for text in ["", "yesterday", "2015-13-01", "2015-02-29", "2015-08-12T25:00", "2015-08-12T06:30:61", "1582-10-10", "9-9-9-9"] {
+        let error = Timestamp::parse(text, Calendar::Standard).unwrap_err().to_string();
+        assert!(error.contains("not a time") || error.contains("there is no"), "{text}: {error}");
+    }
+    for (units, part) in [
+        ("months since 2000-01-01", "no fixed length"),
+        ("days", "not understood"),
+        ("fortnights since 2000-01-01", "unit `fortnights`"),
+        ("days since never", "not a time"),
+    ] {
+        let error = TimeUnits::parse(units, Calendar::Standard).unwrap_err().to_string();
+        assert!(error.contains(part), "{units}: {error}");
+    }
+    let units = TimeUnits::parse("days since 2000-01-01", Calendar::Standard).unwrap();
+    for value in [f64::NAN, f64::INFINITY, 1e300, -1e18, 9e14] {
+        assert!(units.decode_f64(value).is_err(), "{value}");
+    }
+    assert!(units.decode_i64(i64::MAX).is_err());
+}
+
+#[test]
+fn a_day_has_one_number_in_its_year() {
+    let (time, _) = Timestamp::parse("2016-12-31", Calendar::Standard).unwrap();
+    assert_eq!(time.day_of_year(), 366);
+    assert_eq!(Timestamp::parse("2016-03-01", Calendar::NoLeap).unwrap().0.day_of_year(), 60);
+}
+
+proptest! {
+    #[test]
+    fn dates_and_days_are_each_others_inverse(days in -3_000_000i64..3_000_000, which in 0usize..6) {
+        let calendar = CALENDARS[which];
+        let (year, month, day) = calendar.civil_from_days(days);
+        prop_assert_eq!(calendar.days_from_civil(year, month, day), Some(days));
+    }
+
+    #[test]
+    fn what_is_printed_is_read_back(micros in -60_000_000_000_000_000i64..60_000_000_000_000_000, which in 0usize..6) {
+        let time = Timestamp::from_micros(CALENDARS[which], micros);
+        prop_assume!((0..=9999).contains(&time.civil().year));
+        prop_assert_eq!(Timestamp::parse(&time.to_string(), CALENDARS[which]).unwrap().0, time);
+    }
+
+    #[test]
+    fn no_text_makes_the_parsers_panic(text in "\\PC{0,40}", digits in "[-0-9T:+Z. ]{0,30}", which in 0usize..6) {
+        for text in [&text, &digits] {
+            let _ = Timestamp::parse(text, CALENDARS[which]);
+            let _ = Timestamp::parse_last(text, CALENDARS[which]);
+            let _ = TimeUnits::parse(&format!("days since {text}"), CALENDARS[which]);
+            let _ = TimeUnits::parse(text, CALENDARS[which]);
+        }
+    }
+}
