@@ -1,6 +1,8 @@
 //! Bytes: scientific formats, object stores, the scene cache, the spool of events and the sink of products.
 
+mod encoding;
 mod error;
+mod failure;
 
 pub mod cache;
 pub mod formats;

@@ -22,9 +22,10 @@ pub use byte_source::{ByteSource, LocalFile, MemoryBytes};
 pub use directory_source::{Children, DirectorySource, LocalDirectory};
 pub use location::{HttpUrl, Location};
 pub use options::{S3Keys, Secret, StoreOptions};
-pub use registry::{Listed, Stores};
+pub use registry::{Listed, Stat, Stores};
 pub use traffic::{Traffic, TrafficCount};
 
-pub(crate) use directory_source::check_key;
+pub(crate) use failure::from_store as store_failed;
+pub(crate) use location::join_keys;
 pub(crate) use runtime::Runtime;
 pub(crate) use s3::Bucket;

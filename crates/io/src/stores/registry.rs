@@ -14,7 +14,7 @@ use super::options::StoreOptions;
 use super::remote::RemoteFile;
 use super::remote_directory::BucketDirectory;
 use super::runtime::Runtime;
-use super::s3::{Bucket, S3Object};
+use super::s3::{Bucket, S3Object, version_of};
 use super::traffic::{Traffic, TrafficCount};
 use super::web::{self, WebFile};
 use crate::{IoError, Result};
@@ -26,6 +26,15 @@ pub struct Listed {
     pub location: Location,
     /// Length in bytes.
     pub size: u64,
+}
+
+/// What tells one state of a file or object from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// Length in bytes.
+    pub size: u64,
+    /// A text that changes when the bytes do, see [`ByteSource::version`].
+    pub version: String,
 }
 
 /// Opens files of this machine, of S3 and of web servers. Cheap to clone; clones share connections, the runtime (which
@@ -114,6 +123,24 @@ impl Stores {
             &inner.options,
         )?;
         Ok(Arc::new(file))
+    }
+
+    /// The size and version of a file or object, without reading it (of a web address the first block is fetched, because
+    /// not every server answers otherwise).
+    ///
+    /// # Errors
+    /// As [`Stores::open`].
+    pub fn stat(&self, location: &Location) -> Result<Stat> {
+        if let Location::S3 { bucket, key } = location
+            && !key.is_empty()
+        {
+            let (bucket, asked) = (self.bucket(bucket)?, key.clone());
+            let meta = self.inner.runtime.wait(async move { bucket.head(&asked).await })?;
+            let meta = meta.ok_or_else(|| IoError::NotFound { location: location.to_string() })?;
+            return Ok(Stat { size: meta.size, version: version_of(&meta).unwrap_or_default() });
+        }
+        let source = self.open(location)?;
+        Ok(Stat { size: source.len(), version: source.version() })
     }
 
     /// Opens a folder, which a Zarr store is. Of a bucket's folder nothing is asked yet.

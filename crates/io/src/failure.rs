@@ -1,0 +1,25 @@
+//! What failures of writing mean to the user.
+
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use crate::IoError;
+
+/// Translates a failure to make, write or rename `path`.
+pub(crate) fn write_failed(path: &Path, source: Error) -> IoError {
+    let location = path.display().to_string();
+    let unusable = |reason: &str| IoError::Location { location: location.clone(), reason: reason.to_owned() };
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => IoError::Full { location },
+        ErrorKind::PermissionDenied => IoError::Denied {
+            location,
+            reason: "this user may not write there; give another folder, or change its permissions".to_owned(),
+        },
+        ErrorKind::ReadOnlyFilesystem => unusable("it is on a read-only disk; give a folder on another one"),
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            unusable("a part of the path is a file, not a folder; give another folder")
+        }
+        ErrorKind::NotFound => unusable("its folder is not there"),
+        _ => IoError::Io { action: "writing", location, source },
+    }
+}

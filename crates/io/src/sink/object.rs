@@ -1,0 +1,220 @@
+//! A folder of a bucket.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use object_store::{
+    Attribute, Attributes, ObjectStore, ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload,
+    UpdateVersion, WriteMultipart,
+};
+
+use super::lock::{Holder, SinkLock, now};
+use super::product::{Goal, ProductFile};
+use super::{OURS, UNFINISHED};
+use crate::failure::write_failed;
+use crate::stores::{Bucket, Runtime, Stores, join_keys, store_failed};
+use crate::{IoError, Result};
+
+/// Up to this an object is put in one request; above it, in parts of this size.
+const PART: usize = 8 << 20;
+/// Parts in flight.
+const PARTS: usize = 4;
+/// How often a lock is renewed, and after which time without that it is nobody's.
+const RENEW: Duration = Duration::from_secs(60);
+const EXPIRED_SECONDS: u64 = 600;
+
+#[derive(Clone, Debug)]
+pub(super) struct Prefix {
+    bucket: Bucket,
+    prefix: String,
+    runtime: Arc<Runtime>,
+}
+
+impl Prefix {
+    pub(super) fn new(stores: &Stores, bucket: Bucket, prefix: &str) -> Self {
+        Self { bucket, prefix: prefix.trim_end_matches('/').to_owned(), runtime: Arc::clone(stores.runtime()) }
+    }
+
+    fn key(&self, name: &str) -> String {
+        join_keys(&self.prefix, name)
+    }
+
+    /// A file of this machine that will be sent.
+    pub(super) fn create(&self, name: &str) -> Result<ProductFile> {
+        let (file, path) = tempfile::Builder::new()
+            .prefix(OURS)
+            .suffix(UNFINISHED)
+            .tempfile()
+            .map_err(|e| write_failed(&std::env::temp_dir(), e))?
+            .into_parts();
+        Ok(ProductFile::new(name, Goal::Object(self.clone()), file, path))
+    }
+
+    pub(super) fn upload(&self, name: &str, file: &mut File, size: u64, media_type: &str) -> Result<()> {
+        let key = self.key(name);
+        let location = self.bucket.show(&key);
+        let path = self.bucket.key(&key)?;
+        let mut attributes = Attributes::new();
+        attributes.insert(Attribute::ContentType, media_type.to_owned().into());
+        file.seek(SeekFrom::Start(0)).map_err(|e| unreadable(&location, e))?;
+        let store = Arc::clone(&self.bucket.store);
+        if size > PART as u64 {
+            let file = file.try_clone().map_err(|e| unreadable(&location, e))?;
+            return self
+                .runtime
+                .wait(async move { put_parts(&*store, &path, file, size, attributes, &location).await });
+        }
+        let mut bytes = Vec::with_capacity(size as usize);
+        file.read_to_end(&mut bytes).map_err(|e| unreadable(&location, e))?;
+        let options = PutOptions { attributes, ..PutOptions::default() };
+        self.runtime.wait(async move {
+            let put = store.put_opts(&path, PutPayload::from(bytes), options).await;
+            put.map(drop).map_err(|e| store_failed("writing", &location, e))
+        })
+    }
+
+    pub(super) fn size(&self, name: &str) -> Result<Option<u64>> {
+        let (bucket, key) = (self.bucket.clone(), self.key(name));
+        self.runtime.wait(async move { Ok(bucket.head(&key).await?.map(|meta| meta.size)) })
+    }
+
+    pub(super) fn read(&self, name: &str) -> Result<Vec<u8>> {
+        let (bucket, key) = (self.bucket.clone(), self.key(name));
+        let found = self.runtime.wait(async move { bucket.get(&key).await })?;
+        found.map(Vec::from).ok_or_else(|| IoError::NotFound { location: self.bucket.show(&self.key(name)) })
+    }
+
+    pub(super) fn remove(&self, name: &str) -> Result<()> {
+        let (store, key) = (Arc::clone(&self.bucket.store), self.key(name));
+        let (path, location) = (self.bucket.key(&key)?, self.bucket.show(&key));
+        self.runtime.wait(async move {
+            match store.delete(&path).await.map_err(|e| store_failed("removing", &location, e)) {
+                Ok(()) | Err(IoError::NotFound { .. }) => Ok(()),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    pub(super) fn list(&self) -> Result<Vec<String>> {
+        let (bucket, prefix) = (self.bucket.clone(), self.prefix.clone());
+        let found = self.runtime.wait(async move { bucket.list(&prefix).await })?;
+        let cut = if self.prefix.is_empty() { 0 } else { self.prefix.len() + 1 };
+        Ok(found.iter().filter_map(|object| object.location.as_ref().get(cut..)).map(str::to_owned).collect())
+    }
+
+    pub(super) fn lock(&self, location: &str) -> Result<SinkLock> {
+        let key = self.key(&format!("{OURS}lock"));
+        let path = self.bucket.key(&key)?;
+        let (bucket, shown) = (self.bucket.clone(), location.to_owned());
+        let version = {
+            let (bucket, path) = (bucket.clone(), path.clone());
+            self.runtime.wait(async move { take(&bucket, &path, &key, &shown).await })?
+        };
+        let renewing = {
+            let store = Arc::clone(&bucket.store);
+            let (path, location) = (path.clone(), location.to_owned());
+            self.runtime.spawn(async move { renew(&*store, &path, version, &location).await })?
+        };
+        Ok(SinkLock::object(Lease { bucket, path, runtime: Arc::clone(&self.runtime), renewing }))
+    }
+}
+
+fn unreadable(location: &str, source: std::io::Error) -> IoError {
+    IoError::Io { action: "reading", location: format!("the copy of {location}"), source }
+}
+
+/// Sends a file in parts, which are removed again where one fails.
+async fn put_parts(
+    store: &dyn ObjectStore,
+    path: &object_store::path::Path,
+    mut file: File,
+    size: u64,
+    attributes: Attributes,
+    location: &str,
+) -> Result<()> {
+    let failed = |e| store_failed("writing", location, e);
+    let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
+    let upload = store.put_multipart_opts(path, options).await.map_err(failed)?;
+    let mut parts = WriteMultipart::new_with_chunk_size(upload, PART);
+    let mut left = size;
+    while left > 0 {
+        let mut part = vec![0; left.min(PART as u64) as usize];
+        let read = file.read_exact(&mut part).map_err(|e| unreadable(location, e));
+        let room = match read {
+            Ok(()) => parts.wait_for_capacity(PARTS).await.map_err(failed),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = room {
+            if let Err(e) = parts.abort().await {
+                tracing::warn!("{}", store_failed("removing the parts of", location, e));
+            }
+            return Err(error);
+        }
+        left -= part.len() as u64;
+        parts.put(Bytes::from(part));
+    }
+    // where this fails it removes the parts itself
+    parts.finish().await.map(drop).map_err(failed)
+}
+
+/// Makes the lock object, or takes over one that was not renewed.
+async fn take(bucket: &Bucket, path: &object_store::path::Path, key: &str, location: &str) -> Result<UpdateVersion> {
+    let failed = |e| store_failed("locking", location, e);
+    let held = |told: &[u8]| IoError::Locked { location: location.to_owned(), holder: Holder::describe(told) };
+    let payload = || PutPayload::from(Holder::this_process().to_json().into_bytes());
+    match bucket.store.put_opts(path, payload(), PutMode::Create.into()).await {
+        Ok(put) => return Ok(put.into()),
+        Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let (Some(meta), Some(told)) = (bucket.head(key).await?, bucket.get(key).await?) else {
+        return Err(held(b""));
+    };
+    let alive = Holder::read(&told).is_none_or(|holder| now().saturating_sub(holder.since) < EXPIRED_SECONDS);
+    if alive {
+        return Err(held(&told));
+    }
+    tracing::warn!("the lock of {location} was left behind by {}; it is taken over", Holder::describe(&told));
+    let version = UpdateVersion { e_tag: meta.e_tag, version: meta.version };
+    match bucket.store.put_opts(path, payload(), PutMode::Update(version).into()).await {
+        Ok(put) => Ok(put.into()),
+        Err(object_store::Error::Precondition { .. }) => Err(held(b"")),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+async fn renew(store: &dyn ObjectStore, path: &object_store::path::Path, mut version: UpdateVersion, location: &str) {
+    loop {
+        tokio::time::sleep(RENEW).await;
+        let payload = PutPayload::from(Holder::this_process().to_json().into_bytes());
+        match store.put_opts(path, payload, PutMode::Update(version.clone()).into()).await {
+            Ok(put) => version = put.into(),
+            Err(error) => tracing::warn!("{}", store_failed("renewing the lock of", location, error)),
+        }
+    }
+}
+
+/// A lock object that is kept alive.
+#[derive(Debug)]
+pub(super) struct Lease {
+    bucket: Bucket,
+    path: object_store::path::Path,
+    runtime: Arc<Runtime>,
+    renewing: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.renewing.abort();
+        let (store, path) = (Arc::clone(&self.bucket.store), self.path.clone());
+        let removed = self
+            .runtime
+            .wait(async move { store.delete(&path).await.map_err(|e| store_failed("removing", path.as_ref(), e)) });
+        if let Err(error) = removed {
+            tracing::warn!("{error}; the lock expires in {} minutes", EXPIRED_SECONDS / 60);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A product while it is written.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tempfile::TempPath;
+
+use super::object::Prefix;
+use crate::failure::write_failed;
+use crate::{IoError, Result};
+
+/// A product that is complete under its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredProduct {
+    /// Its name in the job's folder.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its SHA-256 as 64 hexadecimal digits.
+    pub sha256: String,
+    /// Its media type.
+    pub media_type: String,
+}
+
+/// Bytes that gather before they are written.
+const BUFFER: usize = 256 << 10;
+
+/// A product being written, to a file of another name. [`ProductFile::commit`] gives it its own; dropped without it, the
+/// file is removed.
+///
+/// It may be written in any order. What is written from start to end is hashed on the way; where a writer goes back,
+/// the file is read again for its hash.
+pub struct ProductFile {
+    name: String,
+    goal: Goal,
+    // removed on drop, which must come after the file is closed
+    file: File,
+    temporary: TempPath,
+    buffer: Vec<u8>,
+    /// Where the next byte goes.
+    position: u64,
+    /// One past the last byte.
+    size: u64,
+    /// Over the bytes up to `hashed`; `None` once the writer went back.
+    hash: Option<Sha256>,
+    hashed: u64,
+}
+
+/// Where a product goes in the end.
+pub(super) enum Goal {
+    File(PathBuf),
+    Object(Prefix),
+}
+
+impl fmt::Debug for ProductFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProductFile").field("name", &self.name).field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl ProductFile {
+    pub(super) fn new(name: &str, goal: Goal, file: File, temporary: TempPath) -> Self {
+        Self {
+            name: name.to_owned(),
+            goal,
+            file,
+            temporary,
+            buffer: Vec::new(),
+            position: 0,
+            size: 0,
+            hash: Some(Sha256::new()),
+            hashed: 0,
+        }
+    }
+
+    /// Its name in the job's folder.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The path where it is while it is being written, for writers that open files themselves. They must be done before
+    /// [`ProductFile::commit`], and nothing may be written through this object then.
+    #[must_use]
+    pub fn temporary_path(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// Translates a failure of writing to this product.
+    #[must_use]
+    pub fn failed(&self, error: io::Error) -> IoError {
+        match &self.goal {
+            Goal::File(path) => write_failed(path, error),
+            Goal::Object(_) => write_failed(&self.temporary, error),
+        }
+    }
+
+    fn flush_buffer(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Puts the product under its name, where it replaces one of the same name.
+    ///
+    /// # Errors
+    /// [`IoError::Full`] and other failures to write; for a bucket those of the network. The name then still has what it
+    /// had before.
+    pub fn commit(mut self, media_type: &str) -> Result<StoredProduct> {
+        self.flush_buffer().map_err(|e| self.failed(e))?;
+        let (size, sha256) = self.measure().map_err(|e| self.failed(e))?;
+        match &self.goal {
+            Goal::File(path) => {
+                // the bytes reach the disk before the name does, so that no power cut leaves a name without them
+                self.file.sync_data().map_err(|e| self.failed(e))?;
+                std::fs::rename(&self.temporary, path).map_err(|e| self.failed(e))?;
+            }
+            Goal::Object(prefix) => prefix.upload(&self.name, &mut self.file, size, media_type)?,
+        }
+        Ok(StoredProduct { name: self.name.clone(), size, sha256, media_type: media_type.to_owned() })
+    }
+
+    /// Size and hash, from what was counted on the way if that is all there is.
+    fn measure(&mut self) -> io::Result<(u64, String)> {
+        let on_disk = self.file.metadata()?.len();
+        let hash = match self.hash.take() {
+            Some(hash) if self.hashed == on_disk => hash,
+            _ => self.hash_again()?,
+        };
+        Ok((on_disk, hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    fn hash_again(&mut self) -> io::Result<Sha256> {
+        let mut hash = Sha256::new();
+        let mut block = vec![0; BUFFER];
+        self.file.seek(SeekFrom::Start(0))?;
+        loop {
+            match self.file.read(&mut block)? {
+                0 => return Ok(hash),
+                n => hash.update(block.get(..n).unwrap_or_default()),
+            }
+        }
+    }
+}
+
+impl Write for ProductFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(hash) = &mut self.hash {
+            if self.position == self.hashed {
+                hash.update(bytes);
+                self.hashed += bytes.len() as u64;
+            } else {
+                self.hash = None;
+            }
+        }
+        if self.buffer.len() + bytes.len() > BUFFER {
+            self.flush_buffer()?;
+        }
+        if bytes.len() >= BUFFER {
+            self.file.write_all(bytes)?;
+        } else {
+            self.buffer.extend_from_slice(bytes);
+        }
+        self.position += bytes.len() as u64;
+        self.size = self.size.max(self.position);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.flush_buffer()
+    }
+}
+
+impl Read for ProductFile {
+    /// Reads back what was written, from the current position.
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.flush_buffer()?;
+        let n = self.file.read(bytes)?;
+        self.position += n as u64;
+        Ok(n)
+    }
+}
+
+impl Seek for ProductFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        if to == SeekFrom::Current(0) {
+            return Ok(self.position);
+        }
+        self.flush_buffer()?;
+        self.position = self.file.seek(to)?;
+        Ok(self.position)
+    }
+}

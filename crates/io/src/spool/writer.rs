@@ -1,0 +1,195 @@
+//! Takes scenes in order.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use eventscape_core::{SceneComponents, Timestamp};
+
+use super::file_format::{Entry, beginning, close_frame, end, open_frame};
+use super::part_file::{open_locked, part_path, whole_scenes};
+use super::reader::{Content, SpoolReader};
+use super::record::{Layout, encode};
+use crate::failure::write_failed;
+use crate::{IoError, Result};
+
+/// The components of a job's scenes, being collected. One thread appends; [`Spool::finish`] makes it readable.
+///
+/// Dropped unfinished, a temporary spool leaves nothing; a persistent one leaves `<name>.part`, which
+/// [`Spool::resume_file`] continues.
+#[derive(Debug)]
+pub struct Spool {
+    target: Target,
+    entries: Vec<Entry>,
+    /// Where the next frame starts.
+    position: u64,
+    /// An earlier append failed half-way: nothing may follow.
+    broken: bool,
+    /// Reused from scene to scene.
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Target {
+    Memory { frames: Vec<Box<[u8]>>, limit: usize, folder: Option<PathBuf> },
+    Temporary { file: File, folder: PathBuf },
+    Persistent { file: File, path: PathBuf, header: Vec<u8> },
+}
+
+impl Spool {
+    /// A temporary spool: in memory up to `memory_bytes` (64 MiB is a good bound), then in a nameless file in `folder` (the
+    /// system's folder for temporary files where it is `None`), which vanishes with the process.
+    #[must_use]
+    pub fn create(folder: Option<&Path>, memory_bytes: usize) -> Self {
+        let folder = folder.map(Path::to_owned);
+        Self::new(Target::Memory { frames: Vec::new(), limit: memory_bytes, folder }, Vec::new(), 0)
+    }
+
+    /// A persistent spool: compressed, and at `path` as soon as it is finished. `header` is a document of the caller
+    /// that tells what it holds. An unfinished file of the same name is thrown away.
+    ///
+    /// # Errors
+    /// [`IoError::Locked`] where another run writes it; a folder that cannot be written.
+    pub fn create_file(path: &Path, header: &[u8]) -> Result<Self> {
+        let file = open_locked(path)?;
+        Self::start_file(file, path, header)
+    }
+
+    /// Continues an unfinished persistent spool after its last whole scene ([`Spool::scenes`] tells how many there
+    /// are), or starts one where there is none, or none of this very header.
+    ///
+    /// # Errors
+    /// As [`Spool::create_file`].
+    pub fn resume_file(path: &Path, header: &[u8]) -> Result<Self> {
+        let file = open_locked(path)?;
+        let Some(entries) = whole_scenes(&file, &part_path(path), header)? else {
+            return Self::start_file(file, path, header);
+        };
+        let begun = beginning(header).map_or(0, |bytes| bytes.len() as u64);
+        let position = entries.last().map_or(begun, Entry::end);
+        file.set_len(position).map_err(|e| write_failed(path, e))?;
+        let target = Target::Persistent { file, path: path.to_owned(), header: header.to_owned() };
+        Ok(Self::new(target, entries, position))
+    }
+
+    fn start_file(file: File, path: &Path, header: &[u8]) -> Result<Self> {
+        let bytes = beginning(header).ok_or_else(|| IoError::Selection {
+            location: path.display().to_string(),
+            message: "a header of more than 4 GiB cannot be kept".to_owned(),
+        })?;
+        let failed = |e| write_failed(path, e);
+        file.set_len(0).map_err(failed)?;
+        write_at(&file, &bytes, 0).map_err(failed)?;
+        let target = Target::Persistent { file, path: path.to_owned(), header: header.to_owned() };
+        Ok(Self::new(target, Vec::new(), bytes.len() as u64))
+    }
+
+    fn new(target: Target, entries: Vec<Entry>, position: u64) -> Self {
+        Self { target, entries, position, broken: false, buffer: Vec::new() }
+    }
+
+    /// Number of scenes so far.
+    #[must_use]
+    pub fn scenes(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The time of the last scene.
+    #[must_use]
+    pub fn last_time(&self) -> Option<Timestamp> {
+        self.entries.last().map(|entry| entry.time)
+    }
+
+    /// Bytes held so far, in memory or in the file.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.position
+    }
+
+    /// Appends a scene.
+    ///
+    /// # Errors
+    /// [`IoError::Full`] and other failures to write, after which nothing more can be appended.
+    pub fn append(&mut self, scene: &SceneComponents) -> Result<()> {
+        if self.broken {
+            return Err(self.failed(std::io::Error::other("an earlier scene could not be written")));
+        }
+        let layout = match self.target {
+            Target::Persistent { .. } => Layout::Packed,
+            Target::Memory { .. } | Target::Temporary { .. } => Layout::Plain,
+        };
+        self.buffer.clear();
+        let at = open_frame(&mut self.buffer);
+        encode(scene, layout, &mut self.buffer)
+            .map_err(|message| IoError::Selection { location: format!("the scene of {}", scene.time), message })?;
+        close_frame(&mut self.buffer, at);
+        self.broken = true;
+        self.store()?;
+        self.broken = false;
+        let len = self.buffer.len() as u64;
+        let entry = Entry { start: self.position, len: len - super::file_format::FRAME as u64, time: scene.time };
+        self.position += len;
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    fn store(&mut self) -> Result<()> {
+        if let Target::Memory { frames, limit, folder } = &mut self.target {
+            if self.position + self.buffer.len() as u64 <= *limit as u64 {
+                frames.push(self.buffer.as_slice().into());
+                return Ok(());
+            }
+            let folder = folder.clone().unwrap_or_else(std::env::temp_dir);
+            let failed = |e| write_failed(&folder, e);
+            let file = tempfile::tempfile_in(&folder).map_err(failed)?;
+            for frame in frames.iter() {
+                (&file).write_all(frame).map_err(failed)?;
+            }
+            self.target = Target::Temporary { file, folder };
+        }
+        match &self.target {
+            Target::Temporary { file, .. } | Target::Persistent { file, .. } => {
+                write_at(file, &self.buffer, self.position).map_err(|e| self.failed(e))
+            }
+            Target::Memory { .. } => Ok(()),
+        }
+    }
+
+    fn failed(&self, error: std::io::Error) -> IoError {
+        match &self.target {
+            Target::Memory { .. } => write_failed(Path::new("the spool"), error),
+            Target::Temporary { folder, .. } => write_failed(folder, error),
+            Target::Persistent { path, .. } => write_failed(path, error),
+        }
+    }
+
+    /// Ends the collection. A persistent spool is now at its path.
+    ///
+    /// # Errors
+    /// Failures to write or to rename.
+    pub fn finish(self) -> Result<SpoolReader> {
+        if self.broken {
+            return Err(self.failed(std::io::Error::other("an earlier scene could not be written")));
+        }
+        let (entries, position) = (self.entries, self.position);
+        match self.target {
+            Target::Memory { frames, .. } => Ok(SpoolReader::new(Content::Memory(frames), entries, Vec::new())),
+            Target::Temporary { file, folder } => {
+                let location = format!("a temporary file in {}", folder.display());
+                Ok(SpoolReader::new(Content::File { file, location }, entries, Vec::new()))
+            }
+            Target::Persistent { file, path, header } => {
+                let failed = |e| write_failed(&path, e);
+                write_at(&file, &end(&entries, position), position).map_err(failed)?;
+                fs::rename(part_path(&path), &path).map_err(failed)?;
+                file.unlock().map_err(failed)?;
+                let location = path.display().to_string();
+                Ok(SpoolReader::new(Content::File { file, location }, entries, header))
+            }
+        }
+    }
+}
+
+fn write_at(file: &File, bytes: &[u8], at: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
