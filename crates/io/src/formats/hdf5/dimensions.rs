@@ -1,0 +1,164 @@
+//! The dimensions of the data sets: from dimension scales, from names that the file tells otherwise, or made up.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::walk::{Found, Walked};
+use super::{Blocks, damaged};
+use crate::Result;
+use crate::formats::{Attribute, Dimension};
+
+/// One dimension of a data set while the lengths are not settled yet.
+enum Axis {
+    /// A dimension scale, by the address of its data set.
+    Scale(u64),
+    /// A name without a scale.
+    Named(String),
+    /// Neither.
+    Phony,
+}
+
+/// The dimensions of each data set in the order of the walk; `None` for those that only stand for a dimension.
+pub(super) fn resolve(walked: &Walked, blocks: &Blocks) -> Result<Vec<Option<Vec<Dimension>>>> {
+    let scales: HashMap<u64, &Found> =
+        walked.datasets.iter().filter(|f| f.internal.is_scale).map(|f| (f.dataset.address(), f)).collect();
+    let by_id: HashMap<i64, u64> =
+        scales.iter().filter_map(|(address, f)| f.internal.dimid.map(|id| (id, *address))).collect();
+
+    let mut axes = Vec::with_capacity(walked.datasets.len());
+    for found in &walked.datasets {
+        axes.push(axes_of(found, &scales, &by_id, blocks)?);
+    }
+
+    // A dimension that may grow is as long as the longest variable along it.
+    let mut lengths: HashMap<u64, u64> = HashMap::new();
+    for (address, found) in &scales {
+        lengths.insert(*address, found.dataset.shape().first().copied().unwrap_or(0));
+    }
+    for (found, axes) in walked.datasets.iter().zip(&axes) {
+        for (axis, len) in axes.iter().zip(found.dataset.shape()) {
+            if let Axis::Scale(address) = axis {
+                let known = lengths.entry(*address).or_default();
+                if scales.get(address).is_some_and(|scale| unlimited(scale, 0)) {
+                    *known = (*known).max(*len);
+                }
+            }
+        }
+    }
+
+    let mut phony = Phony::new(scales.len());
+    Ok(walked
+        .datasets
+        .iter()
+        .zip(axes)
+        .map(|(found, axes)| {
+            if found.internal.is_scale && found.internal.without_variable {
+                return None;
+            }
+            let mut dims: Vec<Dimension> = Vec::with_capacity(axes.len());
+            for (d, axis) in axes.into_iter().enumerate() {
+                let stored = found.dataset.shape().get(d).copied().unwrap_or(0);
+                let grows = unlimited(found, d);
+                dims.push(match axis {
+                    Axis::Scale(address) => {
+                        let scale = scales.get(&address);
+                        Dimension {
+                            name: scale.map_or_else(String::new, |scale| scale.name.clone()),
+                            // Only an axis that may grow can be shorter in the file than its dimension.
+                            len: if grows { lengths.get(&address).copied().unwrap_or(stored).max(stored) } else { stored },
+                            unlimited: grows || scale.is_some_and(|scale| unlimited(scale, 0)),
+                        }
+                    }
+                    Axis::Named(name) => Dimension { name, len: stored, unlimited: grows },
+                    Axis::Phony => Dimension { name: phony.name(&found.group, stored, &dims), len: stored, unlimited: grows },
+                });
+            }
+            Some(dims)
+        })
+        .collect())
+}
+
+fn axes_of(
+    found: &Found,
+    scales: &HashMap<u64, &Found>,
+    by_id: &HashMap<i64, u64>,
+    blocks: &Blocks,
+) -> Result<Vec<Axis>> {
+    let rank = found.dataset.ndim();
+    if rank == 0 {
+        return Ok(Vec::new());
+    }
+    if let Some(raw) = &found.internal.dimension_list {
+        return listed(found, raw, scales, blocks);
+    }
+    let ids = &found.internal.coordinates;
+    if ids.len() == rank && ids.iter().all(|id| by_id.contains_key(id)) {
+        return Ok(ids.iter().filter_map(|id| by_id.get(id)).map(|address| Axis::Scale(*address)).collect());
+    }
+    if found.internal.is_scale && rank == 1 {
+        return Ok(vec![Axis::Scale(found.dataset.address())]);
+    }
+    // The GPM mission writes the names of the dimensions into an attribute of its own.
+    if let Some(Attribute::Text(names)) = found.attributes.get("DimensionNames") {
+        let names: Vec<&str> = names.split(',').map(str::trim).collect();
+        if names.len() == rank && names.iter().all(|name| !name.is_empty()) {
+            return Ok(names.into_iter().map(|name| Axis::Named(name.to_owned())).collect());
+        }
+    }
+    Ok((0..rank).map(|_| Axis::Phony).collect())
+}
+
+/// The scales that `DIMENSION_LIST` refers to, the first of each axis.
+fn listed(found: &Found, raw: &[u8], scales: &HashMap<u64, &Found>, blocks: &Blocks) -> Result<Vec<Axis>> {
+    let rank = found.dataset.ndim();
+    let entry = found.dataset.vlen_reference_size();
+    let address_size = entry.saturating_sub(8);
+    let bad = |reason: &str| {
+        damaged(blocks, format!("variable `{}`: DIMENSION_LIST {reason}", found.variable_path()))
+    };
+    if raw.len() / entry.max(1) < rank {
+        return Err(bad("is shorter than the rank"));
+    }
+    raw.chunks_exact(entry)
+        .take(rank)
+        .map(|reference| {
+            let bytes = found
+                .dataset
+                .resolve_vlen_reference_bytes(reference, address_size)
+                .map_err(|e| bad(&format!("cannot be followed: {e}")))?;
+            let addresses = hdf5_reader::reference::read_object_references(&bytes, address_size as u8)
+                .map_err(|e| bad(&format!("is wrong: {e}")))?;
+            Ok(match addresses.first() {
+                // A reference to something that is no scale names nothing.
+                Some(address) if scales.contains_key(address) => Axis::Scale(*address),
+                _ => Axis::Phony,
+            })
+        })
+        .collect()
+}
+
+fn unlimited(found: &Found, axis: usize) -> bool {
+    found.dataset.max_dims().and_then(|dims| dims.get(axis)) == Some(&u64::MAX)
+}
+
+/// Made-up dimensions as netCDF-C has them: one for each length in a group, numbered after all real ones.
+struct Phony {
+    next: usize,
+    known: BTreeMap<(String, u64), Vec<String>>,
+}
+
+impl Phony {
+    fn new(next: usize) -> Self {
+        Self { next, known: BTreeMap::new() }
+    }
+
+    fn name(&mut self, group: &str, len: u64, used: &[Dimension]) -> String {
+        let known = self.known.entry((group.to_owned(), len)).or_default();
+        if let Some(name) = known.iter().find(|name| used.iter().all(|d| d.name != **name)) {
+            return name.clone();
+        }
+        let name = format!("phony_dim_{}", self.next);
+        self.next += 1;
+        known.push(name.clone());
+        name
+    }
+}
