@@ -2,7 +2,25 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod error;
+mod geojson;
+mod hierarchy;
 mod job_info;
+mod manifest;
+mod members;
+mod names;
+mod parquet;
+mod toc;
+
+pub mod polygons;
 
 pub use error::ProductError;
+pub use geojson::write_geojson;
+pub use hierarchy::write_hierarchy;
 pub use job_info::{Bounds, InputGranule, JobInfo, VariableInfo};
+pub use manifest::{Artifact, ListedFile, ProductKind, Status, listed_files, write_manifest};
+pub use names::{
+    geojson_name, hierarchy_name, instant_micros, lineage_parquet_name, manifest_name, map_name, scene_stamps, toc_name,
+    tracks_parquet_name,
+};
+pub use parquet::{write_lineage_parquet, write_tracks_parquet};
+pub use toc::write_toc;

@@ -1,0 +1,79 @@
+//! What each file is.
+
+/// The kinds of files that a job hands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ProductKind {
+    /// The reference's mask file.
+    ReferenceMasks,
+    /// The reference's table of contents.
+    Toc,
+    /// The reference's hierarchy of the mask file.
+    Hierarchy,
+    /// Masks by CF.
+    Masks,
+    /// Tracks by CF.
+    TracksNetcdf,
+    /// Tracks with polygons as GeoParquet.
+    TracksTable,
+    /// Links as Parquet.
+    LineageTable,
+    /// Polygons of one time as GeoJSON.
+    Polygons,
+    /// Map of one time as PNG.
+    Map,
+    /// Map of one time as SVG.
+    MapSvg,
+    /// All maps as an animation.
+    Animation,
+    /// Anything else that lies in the folder, e.g. the job's own description.
+    Metadata,
+}
+
+impl ProductKind {
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::ReferenceMasks | Self::Masks | Self::TracksNetcdf => "application/x-netcdf",
+            Self::Toc | Self::Hierarchy | Self::Metadata => "application/json",
+            Self::TracksTable | Self::LineageTable => "application/vnd.apache.parquet",
+            Self::Polygons => "application/geo+json",
+            Self::Map => "image/png",
+            Self::MapSvg => "image/svg+xml",
+            Self::Animation => "image/gif",
+        }
+    }
+
+    /// Its roles in STAC.
+    #[must_use]
+    pub fn roles(self) -> &'static [&'static str] {
+        match self {
+            Self::ReferenceMasks | Self::Masks => &["data", "masks"],
+            Self::TracksNetcdf | Self::TracksTable => &["data", "tracks"],
+            Self::LineageTable => &["data", "lineage"],
+            Self::Polygons => &["data", "polygons"],
+            Self::Map | Self::MapSvg => &["visual", "map"],
+            Self::Animation => &["visual", "overview", "animation"],
+            Self::Toc | Self::Hierarchy | Self::Metadata => &["metadata"],
+        }
+    }
+
+    /// What it is, for people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::ReferenceMasks => "Masks in the layout of TOS2CA",
+            Self::Toc => "Table of contents: tracks with first and last time",
+            Self::Hierarchy => "Groups and variables of the mask file",
+            Self::Masks => "Event masks (CF)",
+            Self::TracksNetcdf => "Tracks (CF trajectories)",
+            Self::TracksTable => "Tracks with polygons (GeoParquet)",
+            Self::LineageTable => "Links between components (Parquet)",
+            Self::Polygons => "Polygons of one time (GeoJSON)",
+            Self::Map | Self::MapSvg => "Map of one time",
+            Self::Animation => "Animation of all times",
+            Self::Metadata => "Metadata",
+        }
+    }
+}
