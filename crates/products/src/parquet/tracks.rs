@@ -85,7 +85,7 @@ const MEASURES: &[Measure] = &[
 
 const MOTION: [(&str, &str, &str); 3] = [
     ("speed_m_s", "m s-1", "speed of the centroid since the track's component before"),
-    ("direction_deg", "degree", "direction of that motion, clockwise from north, 0..360"),
+    ("direction_deg", "degree", "direction of that motion, clockwise from north, 0..360; null without motion"),
     ("growth_km2_per_h", "km2 h-1", "change of the area since the track's component before"),
 ];
 
@@ -152,7 +152,7 @@ impl Rows {
         let motion = match last {
             Some((last, seconds)) if seconds > 0.0 => [
                 Some(distance_km(last.centroid, now.centroid) * 1000.0 / seconds),
-                Some(bearing_deg(last.centroid, now.centroid)),
+                (last.centroid != now.centroid).then(|| bearing_deg(last.centroid, now.centroid)),
                 Some((now.area_km2 - last.area_km2) / (seconds / 3600.0)),
             ],
             _ => [None; 3],
