@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::rows::{Frame, SceneRows};
+use super::rows::{Frame, RowRun, SceneRows};
 use crate::Connectivity;
 
 /// What a component of one scene and a component of the next have in common.
@@ -41,7 +41,7 @@ struct Pair {
     parent: u32,
     child: u32,
     cells: u32,
-    /// Row and column rank of the first shared cell.
+    /// Row and column rank of the first shared cell, where rows do not begin at column 0 (else pairs are found in order).
     first: u64,
     pieces: u32,
     /// Cells of the piece that holds the first shared cell.
@@ -85,11 +85,15 @@ impl Overlapper {
         self.reset(after.cells.len());
         let mut previous_row = 0..0;
         for row in 0..frame.rows() {
-            let from = self.shared.len();
-            self.merge_row(row as u32, before, after, frame, pieces.is_some());
-            if let Some(connectivity) = pieces {
-                self.join_pieces(previous_row, from, connectivity);
-                previous_row = from..self.shared.len();
+            let (old, new) = (before.row(row), after.row(row));
+            match pieces {
+                None => self.merge_row::<false>(row as u32, old, new, frame),
+                Some(connectivity) => {
+                    let from = self.shared.len();
+                    self.merge_row::<true>(row as u32, old, new, frame);
+                    self.join_pieces(previous_row, from, connectivity);
+                    previous_row = from..self.shared.len();
+                }
             }
         }
         if pieces.is_some() {
@@ -111,27 +115,28 @@ impl Overlapper {
         self.last_pair.resize(children, NONE);
     }
 
-    fn merge_row(&mut self, row: u32, before: &SceneRows, after: &SceneRows, frame: &Frame, keep_runs: bool) {
-        let (old, new) = (before.row(row as usize), after.row(row as usize));
+    /// Walks along one row of both scenes. With `PIECES` the shared runs are kept.
+    fn merge_row<const PIECES: bool>(&mut self, row: u32, old: &[RowRun], new: &[RowRun], frame: &Frame) {
         let (mut i, mut k) = (0, 0);
-        while let (Some(a), Some(b)) = (old.get(i), new.get(k)) {
+        while i < old.len() && k < new.len() {
+            let (a, b) = (old[i], new[k]);
             let (start, end) = (a.start.max(b.start), a.end.min(b.end));
             if start < end {
                 let pair = self.pair(a.component, b.component);
-                let first = u64::from(row) << 32 | u64::from(frame.column_rank(start, end));
                 let entry = &mut self.pairs[pair as usize];
                 entry.cells += end - start;
-                entry.first = entry.first.min(first);
-                if keep_runs {
+                if !frame.is_plain() {
+                    entry.first = entry.first.min(u64::from(row) << 32 | u64::from(frame.column_rank(start, end)));
+                }
+                if PIECES {
                     self.piece.push(self.shared.len() as u32);
                     self.shared.push(SharedRun { start, end, pair });
                 }
             }
-            if a.end < b.end {
-                i += 1;
-            } else {
-                k += 1;
-            }
+            // which one ends first is a coin toss: no branch
+            let old_ends = usize::from(a.end < b.end);
+            i += old_ends;
+            k += 1 - old_ends;
         }
     }
 

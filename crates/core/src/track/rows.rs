@@ -28,6 +28,7 @@ impl Frame {
     }
 
     /// The place of the first cell of `start..end` in a row that begins at the frame's first column.
+    #[inline]
     pub(super) fn column_rank(&self, start: u32, end: u32) -> u32 {
         if (start..end).contains(&self.first_column) {
             0
@@ -44,6 +45,7 @@ impl Frame {
     }
 
     /// Whether rows begin at column 0.
+    #[inline]
     pub(super) fn is_plain(&self) -> bool {
         self.first_column == 0
     }
@@ -105,6 +107,7 @@ impl SceneRows {
     }
 
     /// The runs of a row, by column.
+    #[inline]
     pub(super) fn row(&self, row: usize) -> &[RowRun] {
         match (self.offsets.get(row), self.offsets.get(row + 1)) {
             (Some(&from), Some(&to)) => &self.runs[from as usize..to as usize],
@@ -151,29 +154,36 @@ impl SceneRows {
         }
     }
 
-    /// Brings each row's runs into the order of their columns, by marking the columns in which they start.
+    /// Brings each row's runs into the order of their columns.
     fn order_columns(&mut self, frame: &Frame) {
         self.starts.resize(frame.nx.div_ceil(64), 0);
         self.at_column.resize(frame.nx, 0);
         for row in 0..frame.ny {
-            let runs = &mut self.runs[self.offsets[row] as usize..self.offsets[row + 1] as usize];
-            if runs.is_sorted_by_key(|run| run.start) {
-                continue;
+            let row = self.offsets[row] as usize..self.offsets[row + 1] as usize;
+            if row.len() <= SHORT_ROW {
+                insertion_sort(&mut self.runs[row]);
+            } else if !self.runs[row.clone()].is_sorted_by_key(|run| run.start) {
+                self.order_long_row(row);
             }
-            self.scratch.clear();
-            self.scratch.extend_from_slice(runs);
-            for (index, run) in self.scratch.iter().enumerate() {
-                self.starts[run.start as usize / 64] |= 1 << (run.start % 64);
-                self.at_column[run.start as usize] = index as u32;
-            }
-            let mut place = 0;
-            for (word, bits) in self.starts.iter_mut().enumerate() {
-                while *bits != 0 {
-                    let column = word * 64 + bits.trailing_zeros() as usize;
-                    *bits &= *bits - 1;
-                    runs[place] = self.scratch[self.at_column[column] as usize];
-                    place += 1;
-                }
+        }
+    }
+
+    /// Orders a row by marking the columns in which its runs start.
+    fn order_long_row(&mut self, row: std::ops::Range<usize>) {
+        let runs = &mut self.runs[row];
+        self.scratch.clear();
+        self.scratch.extend_from_slice(runs);
+        for (index, run) in self.scratch.iter().enumerate() {
+            self.starts[run.start as usize / 64] |= 1 << (run.start % 64);
+            self.at_column[run.start as usize] = index as u32;
+        }
+        let mut place = 0;
+        for (word, bits) in self.starts.iter_mut().enumerate() {
+            while *bits != 0 {
+                let column = word * 64 + bits.trailing_zeros() as usize;
+                *bits &= *bits - 1;
+                runs[place] = self.scratch[self.at_column[column] as usize];
+                place += 1;
             }
         }
     }
@@ -201,5 +211,20 @@ impl SceneRows {
         for (place, &index) in self.by_place.iter().enumerate() {
             self.place[index as usize] = place as u32;
         }
+    }
+}
+
+/// Rows of so few runs are ordered faster by moving runs than by marking columns.
+const SHORT_ROW: usize = 24;
+
+fn insertion_sort(runs: &mut [RowRun]) {
+    for next in 1..runs.len() {
+        let run = runs[next];
+        let mut place = next;
+        while place > 0 && runs[place - 1].start > run.start {
+            runs[place] = runs[place - 1];
+            place -= 1;
+        }
+        runs[place] = run;
     }
 }

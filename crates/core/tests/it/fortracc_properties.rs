@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use eventscape_core::track::{Fortracc, FortraccOptions, OverlapRule};
-use eventscape_core::{Connectivity, Lineage, Relation, SceneComponents};
+use eventscape_core::{Connectivity, Grid, Lineage, Relation, SceneComponents, Track};
 use eventscape_testkit::synthetic::{MaskCube, mask_cubes};
 use proptest::prelude::*;
 
@@ -26,6 +26,36 @@ fn renumbered(scene: &SceneComponents) -> SceneComponents {
         component.label = index as u32 + 1;
     }
     other
+}
+
+/// A grid once round the globe whose first column is `seam` columns west of 180° E.
+fn globe(cube: &MaskCube, seam: usize) -> Grid {
+    let step = 360.0 / cube.nx as f64;
+    let lon = |column: usize| -180.0 + (((column + cube.nx - seam) % cube.nx) as f64 + 0.5) * step;
+    let lat = (0..cube.ny).map(|row| row as f64).collect();
+    let grid = Grid::rectilinear(lat, (0..cube.nx).map(lon).collect()).unwrap();
+    assert!(grid.is_periodic());
+    grid
+}
+
+/// The cells of each track, with the columns counted from 180° W.
+fn cells_of_tracks(cube: &MaskCube, seam: usize) -> BTreeSet<BTreeSet<(u32, u32, u32)>> {
+    let nx = cube.nx as u32;
+    let scenes = cube.rolled(seam).components(Connectivity::Eight, true, 1);
+    let mut tracker = Fortracc::new(FortraccOptions::default(), &globe(cube, seam)).unwrap();
+    scenes.iter().for_each(|scene| tracker.push(scene).unwrap());
+    let cells = |track: &Track| {
+        let mut cells = BTreeSet::new();
+        for member in &track.members {
+            let scene = &scenes[member.scene as usize];
+            for run in scene.runs_of(&scene.components[member.component as usize]) {
+                let columns = run.start..run.end;
+                cells.extend(columns.map(|column| (member.scene, run.row, (column + nx - seam as u32) % nx)));
+            }
+        }
+        cells
+    };
+    tracker.finish().tracks.iter().map(cells).collect()
 }
 
 proptest! {
@@ -98,5 +128,11 @@ proptest! {
             let (all, part) = (track(&cube, &scenes, mode), track(&cube, &scenes[..cut], mode));
             prop_assert_eq!(&all.track_ids[..cut], &part.track_ids[..]);
         }
+    }
+
+    #[test]
+    fn rolling_a_periodic_grid_leaves_the_tracks_as_they_are(cube in mask_cubes(12, 5), seam in 0..12_usize) {
+        prop_assume!(cube.nx > 2);
+        prop_assert_eq!(cells_of_tracks(&cube, 0), cells_of_tracks(&cube, seam % cube.nx));
     }
 }

@@ -6,3 +6,4 @@ mod fortracc_golden;
 mod fortracc_oracle;
 mod fortracc_properties;
 mod fortracc_rules;
+mod track_summary;

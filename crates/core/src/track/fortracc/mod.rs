@@ -5,6 +5,7 @@
 mod matching;
 mod options;
 
+pub(in crate::track) use options::check_gap;
 pub use options::{FortraccOptions, usual_step_seconds};
 
 use self::matching::{Matcher, Outcome};
