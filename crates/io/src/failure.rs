@@ -23,3 +23,25 @@ pub(crate) fn write_failed(path: &Path, source: Error) -> IoError {
         _ => IoError::Io { action: "writing", location, source },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_names_the_path_and_says_what_to_try() {
+        let kinds = [
+            (ErrorKind::StorageFull, "free some"),
+            (ErrorKind::QuotaExceeded, "free some"),
+            (ErrorKind::PermissionDenied, "another folder"),
+            (ErrorKind::ReadOnlyFilesystem, "another one"),
+            (ErrorKind::NotADirectory, "another folder"),
+            (ErrorKind::NotFound, "not there"),
+            (ErrorKind::Interrupted, "writing"),
+        ];
+        for (kind, advice) in kinds {
+            let message = write_failed(Path::new("out/7"), kind.into()).to_string();
+            assert!(message.contains("`out/7`") && message.contains(advice), "{message}");
+        }
+    }
+}

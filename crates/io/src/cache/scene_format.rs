@@ -20,7 +20,9 @@ use std::ops::Range;
 use eventscape_core::{Scene, Timestamp, Values};
 use rayon::prelude::*;
 
-use crate::encoding::{Codec, Cursor, FieldNumber, Number, calendar_code, calendar_of, compress, decompress};
+use crate::encoding::{
+    Codec, Cursor, FieldNumber, Number, calendar_code, calendar_of, compress, decompress, plausible,
+};
 use crate::{IoError, Result};
 
 const MAGIC: &[u8; 8] = b"EVSCENE\0";
@@ -278,14 +280,12 @@ impl SceneHeader {
         let time = Timestamp::from_micros(calendar, cursor.i64().ok()?);
         let [rows, columns, block_rows] = [cursor.u32().ok()?, cursor.u32().ok()?, cursor.u32().ok()?];
         let cells = u64::from(rows) * u64::from(columns);
-        let blocks_each = if rows == 0 { 0 } else { u64::from(rows).div_ceil(u64::from(block_rows)) };
-        let sound = (1..=MAX_FIELDS).contains(&fields)
-            && columns > 0
-            && block_rows > 0
-            && block_rows <= rows.max(1)
-            && cells <= MAX_CELLS
-            && cursor.left() as u64 == u64::from(fields) * (1 + 9 * blocks_each);
-        if !sound {
+        if columns == 0 || block_rows == 0 || block_rows > rows.max(1) || cells > MAX_CELLS {
+            return None;
+        }
+        let blocks_each = rows.div_ceil(block_rows);
+        let table = u64::from(fields) * (1 + 9 * u64::from(blocks_each));
+        if !(1..=MAX_FIELDS).contains(&fields) || cursor.left() as u64 != table {
             return None;
         }
         let kinds: Option<Vec<Kind>> = (0..fields)
@@ -299,9 +299,13 @@ impl SceneHeader {
         let mut tables = Vec::new();
         for kind in kinds? {
             let mut blocks = Vec::new();
-            for _ in 0..blocks_each {
+            for k in 0..blocks_each {
                 let codec = Codec::of(cursor.u8().ok()?)?;
                 let (len, crc) = (cursor.u32().ok()?, cursor.u32().ok()?);
+                let rows_here = block_rows.min(rows - k * block_rows);
+                if !plausible(codec, len as usize, rows_here as usize * columns as usize * kind.size()) {
+                    return None;
+                }
                 blocks.push(Block { codec, start: end, len, crc });
                 end = end.checked_add(u64::from(len))?;
             }

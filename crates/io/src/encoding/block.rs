@@ -62,16 +62,26 @@ pub(crate) fn compress(block: &[u8], out: &mut Vec<u8>) -> std::io::Result<Codec
 /// A zstd block of 4 bytes can stand for 128 KiB, and nothing stands for more.
 const MOST_PER_BYTE: usize = 32 << 10;
 
+/// Whether so few stored bytes can be a block of `len`: to be asked before memory is.
+pub(crate) fn plausible(codec: Codec, stored: usize, len: usize) -> bool {
+    match codec {
+        Codec::Stored => stored == len,
+        Codec::Zstd => len / MOST_PER_BYTE <= stored,
+    }
+}
+
 /// Fills `out` with the `len` bytes of a stored block; `false` where the block is damaged or has another length. Memory
 /// is asked for only where the stored bytes can hold so much.
 pub(crate) fn decompress(codec: Codec, stored: &[u8], len: usize, out: &mut Vec<u8>) -> bool {
     out.clear();
+    if !plausible(codec, stored.len(), len) || out.try_reserve_exact(len).is_err() {
+        return false;
+    }
     match codec {
         Codec::Stored => {
             out.extend_from_slice(stored);
-            stored.len() == len
+            true
         }
-        Codec::Zstd if len / MOST_PER_BYTE > stored.len() || out.try_reserve_exact(len).is_err() => false,
         Codec::Zstd => DECOMPRESSOR.with_borrow_mut(|slot| {
             if slot.is_none() {
                 *slot = Decompressor::new().ok();
@@ -88,7 +98,14 @@ mod tests {
 
     #[test]
     fn blocks_come_back_and_are_never_larger() {
-        let noise: Vec<u8> = (0..1000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let mut state = 1_u32;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            (state >> 11) as u8
+        };
+        let noise: Vec<u8> = (0..1000).map(|_| next()).collect();
         for (block, codec) in [(vec![7; 1000], Codec::Zstd), (noise, Codec::Stored), (vec![], Codec::Stored)] {
             let mut out = vec![1, 2];
             assert_eq!(compress(&block, &mut out).unwrap(), codec);

@@ -5,7 +5,7 @@ mod cursor;
 mod numbers;
 mod stamp;
 
-pub(crate) use block::{Codec, compress, decompress};
+pub(crate) use block::{Codec, compress, decompress, plausible};
 pub(crate) use cursor::Cursor;
 pub(crate) use numbers::{FieldNumber, Number};
 pub(crate) use stamp::{calendar_code, calendar_of};

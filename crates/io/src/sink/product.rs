@@ -195,3 +195,30 @@ impl Seek for ProductFile {
         Ok(self.position)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A product whose bytes go to a disk without room.
+    fn on_a_full_disk(folder: &Path) -> ProductFile {
+        let temporary = tempfile::NamedTempFile::new_in(folder).unwrap().into_temp_path();
+        let full = File::options().read(true).write(true).open("/dev/full").unwrap();
+        ProductFile::new("p.nc", Goal::File(folder.join("p.nc")), full, temporary)
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_leaves_no_product() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut large = on_a_full_disk(folder.path());
+        let error = large.write_all(&vec![1; BUFFER + 1]).unwrap_err();
+        let error = large.failed(error);
+        assert!(matches!(&error, IoError::Full { .. }) && error.to_string().contains("p.nc"), "{error}");
+        drop(large);
+        let mut small = on_a_full_disk(folder.path());
+        small.write_all(b"abc").unwrap();
+        let error = small.commit("application/x-netcdf").unwrap_err();
+        assert!(matches!(&error, IoError::Full { .. }), "{error}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

@@ -193,3 +193,36 @@ impl Spool {
 fn write_at(file: &File, bytes: &[u8], at: u64) -> std::io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
 }
+
+#[cfg(test)]
+mod tests {
+    use eventscape_core::{Values, time::Calendar};
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_and_nothing_follows_the_broken_scene() {
+        let full = || File::options().read(true).write(true).open("/dev/full").unwrap();
+        let targets = [
+            Target::Temporary { file: full(), folder: "work".into() },
+            Target::Persistent { file: full(), path: "work/0.spool".into(), header: Vec::new() },
+        ];
+        let scene = SceneComponents {
+            time: Timestamp::from_micros(Calendar::Standard, 0),
+            components: Vec::new(),
+            runs: Vec::new(),
+            values: Values::F32(Vec::new()),
+            missing: Vec::new(),
+            detected: 0,
+            valid_cells: 0,
+        };
+        for target in targets {
+            let mut spool = Spool::new(target, Vec::new(), 0);
+            let error = spool.append(&scene).unwrap_err();
+            assert!(matches!(&error, IoError::Full { .. }) && error.to_string().contains("work"), "{error}");
+            assert!(spool.append(&scene).is_err());
+            assert_eq!(spool.scenes(), 0);
+            assert!(spool.finish().is_err());
+        }
+    }
+}

@@ -108,11 +108,10 @@ fn objects(stores: &Stores, bucket: &str, key: &str, pattern: &str) -> Result<Ve
     let opened = stores.bucket(bucket)?;
     let (asked, whole) = (plain.to_owned(), key.to_owned());
     let (is_object, objects, folders) = stores.runtime().wait(async move {
-        if !whole.is_empty() && !whole.ends_with('/') && opened.head(&whole).await?.is_some() {
-            return Ok((true, Vec::new(), Vec::new()));
-        }
         let (objects, folders) = opened.list_level(&asked).await?;
-        Ok((false, objects, folders))
+        // an object without an extension, where there is no folder of that name
+        let none = objects.is_empty() && folders.is_empty() && !whole.is_empty() && !whole.ends_with('/');
+        Ok((none && opened.head(&whole).await?.is_some(), objects, folders))
     })?;
     if is_object {
         return Ok(vec![at(key)]);
