@@ -42,6 +42,24 @@ pub fn map_name(job_id: u64, stamp: &str, extension: &str) -> String {
     format!("{job_id}-{stamp}.{extension}")
 }
 
+/// `<job>-ForTraCC-Mask-Output.nc4`.
+#[must_use]
+pub fn mask_output_name(job_id: u64) -> String {
+    format!("{job_id}-ForTraCC-Mask-Output.nc4")
+}
+
+/// `<job>-Masks.nc`.
+#[must_use]
+pub fn masks_name(job_id: u64) -> String {
+    format!("{job_id}-Masks.nc")
+}
+
+/// `<job>-Tracks.nc`.
+#[must_use]
+pub fn tracks_name(job_id: u64) -> String {
+    format!("{job_id}-Tracks.nc")
+}
+
 /// `<job>-ForTraCC-TOC.json`.
 #[must_use]
 pub fn toc_name(job_id: u64) -> String {

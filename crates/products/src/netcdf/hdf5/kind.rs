@@ -1,0 +1,64 @@
+//! The number types of variables and attributes.
+
+/// A number type, little-endian in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    I8,
+    U8,
+    I16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F32,
+    F64,
+    /// What netCDF gives a dimension that has no coordinate variable: big-endian float32, never written.
+    Placeholder,
+}
+
+impl Kind {
+    /// Bytes of one number.
+    pub(crate) fn size(self) -> usize {
+        match self {
+            Self::I8 | Self::U8 => 1,
+            Self::I16 => 2,
+            Self::I32 | Self::U32 | Self::F32 | Self::Placeholder => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+}
+
+/// A Rust type that can be written.
+pub(crate) trait Element: Copy + Send + Sync {
+    /// Its type in the file.
+    const KIND: Kind;
+
+    /// Appends the numbers, little-endian.
+    fn extend_bytes(values: &[Self], bytes: &mut Vec<u8>);
+
+    /// The numbers, little-endian.
+    fn to_bytes(values: &[Self]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        Self::extend_bytes(values, &mut bytes);
+        bytes
+    }
+}
+
+macro_rules! element {
+    ($($rust:ty => $kind:ident),*) => {$(
+        impl Element for $rust {
+            const KIND: Kind = Kind::$kind;
+
+            fn extend_bytes(values: &[Self], bytes: &mut Vec<u8>) {
+                const SIZE: usize = size_of::<$rust>();
+                let start = bytes.len();
+                bytes.resize(start + values.len() * SIZE, 0);
+                for (to, value) in bytes[start..].chunks_exact_mut(SIZE).zip(values) {
+                    to.copy_from_slice(&value.to_le_bytes());
+                }
+            }
+        }
+    )*};
+}
+
+element!(i8 => I8, u8 => U8, i16 => I16, i32 => I32, u32 => U32, i64 => I64, u64 => U64, f32 => F32, f64 => F64);

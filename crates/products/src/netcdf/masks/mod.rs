@@ -1,0 +1,109 @@
+//! `<job>-Masks.nc`: which event each cell belongs to, at each time, after CF-1.11 and ACDD-1.3.
+
+mod labels;
+mod tiles;
+
+use std::io::{Seek, Write};
+
+use eventscape_core::{EventSource, Grid, Lineage};
+
+use super::axes::{Axes, write_crs, write_time};
+use super::file::{Codec, NcFile, Variable};
+use super::in_order::scenes_in_order;
+use super::metadata::{FileKind, global_attributes};
+use crate::{JobInfo, ProductError};
+use labels::{outside_domain, stretches};
+use tiles::Tiling;
+
+/// Writes the masks of all times into one flat file.
+///
+/// `event_id(time, lat, lon)` is the track's number, 0 where there is none, and -1 (`_FillValue`) where the input is missing
+/// or the cell lies outside the job's polygon; `event_flag` tells these apart. `cell_area` is in m². Longitudes of a box
+/// across the seam of their convention go on past it, since CF wants them to ascend. Curvilinear grids have dimensions
+/// `y` and `x` and two-dimensional coordinates.
+///
+/// Chunks hold one time and at most 512 × 512 cells (1 MiB of `event_id`), so that a map and a series at a point each
+/// unpack little more than they need. They are packed (zlib) from the runs of the components without making an image.
+///
+/// Memory: a few scenes' components, their packed chunks, and about one byte in a thousand of what was packed before.
+/// Calls `progress` with the number of scenes done.
+///
+/// # Errors
+/// [`ProductError::Write`] when the output refuses, [`ProductError::Source`] when a scene cannot be read back,
+/// [`ProductError::Mismatch`] when events, lineage and grid are not of one job.
+pub fn write_masks<W: Write + Seek>(
+    out: W,
+    job: &JobInfo,
+    grid: &Grid,
+    lineage: &Lineage,
+    events: &dyn EventSource,
+    progress: &dyn Fn(usize),
+) -> Result<W, ProductError> {
+    if lineage.times.len() != events.scenes() {
+        return Err(ProductError::Mismatch(format!(
+            "the lineage has {} times and the events have {} scenes",
+            lineage.times.len(),
+            events.scenes()
+        )));
+    }
+    let mut file = NcFile::create(out, "the masks file")?;
+    let kind = FileKind {
+        title: "Masks",
+        id: "masks",
+        comment:
+            "event_id numbers the events from 1; an event keeps its number through time. The numbers are those of \
+                  the tracks file of the same job."
+                .to_owned(),
+    };
+    file.attributes(global_attributes(&kind, job, grid, lineage))?;
+    let axes = Axes::of(grid);
+    write_time(&mut file, &lineage.times)?;
+    axes.write(&mut file, grid)?;
+    write_crs(&mut file)?;
+    axes.write_areas(&mut file, grid)?;
+
+    let tiling = Tiling::new(grid.ny(), grid.nx());
+    let chunk = [1, tiling.rows, tiling.columns];
+    let dims = ["time", axes.row, axes.column];
+    // the runs are packed as they are; the level says "fastest" in the stream's own header
+    let codec = Codec { shuffle: false, level: 1 };
+    let ids = file.start_chunks(axes.describe(event_id(job, &dims)), &chunk, codec)?;
+    let flags = file.start_chunks(axes.describe(event_flag(grid, &dims)), &chunk, codec)?;
+    let outside = outside_domain(grid);
+    scenes_in_order(
+        events,
+        |index, scene| Ok(tiling.pack(&stretches(grid, lineage, index, &scene, &outside)?)),
+        |index, packed| {
+            packed.ids.iter().try_for_each(|chunk| file.chunk(ids, chunk))?;
+            packed.flags.iter().try_for_each(|chunk| file.chunk(flags, chunk))?;
+            progress(index + 1);
+            Ok(())
+        },
+    )?;
+    file.finish_chunks(ids)?;
+    file.finish_chunks(flags)?;
+    file.finish()
+}
+
+fn event_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
+    Variable::of::<i32>("event_id", dims)
+        .fill(-1i32)
+        .with("long_name", format!("number of the event of {} that the cell belongs to", job.condition_text))
+        .with("units", "1")
+        .with("valid_min", 0i32)
+        .with("comment", "0: no event; -1: the input is missing or the cell lies outside the domain, see event_flag")
+        .with("ancillary_variables", "event_flag")
+        .with("cell_measures", "area: cell_area")
+}
+
+fn event_flag(grid: &Grid, dims: &[&str; 3]) -> Variable {
+    let flag = Variable::of::<i8>("event_flag", dims)
+        .with("long_name", "whether the cell belongs to an event, or why that is not known")
+        .with("standard_name", "status_flag");
+    let flag = if grid.domain().is_some() {
+        flag.with("flag_values", [0i8, 1, 2, 3]).with("flag_meanings", "outside inside input_missing outside_domain")
+    } else {
+        flag.with("flag_values", [0i8, 1, 2]).with("flag_meanings", "outside inside input_missing")
+    };
+    flag.with("cell_measures", "area: cell_area")
+}

@@ -1,0 +1,217 @@
+//! Global attributes after CF-1.11 and ACDD-1.3, the same for every CF file of a job.
+
+use eventscape_core::grid::Coordinates;
+use eventscape_core::track::usual_step_seconds;
+use eventscape_core::{Grid, Lineage, Timestamp};
+
+use super::file::{Attribute, Attributes};
+use crate::JobInfo;
+
+/// Axis of time that all our files share.
+pub(super) const TIME_UNITS: &str = "seconds since 1970-01-01T00:00:00Z";
+
+/// Seconds on that axis.
+pub(super) fn seconds(time: Timestamp) -> f64 {
+    time.micros() as f64 / 1e6
+}
+
+/// What a file is, beside its job.
+pub(super) struct FileKind {
+    /// What the title says before the job's, e.g. `Masks`.
+    pub(super) title: &'static str,
+    /// The last part of `id`.
+    pub(super) id: &'static str,
+    /// How to read the file, for `comment`.
+    pub(super) comment: String,
+}
+
+/// The global attributes.
+pub(super) fn global_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, lineage: &Lineage) -> Attributes {
+    let mut all = Attributes::default();
+    all.set("Conventions", "CF-1.11, ACDD-1.3");
+    all.set("title", format!("{} of: {}", kind.title, job.title));
+    all.set("summary", job.summary.as_str());
+    all.set("keywords", job.keywords.join(", "));
+    all.set("id", format!("{}-{}", job.job_id, kind.id));
+    all.set("naming_authority", "eventscape");
+    all.set("history", job.history.as_str());
+    all.set("source", source(job));
+    all.set("comment", kind.comment.as_str());
+    all.set("license", job.license.as_str());
+    all.set("processing_level", "derived: regions cut out of a gridded field by a condition and followed in time");
+    all.set_some("date_created", job.created.as_deref());
+    people(&mut all, job);
+    all.set("standard_name_vocabulary", "CF Standard Name Table v86");
+    space(&mut all, grid);
+    time(&mut all, &lineage.times);
+    all.set("product_version", job.software_version.as_str());
+    all.set("references", env!("CARGO_PKG_REPOSITORY"));
+    all.set("job_id", i64::try_from(job.job_id).unwrap_or(i64::MAX));
+    all.set_some("collection", job.collection.as_deref());
+    all.set("dataset", job.dataset_label.as_str());
+    all.set("variable", job.variable.name.as_str());
+    all.set("condition", job.condition_text.as_str());
+    all.set("event_type", job.event_type.as_str());
+    match job.threshold {
+        Some(threshold) => all.set("threshold", threshold),
+        None => all.set("threshold", job.threshold_text.as_str()),
+    }
+    all.set("tracker", job.tracker.as_str());
+    // machines read the options here; the manifest lists the granules
+    all.set("history_json", history_json(job));
+    all
+}
+
+fn people(all: &mut Attributes, job: &JobInfo) {
+    for role in ["creator", "publisher"] {
+        all.set_some(&format!("{role}_name"), job.creator_name.as_deref());
+        all.set_some(&format!("{role}_email"), job.creator_email.as_deref());
+        all.set_some(&format!("{role}_url"), job.creator_url.as_deref());
+    }
+    all.set_some("institution", job.institution.as_deref());
+    all.set("project", job.project.as_deref().unwrap_or("Eventscape"));
+}
+
+fn source(job: &JobInfo) -> String {
+    let of = job.collection.as_deref().unwrap_or(&job.dataset_label);
+    format!(
+        "variable {} of {of}, {} granule(s), found and followed by Eventscape",
+        job.variable.name,
+        job.granules.len()
+    )
+}
+
+fn history_json(job: &JobInfo) -> String {
+    serde_json::json!({
+        "software": "Eventscape",
+        "version": job.software_version,
+        "command": job.command,
+        "tracker": job.tracker,
+        "options": job.options,
+    })
+    .to_string()
+}
+
+fn space(all: &mut Attributes, grid: &Grid) {
+    let (south, north, west, east) = extent(grid);
+    // a geospatial longitude lies within -180..=360; a box across the seam has its west above its east
+    all.set("geospatial_bounds", box_wkt(south, north, west, east));
+    all.set("geospatial_bounds_crs", "EPSG:4326");
+    all.set("geospatial_lat_min", south);
+    all.set("geospatial_lat_max", north);
+    all.set("geospatial_lat_units", "degrees_north");
+    all.set("geospatial_lon_min", west);
+    all.set("geospatial_lon_max", east);
+    all.set("geospatial_lon_units", "degrees_east");
+    if let Coordinates::Rectilinear { lat, lon } = grid.coordinates() {
+        let step = |values: &[f64]| match (values.first(), values.last()) {
+            (Some(first), Some(last)) if values.len() > 1 => {
+                Some(format!("{:.6} degrees", (last - first).abs() / (values.len() - 1) as f64))
+            }
+            _ => None,
+        };
+        all.set_some("geospatial_lat_resolution", step(lat));
+        all.set_some("geospatial_lon_resolution", step(&unwrapped(lon)));
+    }
+}
+
+/// Edges of the grid: south, north, west, east; `west > east` where the seam of the convention lies between.
+fn extent(grid: &Grid) -> (f64, f64, f64, f64) {
+    let extremes = |values: &mut dyn Iterator<Item = f64>| {
+        values.filter(|value| value.is_finite()).fold((f64::NAN, f64::NAN), |(low, high), v| (v.min(low), v.max(high)))
+    };
+    match (grid.lat_edges(), grid.lon_edges()) {
+        (Some(lat), Some(lon)) => {
+            let (south, north) = extremes(&mut lat.into_iter());
+            let (west, east) = extremes(&mut lon.into_iter());
+            if east - west >= 360.0 - 1e-9 || east <= 180.0 + 1e-9 || west >= 0.0 && east <= 360.0 + 1e-9 {
+                return (south, north, west, east);
+            }
+            (south, north, west, east - 360.0)
+        }
+        _ => {
+            let corners = grid.corners();
+            let (south, north) = extremes(&mut corners.iter().map(|corner| corner.0));
+            let (west, east) = extremes(&mut corners.iter().map(|corner| corner.1));
+            (south, north, west, east)
+        }
+    }
+}
+
+/// The box as EPSG:4326 has it, latitude first.
+fn box_wkt(south: f64, north: f64, west: f64, east: f64) -> String {
+    let corners = [(south, west), (south, east), (north, east), (north, west), (south, west)];
+    let text: Vec<String> = corners.iter().map(|(lat, lon)| format!("{lat} {lon}")).collect();
+    format!("POLYGON (({}))", text.join(", "))
+}
+
+fn time(all: &mut Attributes, times: &[Timestamp]) {
+    let (Some(first), Some(last)) = (times.first(), times.last()) else { return };
+    all.set("time_coverage_start", first.to_string());
+    all.set("time_coverage_end", last.to_string());
+    all.set("time_coverage_duration", duration(last.seconds_since(*first)));
+    all.set_some("time_coverage_resolution", usual_step_seconds(times).map(duration));
+}
+
+/// ISO 8601, e.g. `P1DT6H`, `PT30M`.
+fn duration(seconds: f64) -> String {
+    let whole = seconds as i64;
+    let (days, hours, minutes) = (whole / 86_400, whole / 3600 % 24, whole / 60 % 60);
+    let rest = seconds - (whole - whole % 60) as f64;
+    let part = |n: i64, unit: &str| if n == 0 { String::new() } else { format!("{n}{unit}") };
+    let mut clock = part(hours, "H") + &part(minutes, "M");
+    if rest != 0.0 {
+        clock += &format!("{rest}S");
+    }
+    match (days, clock.is_empty()) {
+        (0, true) => "PT0S".to_owned(),
+        (_, true) => format!("P{days}D"),
+        (0, false) => format!("PT{clock}"),
+        (_, false) => format!("P{days}DT{clock}"),
+    }
+}
+
+/// Longitudes without the drop at the seam of their convention, so that they ascend as CF asks of a coordinate.
+pub(super) fn unwrapped(lon: &[f64]) -> Vec<f64> {
+    let mut turns = 0.0;
+    let mut previous = f64::NEG_INFINITY;
+    lon.iter()
+        .map(|&value| {
+            if value < previous {
+                turns += 360.0;
+            }
+            previous = value;
+            value + turns
+        })
+        .collect()
+}
+
+/// The `crs` variable's attributes.
+pub(super) fn wgs84() -> Vec<(&'static str, Attribute)> {
+    vec![
+        ("grid_mapping_name", "latitude_longitude".into()),
+        ("long_name", "WGS 84".into()),
+        ("semi_major_axis", 6_378_137.0f64.into()),
+        ("inverse_flattening", 298.257_223_563f64.into()),
+        ("longitude_of_prime_meridian", 0.0f64.into()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_iso_8601() {
+        for (seconds, text) in
+            [(0.0, "PT0S"), (1800.0, "PT30M"), (108_000.0, "P1DT6H"), (86_400.0, "P1D"), (0.5, "PT0.5S")]
+        {
+            assert_eq!(duration(seconds), text);
+        }
+    }
+
+    #[test]
+    fn longitudes_across_the_seam_ascend() {
+        assert_eq!(unwrapped(&[179.0, -179.5, -178.0]), [179.0, 180.5, 182.0]);
+    }
+}
