@@ -6,6 +6,8 @@
 //!
 //! This crate knows no files, no network, no clock and no async runtime, and depends on nothing else of ours.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 mod component;
 mod condition;
 mod error;
@@ -16,6 +18,7 @@ pub mod detect;
 pub mod grid;
 pub mod time;
 pub mod track;
+pub mod units;
 
 pub use component::{CellBox, Component, Connectivity, Description, EventSource, Run, SceneComponents, SourceError};
 pub use condition::{Comparison, Condition, Side, Spread};

@@ -44,8 +44,21 @@ pub struct Grid {
     coordinates: Coordinates,
     periodic: bool,
     /// One entry a cell, `false` outside the job's polygon; `None`: all cells count.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "domain_as_runs")]
     domain: Option<Vec<bool>>,
+}
+
+/// Lengths of the runs of cells outside and inside the domain, in turn, beginning outside.
+fn domain_as_runs<S: serde::Serializer>(domain: &Option<Vec<bool>>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut runs: Vec<usize> = vec![0];
+    for inside in domain.iter().flatten() {
+        let is_inside_run = runs.len() % 2 == 0;
+        match runs.last_mut() {
+            Some(run) if is_inside_run == *inside => *run += 1,
+            _ => runs.push(1),
+        }
+    }
+    runs.serialize(serializer)
 }
 
 /// What a stored grid consists of, before it is checked.
@@ -56,7 +69,7 @@ struct Parts {
     coordinates: Coordinates,
     periodic: bool,
     #[serde(default)]
-    domain: Option<Vec<bool>>,
+    domain: Option<Vec<usize>>,
 }
 
 impl TryFrom<Parts> for Grid {
@@ -69,7 +82,14 @@ impl TryFrom<Parts> for Grid {
         };
         let grid = grid.with_periodic(parts.periodic);
         match parts.domain {
-            Some(domain) => grid.with_domain(domain),
+            Some(runs) => {
+                let cells = runs.iter().try_fold(0usize, |sum, run| sum.checked_add(*run));
+                if cells != Some(grid.len()) {
+                    return Err(CoreError::Grid(format!("the stored domain does not have the {} cells of its grid", grid.len())));
+                }
+                let parts = runs.iter().enumerate().flat_map(|(k, run)| std::iter::repeat_n(k % 2 == 1, *run));
+                grid.with_domain(parts.collect())
+            }
             None => Ok(grid),
         }
     }

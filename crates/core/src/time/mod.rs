@@ -8,6 +8,7 @@ pub use calendar::Calendar;
 pub use text::Precision;
 pub use units::TimeUnits;
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,12 @@ impl Timestamp {
             + i64::from(civil.hour) * 3600
             + i64::from(civil.minute) * 60
             + i64::from(civil.second);
-        Ok(Self { calendar, micros: seconds * MICROS_PER_SECOND + i64::from(civil.micros) })
+        seconds
+            .checked_mul(MICROS_PER_SECOND)
+            .and_then(|m| m.checked_add(i64::from(civil.micros)))
+            .map(|micros| Self { calendar, micros })
+            .filter(|time| time.in_range())
+            .ok_or_else(|| CoreError::Time(format!("the year {} is out of range; give one of -99999..99999", civil.year)))
     }
 
     /// Parses `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, with a time after `T` or a space and `Z` or an offset, or all digits
@@ -128,10 +134,9 @@ impl Timestamp {
         (days(civil.month, civil.day) - days(1, 1) + 1) as u16
     }
 
-    /// Years that files and users can mean.
+    /// Years that files and users can mean: five digits.
     pub(crate) fn in_range(self) -> bool {
-        const YEARS: i64 = 100_000;
-        self.micros.abs() / MICROS_PER_SECOND / SECONDS_PER_DAY < YEARS * 366
+        self.civil().year.unsigned_abs() <= 99_999
     }
 
     /// Its calendar.
@@ -144,6 +149,40 @@ impl Timestamp {
     #[must_use]
     pub fn micros(self) -> i64 {
         self.micros
+    }
+
+    /// Which of two instants of one calendar is earlier.
+    ///
+    /// # Errors
+    /// [`CoreError::Time`] where the calendars differ: their instants have no order.
+    pub fn compare(self, other: Self) -> Result<Ordering, CoreError> {
+        if self.calendar == other.calendar {
+            return Ok(self.micros.cmp(&other.micros));
+        }
+        Err(CoreError::Time(format!(
+            "{self} of the {} calendar and {other} of the {} calendar cannot be compared; choose data of one calendar",
+            self.calendar, other.calendar
+        )))
+    }
+
+    /// The nearest multiple of `step_seconds` after an instant `origin` of the same calendar; the later one where two are as
+    /// near. The instant itself for a step that is not positive.
+    #[must_use]
+    pub fn rounded(self, step_seconds: u32, origin: Self) -> Self {
+        let step = i64::from(step_seconds) * MICROS_PER_SECOND;
+        if step == 0 {
+            return self;
+        }
+        let since = i128::from(self.micros) - i128::from(origin.micros);
+        let steps = (since + i128::from(step / 2)).div_euclid(i128::from(step));
+        let micros = i128::from(origin.micros) + steps * i128::from(step);
+        Self { calendar: self.calendar, micros: i64::try_from(micros).unwrap_or(self.micros) }
+    }
+
+    /// Seconds since 1970-01-01T00:00:00 of its calendar, for files: `seconds since 1970-01-01T00:00:00Z`.
+    #[must_use]
+    pub fn unix_seconds(self) -> f64 {
+        self.micros as f64 / MICROS_PER_SECOND as f64
     }
 
     /// Seconds from `earlier` to `self` (both of one calendar).

@@ -80,6 +80,38 @@ fn a_day_has_one_number_in_its_year() {
     assert_eq!(Timestamp::parse("2016-03-01", Calendar::NoLeap).unwrap().0.day_of_year(), 60);
 }
 
+#[test]
+fn years_beyond_reason_are_refused_and_not_overflowed() {
+    for text in ["999999-01-01", "-999999-01-01", "999999", "100000-01-01T00:00"] {
+        for calendar in CALENDARS {
+            let error = Timestamp::parse(text, calendar).unwrap_err().to_string();
+            assert!(error.contains("out of range"), "{text}: {error}");
+            assert!(Timestamp::parse_last(text, calendar).is_err());
+        }
+    }
+    assert!(Timestamp::parse_last("99999-11", Calendar::Standard).is_ok());
+    assert!(!Timestamp::from_micros(Calendar::Standard, i64::MIN).in_range());
+}
+
+#[test]
+fn instants_of_two_calendars_have_no_order() {
+    let of = |calendar, day: &str| Timestamp::parse(day, calendar).unwrap().0;
+    let (a, b) = (of(Calendar::Julian, "2020-01-04"), of(Calendar::Standard, "2020-01-05"));
+    assert!(a.compare(b).unwrap_err().to_string().contains("julian calendar"));
+    assert_eq!(a.in_calendar(Calendar::Standard).unwrap().compare(b), Ok(Ordering::Less));
+}
+
+#[test]
+fn times_are_rounded_to_steps_from_an_origin() {
+    let time = |text: &str| Timestamp::parse(text, Calendar::Standard).unwrap().0;
+    let origin = time("2020-01-01T00:15");
+    for (from, to) in [("00:29:59.999990", "00:15"), ("00:30:00", "00:45"), ("00:44:59.9", "00:45"), ("00:15", "00:15")] {
+        let day = |clock: &str| time(&format!("2020-01-01T{clock}"));
+        assert_eq!(day(from).rounded(1800, origin), day(to), "{from}");
+    }
+    assert_eq!(time("1969-12-31T23:59:58.5").unix_seconds(), -1.5);
+}
+
 proptest! {
     #[test]
     fn dates_and_days_are_each_others_inverse(days in -3_000_000i64..3_000_000, which in 0usize..6) {

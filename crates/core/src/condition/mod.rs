@@ -1,5 +1,8 @@
 //! The condition that cuts a phenomenon out of a field.
 
+mod parse;
+mod words;
+
 /// An inequality of the reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparison {
@@ -90,4 +93,26 @@ pub enum Condition {
     },
     /// A boolean expression over the fields of the scene.
     Expression(crate::detect::Expression),
+}
+
+impl Condition {
+    /// Whether cells are compared with statistics of their own, which take a pass over the data first.
+    #[must_use]
+    pub fn needs_reference(&self) -> bool {
+        matches!(self, Self::Anomaly { .. } | Self::ReferenceAnomaly { .. } | Self::Climatology { .. })
+    }
+
+    /// The threshold, where it is one number.
+    #[must_use]
+    pub fn threshold(&self) -> Option<f64> {
+        match self {
+            Self::Compare { threshold, .. } => Some(*threshold),
+            Self::Hysteresis { seed, .. } => Some(*seed),
+            Self::Anomaly { spread, .. } | Self::Climatology { spread, .. } => match spread {
+                Spread::Sigmas(k) | Spread::Percentile(k) => Some(*k),
+            },
+            Self::ReferenceAnomaly { factor } => Some(*factor),
+            Self::Between { .. } | Self::Expression(_) => None,
+        }
+    }
 }
