@@ -1,0 +1,163 @@
+//! The variables of a job in one granule.
+
+use eventscape_io::formats::{Attribute, Granule, Number, Output, Packing, ScalarType, Variable};
+use serde::{Deserialize, Serialize};
+
+use crate::cf::{ChosenLevel, Layout, LevelChoice, choose, text};
+use crate::{CatalogError, Entry, Result};
+
+/// The type of a variable's values in scenes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueType {
+    /// Float32.
+    F32,
+    /// Float64: integers, and what is unpacked by float64 factors.
+    F64,
+}
+
+/// A variable of a subset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariableMeta {
+    /// Its name without groups.
+    pub name: String,
+    /// Its path in the granules.
+    pub path: String,
+    /// Its units in the granules' own words.
+    pub units: Option<String>,
+    /// Its `long_name`; the catalogue's if the granules have none.
+    pub long_name: Option<String>,
+    /// Its CF standard name.
+    pub standard_name: Option<String>,
+    /// The level that was chosen, with its units.
+    pub level: Option<String>,
+    /// The type of its values.
+    pub value_type: ValueType,
+}
+
+/// A variable of the job in an open granule.
+pub(crate) struct OpenVariable {
+    pub(crate) layout: Layout,
+    pub(crate) packing: Packing,
+    pub(crate) level: Option<ChosenLevel>,
+}
+
+impl OpenVariable {
+    pub(crate) fn find(
+        granule: &Granule,
+        name: &str,
+        entry: Option<&Entry>,
+        level: Option<&LevelChoice>,
+    ) -> Result<Self> {
+        let variable = find_variable(granule, name, entry)?;
+        let layout = Layout::of(granule, variable, entry.map(|e| &e.axes))?;
+        let level = layout.level.as_ref().map(|axis| choose(granule, &layout.path, axis, level)).transpose()?;
+        Ok(Self { packing: packing(variable, entry), layout, level })
+    }
+
+    pub(crate) fn meta(&self, granule: &Granule, entry: Option<&Entry>) -> Result<VariableMeta> {
+        let variable = granule.variable(&self.layout.path)?;
+        let known = entry.and_then(|e| e.variables.get(variable.name()));
+        let own = |name: &str| text(variable, name).map(str::to_owned);
+        Ok(VariableMeta {
+            name: variable.name().to_owned(),
+            path: self.layout.path.clone(),
+            units: own("units").or_else(|| known.and_then(|k| k.units.clone())),
+            long_name: own("long_name").or_else(|| known.and_then(|k| k.long_name.clone())),
+            standard_name: own("standard_name"),
+            level: self.level.as_ref().map(|l| l.label.clone()),
+            value_type: value_type(&self.packing),
+        })
+    }
+}
+
+pub(crate) fn value_type(packing: &Packing) -> ValueType {
+    match packing.output {
+        Output::F32 => ValueType::F32,
+        Output::F64 => ValueType::F64,
+    }
+}
+
+/// The variable of a path or name: as it stands, then in the collection's group, then wherever only one has the name.
+fn find_variable<'g>(granule: &'g Granule, name: &str, entry: Option<&Entry>) -> Result<&'g Variable> {
+    let group = entry.map(|e| e.axes.group.as_str()).filter(|g| !g.is_empty());
+    if let Some(inside) = group.and_then(|g| granule.variables().iter().find(|v| v.path == format!("{g}/{name}"))) {
+        return Ok(inside);
+    }
+    if let Ok(variable) = granule.variable(name) {
+        return Ok(variable);
+    }
+    let gridded = names_on_a_grid(granule, entry);
+    let same = granule.variables().iter().filter(|v| v.name().eq_ignore_ascii_case(name)).map(|v| v.path.clone());
+    let mut like: Vec<String> = same.collect();
+    let hint = if like.is_empty() {
+        like = gridded;
+        if like.is_empty() { "none lies on a grid" } else { "on a grid are" }
+    } else {
+        "did you mean"
+    };
+    Err(CatalogError::Variable {
+        location: granule.location().to_owned(),
+        message: format!("there is no variable `{name}`; {hint} {}", super::notice::some_of(&like))
+            .trim_end()
+            .to_owned(),
+    })
+}
+
+/// The paths of the variables that lie on a grid.
+fn names_on_a_grid(granule: &Granule, entry: Option<&Entry>) -> Vec<String> {
+    Layout::all(granule, entry.map(|e| &e.axes)).into_iter().map(|l| l.path).collect()
+}
+
+/// The names to read: those asked for, or the only one that lies on a grid.
+pub(crate) fn names(granule: &Granule, asked: &[String], entry: Option<&Entry>) -> Result<Vec<String>> {
+    if !asked.is_empty() {
+        return Ok(asked.to_vec());
+    }
+    let refused = |message: String| CatalogError::Variable { location: granule.location().to_owned(), message };
+    let gridded = names_on_a_grid(granule, entry);
+    match &gridded[..] {
+        [_] => Ok(gridded),
+        [] => {
+            let all: Vec<&str> = granule.variables().iter().map(|v| v.path.as_str()).collect();
+            // say why the likeliest one is not on a grid
+            let reason = granule
+                .variables()
+                .iter()
+                .filter(|v| v.dims.len() >= 2)
+                .max_by_key(|v| v.dims.len())
+                .and_then(|v| Layout::of(granule, v, entry.map(|e| &e.axes)).err())
+                .map_or_else(String::new, |e| format!("; {e}"));
+            Err(refused(format!(
+                "no variable lies on a grid of latitude and longitude; it has {}{reason}",
+                super::notice::some_of(&all)
+            )))
+        }
+        _ => Err(refused(format!("several variables lie on a grid, name one with --variable: {}", gridded.join(", ")))),
+    }
+}
+
+/// The packing by the variable's attributes, with the catalogue's missing values where it tells none.
+fn packing(variable: &Variable, entry: Option<&Entry>) -> Packing {
+    let mut packing = Packing::from_attributes(variable);
+    let tells = |name: &str| variable.attribute(name).is_some_and(|a: &Attribute| !a.is_empty());
+    if let Some(entry) = entry.filter(|_| !tells("_FillValue") && !tells("missing_value")) {
+        packing.missing.extend(entry.missing.iter().filter_map(|x| stored(*x, variable.scalar)));
+    }
+    packing
+}
+
+/// A number as the type holds it.
+fn stored(x: f64, scalar: ScalarType) -> Option<Number> {
+    match scalar {
+        ScalarType::F32 => Some(Number::Float32(x as f32)),
+        ScalarType::F64 => Some(Number::Float(x)),
+        ScalarType::Text | ScalarType::Char => None,
+        _ => (x.fract() == 0.0 && x.abs() < 9e15).then_some(Number::Integer(x as i64)),
+    }
+}
+
+/// A text that changes when the packing does, for keys of the cache.
+pub(crate) fn packing_text(entry: Option<&Entry>) -> String {
+    entry.map_or_else(String::new, |e| e.missing.iter().map(|x| x.to_string()).collect::<Vec<_>>().join(","))
+}

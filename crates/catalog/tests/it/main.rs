@@ -1,0 +1,13 @@
+//! The catalogue against real granules, the reference's readers, and files with one peculiarity each.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod axes;
+mod cache;
+mod collections;
+mod entries;
+mod hostile;
+mod readers;
+mod series;
+mod support;
+mod times;
+mod web;
