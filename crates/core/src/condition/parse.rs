@@ -35,7 +35,9 @@ impl Condition {
         }
         match name.as_str() {
             "anomalyevent" if compat => Ok(Self::ReferenceAnomaly { factor: value.number(value.text)? }),
-            "anomalyevent" => Ok(Self::Anomaly { side: Side::Beyond, spread: Spread::Sigmas(value.sigmas(value.text)?) }),
+            "anomalyevent" => {
+                Ok(Self::Anomaly { side: Side::Beyond, spread: Spread::Sigmas(value.sigmas(value.text)?) })
+            }
             "between" => {
                 let (low, high) = value.pair("low,high")?;
                 if low > high {
@@ -126,7 +128,9 @@ impl Value<'_> {
     fn sigmas(&self, text: &str) -> Result<f64, CoreError> {
         let k = self.number(text)?;
         if k < 0.0 {
-            return Err(self.wrong("a number of standard deviations is 0 or more; choose the side by the operator (anomalyBelow)"));
+            return Err(self.wrong(
+                "a number of standard deviations is 0 or more; choose the side by the operator (anomalyBelow)",
+            ));
         }
         Ok(k)
     }
@@ -153,15 +157,18 @@ impl Value<'_> {
         for part in parts {
             match part.split_once('=').map(|(k, v)| (k.trim(), v.trim())) {
                 Some(("window", days)) => {
-                    window_days = days.parse().ok().filter(|d| (1..=366).contains(d) && d % 2 == 1).ok_or_else(|| {
-                        self.wrong(&format!("the window `{days}` is not an odd number of days from 1 to 365"))
-                    })?;
+                    window_days =
+                        days.parse().ok().filter(|d| (1..=366).contains(d) && d % 2 == 1).ok_or_else(|| {
+                            self.wrong(&format!("the window `{days}` is not an odd number of days from 1 to 365"))
+                        })?;
                 }
                 Some(("base", years)) => {
-                    let years = years.split_once('-').and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
-                    base_years = Some(years.filter(|(a, b): &(i32, i32)| a <= b).ok_or_else(|| {
-                        self.wrong("the base period is first and last year, as in base=1991-2020")
-                    })?);
+                    let years =
+                        years.split_once('-').and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
+                    base_years =
+                        Some(years.filter(|(a, b): &(i32, i32)| a <= b).ok_or_else(|| {
+                            self.wrong("the base period is first and last year, as in base=1991-2020")
+                        })?);
                 }
                 _ => return Err(self.wrong(&format!("`{part}` is neither window=DAYS nor base=FIRST-LAST"))),
             }

@@ -49,7 +49,9 @@ impl Condition {
                 let what = if matches!(far, Spread::Sigmas(_)) { "the cell's mean" } else { "the cell's values" };
                 format!("{variable} {} {what} over the job", spread(*side, *far))
             }
-            Self::ReferenceAnomaly { factor } => format!("{variable} - mean < {factor} standard deviations (reference)"),
+            Self::ReferenceAnomaly { factor } => {
+                format!("{variable} - mean < {factor} standard deviations (reference)")
+            }
             Self::Climatology { side, spread: far, window_days, base_years } => {
                 let base = base_years.map(|(a, b)| format!(", {a}-{b}")).unwrap_or_default();
                 format!("{variable} {} the climatology (window of {window_days} days{base})", spread(*side, *far))

@@ -30,7 +30,7 @@ impl CellAreas {
         match (grid.coordinates(), grid.lat_edges(), grid.lon_edges()) {
             (Coordinates::Rectilinear { .. }, Some(lat), Some(lon)) => Self::Separable {
                 row: lat.windows(2).map(|e| (zone(e[1]) - zone(e[0])).abs().to_radians()).collect(),
-                width: lon.windows(2).map(|e| e[1] - e[0]).collect(),
+                width: lon.windows(2).map(|e| (e[1] - e[0]).max(0.0)).collect(),
             },
             _ => Self::Full { nx: grid.nx(), cells: quads(grid) },
         }
@@ -44,7 +44,11 @@ impl CellAreas {
                 rows.get(row).zip(width.get(col)).map_or(0.0, |(factor, width)| factor * width)
             }
             Self::Full { nx, cells } => {
-                if col < *nx { cells.get(row * nx + col).copied().unwrap_or(0.0) } else { 0.0 }
+                if col < *nx {
+                    cells.get(row * nx + col).copied().unwrap_or(0.0)
+                } else {
+                    0.0
+                }
             }
         }
     }
@@ -91,7 +95,7 @@ fn ellipsoid_over_sphere(lat_deg: f64) -> f64 {
 /// Area of a triangle on the unit sphere (Van Oosterom and Strackee 1983).
 fn triangle(a: [f64; 3], b: [f64; 3], c: [f64; 3]) -> f64 {
     let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
-    let triple = a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
-        + a[2] * (b[0] * c[1] - b[1] * c[0]);
+    let triple =
+        a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
     2.0 * triple.abs().atan2(1.0 + dot(a, b) + dot(b, c) + dot(c, a))
 }

@@ -35,9 +35,9 @@ pub(super) fn edges(centres: &[f64]) -> Vec<f64> {
 /// Corners of a curvilinear grid: the mean of the four centres around each, in space, so that neither the seam nor a pole
 /// matters; centres beyond the rim are extrapolated.
 pub(super) fn corners(ny: usize, nx: usize, lat: &[f64], lon: &[f64]) -> Vec<(f64, f64)> {
-    let at = |row: usize, col: usize| {
+    let at = |row: usize, col: usize, north: f64, east: f64| {
         let k = row * nx + col;
-        let (a, o) = (lat[k].to_radians(), lon[k].to_radians());
+        let (a, o) = ((lat[k] + north).clamp(-90.0, 90.0).to_radians(), (lon[k] + east).to_radians());
         [a.cos() * o.cos(), a.cos() * o.sin(), a.sin()]
     };
     // centres of a grid with a rim of extrapolated cells; index 0 and n + 1 are the rim
@@ -49,11 +49,14 @@ pub(super) fn corners(ny: usize, nx: usize, lat: &[f64], lon: &[f64]) -> Vec<(f6
         }
     };
     let centre = |row: usize, col: usize| {
+        // a single row or column gets cells of one degree
+        let north = if ny == 1 { row as f64 - 1.0 } else { 0.0 };
+        let east = if nx == 1 { col as f64 - 1.0 } else { 0.0 };
         let mut sum = [0.0; 3];
         for (r, wr) in line(row, ny) {
             for (c, wc) in line(col, nx) {
                 if wr * wc != 0.0 {
-                    let p = at(r, c);
+                    let p = at(r, c, north, east);
                     (0..3).for_each(|d| sum[d] += wr * wc * p[d]);
                 }
             }

@@ -1,5 +1,7 @@
 //! Grids: where the cells of a scene lie.
 
+#![allow(clippy::single_range_in_vec_init, reason = "the columns of a window are one range, or two")]
+
 mod areas;
 mod domain;
 mod edges;
@@ -52,7 +54,7 @@ pub struct Grid {
 fn domain_as_runs<S: serde::Serializer>(domain: &Option<Vec<bool>>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut runs: Vec<usize> = vec![0];
     for inside in domain.iter().flatten() {
-        let is_inside_run = runs.len() % 2 == 0;
+        let is_inside_run = runs.len().is_multiple_of(2);
         match runs.last_mut() {
             Some(run) if is_inside_run == *inside => *run += 1,
             _ => runs.push(1),
@@ -85,7 +87,10 @@ impl TryFrom<Parts> for Grid {
             Some(runs) => {
                 let cells = runs.iter().try_fold(0usize, |sum, run| sum.checked_add(*run));
                 if cells != Some(grid.len()) {
-                    return Err(CoreError::Grid(format!("the stored domain does not have the {} cells of its grid", grid.len())));
+                    return Err(CoreError::Grid(format!(
+                        "the stored domain does not have the {} cells of its grid",
+                        grid.len()
+                    )));
                 }
                 let parts = runs.iter().enumerate().flat_map(|(k, run)| std::iter::repeat_n(k % 2 == 1, *run));
                 grid.with_domain(parts.collect())
@@ -103,7 +108,9 @@ impl Grid {
     pub fn rectilinear(lat: Vec<f64>, lon: Vec<f64>) -> Result<Self, CoreError> {
         let (ny, nx) = (lat.len(), lon.len());
         if ny == 0 || nx == 0 {
-            return Err(CoreError::Grid(format!("the grid has {ny} latitudes and {nx} longitudes; it needs one of each")));
+            return Err(CoreError::Grid(format!(
+                "the grid has {ny} latitudes and {nx} longitudes; it needs one of each"
+            )));
         }
         check_range("latitude", &lat, 90.0)?;
         check_range("longitude", &lon, 720.0)?;
@@ -234,11 +241,14 @@ impl Grid {
     pub fn lon_edges(&self) -> Option<Vec<f64>> {
         match &self.coordinates {
             Coordinates::Rectilinear { lon, .. } => {
-                let mut edges = edges::edges(&edges::unwrapped(lon));
-                if self.periodic && let [first, .., last] = edges.as_mut_slice() {
+                let centres = edges::unwrapped(lon);
+                let mut edges = edges::edges(&centres);
+                if self.periodic
+                    && let ([west, .., east], [first, .., last]) = (centres.as_slice(), edges.as_mut_slice())
+                {
                     // one edge, seen from both ends
-                    let shared = 0.5 * (*first + *last - 360.0);
-                    (*first, *last) = (shared, shared + 360.0);
+                    *last = 0.5 * (east + west + 360.0);
+                    *first = *last - 360.0;
                 }
                 Some(edges)
             }
@@ -252,9 +262,7 @@ impl Grid {
     pub fn corners(&self) -> Vec<(f64, f64)> {
         match (&self.coordinates, self.lat_edges(), self.lon_edges()) {
             (Coordinates::Curvilinear { lat, lon }, ..) => edges::corners(self.ny, self.nx, lat, lon),
-            (_, Some(lat), Some(lon)) => {
-                lat.iter().flat_map(|a| lon.iter().map(|o| (*a, *o))).collect()
-            }
+            (_, Some(lat), Some(lon)) => lat.iter().flat_map(|a| lon.iter().map(|o| (*a, *o))).collect(),
             _ => Vec::new(),
         }
     }
@@ -280,7 +288,9 @@ impl Grid {
         }
         let nx = columns.iter().map(ExactSizeIterator::len).sum();
         let cut = |values: &[f64]| -> Vec<f64> {
-            rows.clone().flat_map(|r| columns.iter().flat_map(move |c| values[r * self.nx..][c.clone()].to_vec())).collect()
+            rows.clone()
+                .flat_map(|r| columns.iter().flat_map(move |c| values[r * self.nx..][c.clone()].to_vec()))
+                .collect()
         };
         let grid = match &self.coordinates {
             Coordinates::Rectilinear { lat, lon } => Self::rectilinear(
@@ -303,7 +313,7 @@ impl Grid {
 
 fn check_range(name: &str, values: &[f64], limit: f64) -> Result<(), CoreError> {
     // float32 coordinates may pass a pole by a rounding error
-    match values.iter().position(|v| !(v.abs() <= limit + 1e-4)) {
+    match values.iter().position(|v| v.is_nan() || v.abs() > limit + 1e-4) {
         Some(at) => Err(CoreError::Grid(format!(
             "{name} number {at} of the grid is {}; it must lie between -{limit} and {limit}",
             values[at]

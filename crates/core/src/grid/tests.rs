@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn global(step: f64, west: f64) -> Grid {
@@ -106,6 +108,36 @@ fn a_polygon_over_the_antimeridian_is_one_piece_however_it_is_written() {
 }
 
 #[test]
+fn a_wide_polygon_is_read_counterclockwise() {
+    let grid = global(1.0, -180.0);
+    for (text, columns, cells) in [
+        ("POLYGON((-170 -5, 170 -5, 170 5, -170 5, -170 -5))", 340, 3400),
+        ("POLYGON((170 -5, -170 -5, -170 5, 170 5, 170 -5))", 20, 200),
+        ("POLYGON((-180 -90, 180 -90, 180 90, -180 90, -180 -90))", 360, 360 * 180),
+        ("POLYGON((-180 60, -90 60, 0 60, 90 60, 180 60, 180 90, -180 90, -180 60))", 360, 360 * 30),
+        ("POLYGON((170 -5, -170 -5, -170 5, 170 5, 170 -5),(175 -2, -175 -2, -175 2, 175 2, 175 -2))", 20, 160),
+    ] {
+        let (_, cut) = Domain::parse_polygon(text).unwrap().select(&grid).unwrap();
+        let inside = cut.domain().map_or(cut.len(), |d| d.iter().filter(|d| **d).count());
+        assert_eq!((cut.nx(), inside), (columns, cells), "{text}");
+    }
+}
+
+#[test]
+fn a_single_row_or_column_of_a_curvilinear_grid_has_an_area() {
+    for (ny, nx) in [(1, 3), (3, 1), (1, 1)] {
+        let at = |k: usize, n: usize| if n == 1 { 40.0 } else { 40.0 + k as f64 };
+        let cells: Vec<(f64, f64)> = (0..ny).flat_map(|r| (0..nx).map(move |c| (at(r, ny), at(c, nx)))).collect();
+        let (lat, lon) = cells.into_iter().unzip();
+        let areas = Grid::curvilinear(ny, nx, lat, lon).unwrap().areas();
+        for (row, col) in [(0, 0), (ny - 1, nx - 1)] {
+            let expected = 111.2 * 111.2 * (40.0 + row as f64).to_radians().cos();
+            assert!((areas.get(row, col) / expected - 1.0).abs() < 0.02, "{ny} {nx}: {}", areas.get(row, col));
+        }
+    }
+}
+
+#[test]
 fn wrong_polygons_and_grids_are_refused_with_a_reason() {
     for (text, part) in [
         ("CIRCLE(1 2)", "not a polygon"),
@@ -133,5 +165,118 @@ fn a_grid_survives_being_stored() {
     for grid in [grid, cut] {
         let text = serde_json::to_string(&grid).unwrap();
         assert_eq!(serde_json::from_str::<Grid>(&text).unwrap(), grid);
+    }
+}
+
+/// Even-odd rule, edge by edge, in the plane.
+fn inside_plainly(ring: &[(f64, f64)], lon: f64, lat: f64) -> bool {
+    let crosses = |((x0, y0), (x1, y1)): ((f64, f64), (f64, f64))| {
+        (y0 > lat) != (y1 > lat) && x0 + (lat - y0) / (y1 - y0) * (x1 - x0) <= lon
+    };
+    ring.windows(2).filter(|e| crosses((e[0], e[1]))).count() % 2 == 1
+}
+
+fn star(points: &[(f64, f64)], centre: f64) -> Vec<(f64, f64)> {
+    let mut ring: Vec<(f64, f64)> = points.iter().map(|(x, y)| (centre + x, *y)).collect();
+    ring.push(ring[0]);
+    ring
+}
+
+fn turned(lon: &[f64], west: f64) -> Vec<f64> {
+    lon.iter().map(|x| (x - west).rem_euclid(360.0) + west).collect()
+}
+
+proptest! {
+    #[test]
+    fn cells_in_a_polygon_are_those_that_a_plain_search_finds(
+        points in prop::collection::vec((-80.0f64..80.0, -60.0f64..60.0), 3..60),
+        centre in -180.0f64..180.0,
+        turn in -1i32..2,
+        west in -180.0f64..0.0,
+    ) {
+        let ring = star(&points, centre);
+        let written: Vec<(f64, f64)> = ring.iter().map(|(x, y)| (x + 360.0 * f64::from(turn), *y)).collect();
+        prop_assume!(written.iter().all(|p| p.0.abs() <= 720.0));
+        let lat: Vec<f64> = (-30..30).map(|i| 2.0 * f64::from(i) + 1.0).collect();
+        let lon: Vec<f64> = (0..90).map(|i| west + 4.0 * f64::from(i) + 2.0).collect();
+        let grid = Grid::rectilinear(lat.clone(), lon.clone()).unwrap();
+        let expected: Vec<bool> = lat
+            .iter()
+            .flat_map(|a| lon.iter().map(|o| (-2..3).any(|t| inside_plainly(&ring, o + 360.0 * f64::from(t), *a))))
+            .collect();
+        let found = Domain::Polygons(vec![vec![written]]).select(&grid);
+        if !expected.contains(&true) {
+            prop_assert!(found.is_err());
+            return Ok(());
+        }
+        let (window, cut) = found.unwrap();
+        let columns: Vec<usize> = window.columns.iter().flat_map(Clone::clone).collect();
+        let mut got = vec![false; grid.len()];
+        for (k, row) in window.rows.clone().enumerate() {
+            for (j, column) in columns.iter().enumerate() {
+                got[row * 90 + column] = cut.domain().is_none_or(|d| d[k * columns.len() + j]);
+            }
+        }
+        prop_assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn shifting_longitudes_by_360_selects_the_same_cells(
+        west in -180.0f64..0.0, width in 2.1f64..357.0, south in -89.0f64..60.0, height in 2.1f64..29.0,
+        shift in -1i32..2, seam in prop::sample::select(vec![-180.0, 0.0, 20.0]),
+    ) {
+        let lat: Vec<f64> = (0..90).map(|i| -89.0 + 2.0 * f64::from(i)).collect();
+        let lon: Vec<f64> = (0..180).map(|i| -179.0 + 2.0 * f64::from(i)).collect();
+        let grid = Grid::rectilinear(lat.clone(), lon.clone()).unwrap();
+        let mut own = turned(&lon, seam);
+        own.sort_by(f64::total_cmp);
+        let other = Grid::rectilinear(lat, own).unwrap();
+        let by = 360.0 * f64::from(shift);
+        let select = |grid: &Grid, by: f64| {
+            let domain = Domain::new_box(west + by, south, west + width + by, south + height).unwrap();
+            let cut = domain.select(grid).unwrap().1;
+            let Coordinates::Rectilinear { lat, lon } = cut.coordinates() else { panic!() };
+            (lat.clone(), turned(lon, 0.0))
+        };
+        let expected = select(&grid, 0.0);
+        prop_assert_eq!(&select(&grid, by), &expected);
+        prop_assert_eq!(&select(&other, by), &expected);
+        // from west to east, all inside
+        let east_of_west: Vec<f64> = expected.1.iter().map(|x| (x - west).rem_euclid(360.0)).collect();
+        prop_assert!(east_of_west.windows(2).all(|p| p[0] < p[1]) && east_of_west.last().unwrap() <= &(width + 1e-4));
+    }
+
+    #[test]
+    fn no_text_makes_the_polygon_parsers_panic(
+        text in "\\PC{0,60}",
+        wkt in "(MULTI)?POLYGON *(\\(|\\)|,|[-0-9.e ]|[0-9]{1,3} [0-9]{1,2}|nan|inf){0,40}",
+        json in "\\{\"type\":\"(Polygon|MultiPolygon|Feature|FeatureCollection|GeometryCollection)\",\"(coordinates|geometry|features|geometries)\":[\\[\\],0-9{}a-z\"]{0,40}\\}",
+    ) {
+        let grid = global(30.0, -180.0);
+        for text in [text, wkt, json] {
+            if let Ok(domain) = Domain::parse_polygon(&text) {
+                let _ = domain.bounds();
+                let _ = domain.select(&grid);
+            }
+        }
+    }
+
+    #[test]
+    fn no_numbers_make_a_grid_panic(
+        lat in prop::collection::vec(prop_oneof![4 => -95.0f64..95.0, 1 => any::<f64>()], 0..6),
+        lon in prop::collection::vec(prop_oneof![4 => -370.0f64..370.0, 1 => any::<f64>()], 0..6),
+        ny in 0usize..4, nx in 0usize..4,
+        bounds in prop::array::uniform4(prop_oneof![4 => -190.0f64..190.0, 1 => any::<f64>()]),
+    ) {
+        let mut ordered = lat.clone();
+        ordered.sort_by(f64::total_cmp);
+        for grid in [Grid::rectilinear(ordered, lon.clone()), Grid::curvilinear(ny, nx, lat, lon)].into_iter().flatten() {
+            prop_assert_eq!(grid.corners().len(), (grid.ny() + 1) * (grid.nx() + 1));
+            prop_assert!(grid.areas().get(0, 0) >= 0.0);
+            let [w, s, e, n] = bounds;
+            if let Ok((window, cut)) = Domain::new_box(w, s, e, n).and_then(|domain| domain.select(&grid)) {
+                prop_assert_eq!((window.rows.len(), window.nx()), (cut.ny(), cut.nx()));
+            }
+        }
     }
 }

@@ -81,7 +81,9 @@ impl Timestamp {
             .and_then(|m| m.checked_add(i64::from(civil.micros)))
             .map(|micros| Self { calendar, micros })
             .filter(|time| time.in_range())
-            .ok_or_else(|| CoreError::Time(format!("the year {} is out of range; give one of -99999..99999", civil.year)))
+            .ok_or_else(|| {
+                CoreError::Time(format!("the year {} is out of range; give one of -99999..99999", civil.year))
+            })
     }
 
     /// Parses `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, with a time after `T` or a space and `Z` or an offset, or all digits

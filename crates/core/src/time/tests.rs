@@ -53,7 +53,16 @@ fn times_of_users_are_understood_in_many_spellings() {
 
 #[test]
 fn what_is_no_time_is_refused_with_a_hint() {
-    for text in ["", "yesterday", "2015-13-01", "2015-02-29", "2015-08-12T25:00", "2015-08-12T06:30:61", "1582-10-10", "9-9-9-9"] {
+    for text in [
+        "",
+        "yesterday",
+        "2015-13-01",
+        "2015-02-29",
+        "2015-08-12T25:00",
+        "2015-08-12T06:30:61",
+        "1582-10-10",
+        "9-9-9-9",
+    ] {
         let error = Timestamp::parse(text, Calendar::Standard).unwrap_err().to_string();
         assert!(error.contains("not a time") || error.contains("there is no"), "{text}: {error}");
     }
@@ -105,7 +114,8 @@ fn instants_of_two_calendars_have_no_order() {
 fn times_are_rounded_to_steps_from_an_origin() {
     let time = |text: &str| Timestamp::parse(text, Calendar::Standard).unwrap().0;
     let origin = time("2020-01-01T00:15");
-    for (from, to) in [("00:29:59.999990", "00:15"), ("00:30:00", "00:45"), ("00:44:59.9", "00:45"), ("00:15", "00:15")] {
+    for (from, to) in [("00:29:59.999990", "00:15"), ("00:30:00", "00:45"), ("00:44:59.9", "00:45"), ("00:15", "00:15")]
+    {
         let day = |clock: &str| time(&format!("2020-01-01T{clock}"));
         assert_eq!(day(from).rounded(1800, origin), day(to), "{from}");
     }

@@ -51,7 +51,8 @@ pub(super) fn parse_instant(text: &str, calendar: Calendar) -> Result<(Timestamp
     };
     let (sign, date) = date.strip_prefix('-').map_or((1, date), |rest| (-1, rest));
     let parts: Vec<&str> = date.split('-').collect();
-    let number = |p: &str| if p.len() <= 6 { p.parse::<i32>().ok().filter(|_| !p.starts_with(['+', '-'])) } else { None };
+    let number =
+        |p: &str| if p.len() <= 6 { p.parse::<i32>().ok().filter(|_| !p.starts_with(['+', '-'])) } else { None };
     civil.year = sign * parts.first().and_then(|p| number(p)).ok_or_else(wrong)?;
     let small = |p: &&str| number(p).and_then(|n| u8::try_from(n).ok()).ok_or_else(wrong);
     let precision = match parts.as_slice() {

@@ -38,7 +38,11 @@ impl TimeUnits {
                     "count {unit}, which have no fixed length; rewrite the time axis in days, for example with cftime"
                 )));
             }
-            other => return Err(wrong(format!("have the unit `{other}`; known are days, hours, minutes, seconds, ms and µs"))),
+            other => {
+                return Err(wrong(format!(
+                    "have the unit `{other}`; known are days, hours, minutes, seconds, ms and µs"
+                )));
+            }
         };
         let (reference, _) = parse_instant(reference, calendar)?;
         Ok(Self { micros_per_unit, reference })

@@ -100,7 +100,11 @@ impl Unit {
                 let converted = (value * a.scale + a.offset - b.offset) / b.scale;
                 // decimal input should stay decimal: -38 degC is 235.15 K, not 235.14999999999998
                 let rounded = (converted * 1e9).round() / 1e9;
-                Ok(if (rounded - converted).abs() <= 4.0 * f64::EPSILON * converted.abs() { rounded } else { converted })
+                Ok(if (rounded - converted).abs() <= 4.0 * f64::EPSILON * converted.abs() {
+                    rounded
+                } else {
+                    converted
+                })
             }
             (Some(_), Some(_)) => Err(CoreError::Condition(format!(
                 "`{}` and `{}` measure different things; give the value in `{}`",

@@ -24,10 +24,11 @@ pub(super) fn unit(word: &str) -> Option<Meaning> {
             temperature(1.0, 0.0)
         }
         "degC" | "deg_C" | "degrees_C" | "degree_C" | "celsius" | "Celsius" | "degrees_Celsius" | "degrees_celsius"
-        | "degree_Celsius" | "degree_celsius" | "degrees C" | "degrees Celsius" | "°C" | "C" => temperature(1.0, 273.15),
-        "degF" | "deg_F" | "degrees_F" | "degree_F" | "fahrenheit" | "Fahrenheit" | "degrees_Fahrenheit" | "°F" | "F" => {
-            temperature(5.0 / 9.0, 459.67 * 5.0 / 9.0)
+        | "degree_Celsius" | "degree_celsius" | "degrees C" | "degrees Celsius" | "°C" | "C" => {
+            temperature(1.0, 273.15)
         }
+        "degF" | "deg_F" | "degrees_F" | "degree_F" | "fahrenheit" | "Fahrenheit" | "degrees_Fahrenheit" | "°F"
+        | "F" => temperature(5.0 / 9.0, 459.67 * 5.0 / 9.0),
         "m" | "meter" | "meters" | "metre" | "metres" => of(LENGTH, 1.0),
         "km" | "kilometer" | "kilometers" | "kilometre" | "kilometres" => of(LENGTH, 1e3),
         "dm" => of(LENGTH, 0.1),

@@ -63,13 +63,13 @@ impl Binder<'_> {
 
     fn part(&self, node: &Node) -> Result<Part, CoreError> {
         let (number, measure) = match &node.form {
-            Form::Number(value, unit) => {
-                (Number::Constant(*value), unit.clone().map_or(Measure::Bare, Measure::Unit))
-            }
+            Form::Number(value, unit) => (Number::Constant(*value), unit.clone().map_or(Measure::Bare, Measure::Unit)),
             Form::Variable(index) => {
-                let (field, measure) = self.variables.get(*index).cloned().ok_or_else(|| {
-                    wrong(self.text, node.at, "this variable is not bound")
-                })?;
+                let (field, measure) = self
+                    .variables
+                    .get(*index)
+                    .cloned()
+                    .ok_or_else(|| wrong(self.text, node.at, "this variable is not bound"))?;
                 (Number::Field(field), measure)
             }
             Form::Negative(inner) => {
@@ -92,7 +92,10 @@ impl Binder<'_> {
         Err(wrong(
             self.text,
             part.at,
-            &format!("{} have a zero of their own and cannot be {done}; use kelvin, or a plain number", part.measure.name()),
+            &format!(
+                "{} have a zero of their own and cannot be {done}; use kelvin, or a plain number",
+                part.measure.name()
+            ),
         ))
     }
 
@@ -114,14 +117,19 @@ impl Binder<'_> {
             return Ok(Number::Constant(value));
         }
         let (factor, summand) = part.measure.factors_to(common).ok_or_else(|| {
-            wrong(self.text, part.at, &format!("this has {} and cannot be {done} with {}", part.measure.name(), common.name()))
+            wrong(
+                self.text,
+                part.at,
+                &format!("this has {} and cannot be {done} with {}", part.measure.name(), common.name()),
+            )
         })?;
         Ok(part.number.linear(factor, summand).folded())
     }
 
     /// Sums of °C make no sense, differences do.
     fn sum(&self, terms: &[(Node, bool)]) -> Result<(Number, Measure), CoreError> {
-        let parts = terms.iter().map(|(n, minus)| Ok((self.part(n)?, *minus))).collect::<Result<Vec<_>, CoreError>>()?;
+        let parts =
+            terms.iter().map(|(n, minus)| Ok((self.part(n)?, *minus))).collect::<Result<Vec<_>, CoreError>>()?;
         let own_zeros: Vec<&Part> = parts.iter().map(|(p, _)| p).filter(|p| p.measure.has_own_zero()).collect();
         let united = parts.iter().filter(|(p, _)| p.measure != Measure::Bare).count();
         if let [part, ..] = own_zeros.as_slice()
@@ -132,7 +140,10 @@ impl Binder<'_> {
                 _ => false,
             };
             if !difference {
-                self.refuse_own_zero(part, "added to or subtracted from other quantities (but two variables can be subtracted)")?;
+                self.refuse_own_zero(
+                    part,
+                    "added to or subtracted from other quantities (but two variables can be subtracted)",
+                )?;
             }
         }
         let leader = parts.iter().map(|(p, _)| p).filter(|p| p.measure != Measure::Bare);

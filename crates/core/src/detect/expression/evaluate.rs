@@ -31,7 +31,11 @@ pub(super) enum Truth {
 pub(super) enum Number {
     Constant(f64),
     Field(usize),
-    Linear { of: Box<Number>, factor: f64, summand: f64 },
+    Linear {
+        of: Box<Number>,
+        factor: f64,
+        summand: f64,
+    },
     /// Terms, and whether each is subtracted.
     Sum(Vec<(Number, bool)>),
     /// Factors, and whether each divides.

@@ -107,7 +107,8 @@ impl Expression {
 fn wrong(text: &str, at: usize, why: &str) -> CoreError {
     let before = text.char_indices().take_while(|(k, _)| *k < at).count();
     let rest: String = text.chars().skip(before).take(20).collect();
-    let place = if rest.is_empty() { "at its end".to_owned() } else { format!("at character {} (`{rest}`)", before + 1) };
+    let place =
+        if rest.is_empty() { "at its end".to_owned() } else { format!("at character {} (`{rest}`)", before + 1) };
     CoreError::Condition(format!("the expression `{}`, {place}: {why}", short(text)))
 }
 

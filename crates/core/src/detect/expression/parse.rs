@@ -204,8 +204,9 @@ impl Parser<'_> {
     }
 
     fn call(&mut self, at: usize, name: &str) -> Result<Node, CoreError> {
-        let function = Function::named(name)
-            .ok_or_else(|| self.wrong(at, &format!("there is no function `{name}`; known are abs, sqrt, min and max")))?;
+        let function = Function::named(name).ok_or_else(|| {
+            self.wrong(at, &format!("there is no function `{name}`; known are abs, sqrt, min and max"))
+        })?;
         let opened = self.at();
         self.next += 1;
         let mut arguments = vec![self.deeper(Self::any)?];

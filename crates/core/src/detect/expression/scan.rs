@@ -96,12 +96,15 @@ fn number(text: &str, at: usize) -> Result<(Token, usize), CoreError> {
     let rest = &text[at..];
     let length = number_length(rest);
     let value = rest[..length].parse::<f64>().ok().filter(|v| v.is_finite());
-    let value = value.ok_or_else(|| wrong(text, at, &format!("`{}` is not a finite number", &rest[..length.max(1)])))?;
+    let value =
+        value.ok_or_else(|| wrong(text, at, &format!("`{}` is not a finite number", &rest[..length.max(1)])))?;
     let after = &rest[length..];
     let gap = after.len() - after.trim_start().len();
     match unit_length(&after[gap..]) {
         0 => {
-            if after[gap..].starts_with(starts_unit) && !matches!(word(first_word(&after[gap..])), Token::And | Token::Or) {
+            if after[gap..].starts_with(starts_unit)
+                && !matches!(word(first_word(&after[gap..])), Token::And | Token::Or)
+            {
                 return Err(wrong(
                     text,
                     at + length + gap,

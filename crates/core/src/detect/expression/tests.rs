@@ -54,8 +54,10 @@ fn units_of_numbers_are_those_of_the_variables() {
 
 #[test]
 fn several_variables_go_together_and_missing_ones_decide_only_where_they_must() {
-    let fields =
-        [field("Tb", "K", &[230.0, 230.0, 240.0, NAN, NAN, 240.0]), field("rain", "mm/hr", &[2.0, NAN, NAN, NAN, 2.0, 0.0])];
+    let fields = [
+        field("Tb", "K", &[230.0, 230.0, 240.0, NAN, NAN, 240.0]),
+        field("rain", "mm/hr", &[2.0, NAN, NAN, NAN, 2.0, 0.0]),
+    ];
     assert_eq!(evaluate("Tb < 235 K and rain > 24 mm/day", &fields), [1, -1, 0, -1, -1, 0]);
     assert_eq!(evaluate("Tb < 235 K or rain > 1 mm/h", &fields), [1, 1, -1, -1, 1, 0]);
     assert_eq!(evaluate("not Tb < 235 K or not rain > 1 mm h-1", &fields), [0, -1, 1, -1, -1, 1]);
@@ -87,7 +89,8 @@ fn impossible_arithmetic_is_missing() {
 
 #[test]
 fn names_may_be_quoted_and_appear_in_order() {
-    let expression = Expression::parse("`sea-level anomaly` > 0.1 and uwnd.10m * uwnd.10m > 4 or `sea-level anomaly` < 0").unwrap();
+    let expression =
+        Expression::parse("`sea-level anomaly` > 0.1 and uwnd.10m * uwnd.10m > 4 or `sea-level anomaly` < 0").unwrap();
     assert_eq!(expression.variables(), ["sea-level anomaly", "uwnd.10m"]);
 }
 
@@ -120,7 +123,10 @@ fn what_makes_no_sense_is_refused_at_its_place() {
     }
     let fields = [("Tb", Some("K")), ("rain", Some("mm/h")), ("flag", None), ("sst", Some("degC"))];
     for (text, part) in [
-        ("Tb < 5 mm/h", "at character 6 (`5 mm/h`): this has the units `mm/h` and cannot be compared with the units `K`"),
+        (
+            "Tb < 5 mm/h",
+            "at character 6 (`5 mm/h`): this has the units `mm/h` and cannot be compared with the units `K`",
+        ),
         ("Tb + rain > 5", "at character 6 (`rain > 5`): this has the units `mm/h` and cannot be added"),
         ("flag > 5 K", "no units"),
         ("wind > 5", "`wind`; there are Tb, rain, flag, sst"),

@@ -97,7 +97,7 @@ mod tests {
         let three = plan(3 * row + 7).unwrap().unwrap();
         assert_eq!(three.tiles().collect::<Vec<_>>(), [0..3, 3..6, 6..9, 9..10]);
         assert_eq!((three.tile_bytes(), three.result_bytes()), (3 * row, 500 * 16));
-        assert_eq!(plan(u64::MAX).unwrap().unwrap().tiles().collect::<Vec<_>>(), [0..10]);
+        assert!(plan(u64::MAX).unwrap().unwrap().tiles().eq(std::iter::once(0..10)));
         let error = plan(row - 1).unwrap_err();
         assert!(error.to_string().contains("raise the memory limit"), "{error}");
     }

@@ -83,7 +83,7 @@ pub(super) fn percentiles(scenes: &[&Values], cells: usize, low: Option<f64>, hi
     let (lows, highs) = by_blocks(cells, |first, lows: &mut [f64], highs: &mut [f64]| {
         // a few cells at a time, so that each scene gives a whole line of the cache
         const GROUP: usize = 16;
-        let mut valid: Vec<Vec<f64>> = vec![Vec::with_capacity(scenes.len()); GROUP];
+        let mut valid: Vec<Vec<f64>> = (0..GROUP).map(|_| Vec::with_capacity(scenes.len())).collect();
         for from in (0..lows.len()).step_by(GROUP) {
             let length = GROUP.min(lows.len() - from);
             valid.iter_mut().for_each(Vec::clear);
@@ -105,7 +105,10 @@ pub(super) fn percentiles(scenes: &[&Values], cells: usize, low: Option<f64>, hi
 }
 
 /// Two values a cell, both zero at first, filled block by block.
-fn by_blocks<T: Copy + Default + Send>(cells: usize, fill: impl Fn(usize, &mut [T], &mut [T]) + Sync) -> (Vec<T>, Vec<T>) {
+fn by_blocks<T: Copy + Default + Send>(
+    cells: usize,
+    fill: impl Fn(usize, &mut [T], &mut [T]) + Sync,
+) -> (Vec<T>, Vec<T>) {
     let (mut a, mut b) = (vec![T::default(); cells], vec![T::default(); cells]);
     a.par_chunks_mut(BLOCK).zip(b.par_chunks_mut(BLOCK)).enumerate().for_each(|(k, (a, b))| fill(k * BLOCK, a, b));
     (a, b)

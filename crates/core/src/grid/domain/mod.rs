@@ -96,7 +96,7 @@ impl Domain {
             Self::Whole => None,
             Self::Box { west, south, east, north } => Some([*west, *south, *east, *north]),
             Self::Polygons(polygons) => {
-                let polygons: Vec<Polygon> = polygons.iter().map(|rings| Polygon::new(rings)).collect();
+                let polygons: Vec<Polygon> = polygons.iter().map(Polygon::new).collect();
                 let (west, width) = circle::hull(polygons.iter().map(|p| (p.west, p.east - p.west)));
                 let south = polygons.iter().map(|p| p.south).fold(f64::INFINITY, f64::min);
                 let north = polygons.iter().map(|p| p.north).fold(f64::NEG_INFINITY, f64::max);
@@ -135,13 +135,14 @@ impl Domain {
                         Ok((window, cut))
                     }
                     Coordinates::Curvilinear { lat, lon } => {
-                        let cells = lat.iter().zip(lon).map(|(a, o)| inside.has_lat(*a) && inside.has_lon(*o)).collect();
+                        let cells =
+                            lat.iter().zip(lon).map(|(a, o)| inside.has_lat(*a) && inside.has_lon(*o)).collect();
                         self.cut_to_cells(grid, cells)
                     }
                 }
             }
             Self::Polygons(polygons) => {
-                let polygons: Vec<Polygon> = polygons.iter().map(|rings| Polygon::new(rings)).collect();
+                let polygons: Vec<Polygon> = polygons.iter().map(Polygon::new).collect();
                 self.cut_to_cells(grid, polygon::cells_inside(grid, &polygons))
             }
         }

@@ -4,14 +4,17 @@ use super::PolygonRings;
 use crate::grid::Coordinates;
 use crate::{CoreError, Grid};
 
-/// A polygon with its longitudes unwrapped along each ring.
+/// A polygon whose longitudes go on across the seam of their convention.
 pub(super) struct Polygon {
-    rings: Vec<Vec<(f64, f64)>>,
+    bands: Bands,
     pub(super) west: f64,
     pub(super) east: f64,
     pub(super) south: f64,
     pub(super) north: f64,
 }
+
+type Ring = Vec<(f64, f64)>;
+type Edge = ((f64, f64), (f64, f64));
 
 pub(super) fn check(polygons: &[PolygonRings]) -> Result<(), CoreError> {
     let wrong = |text: String| Err(CoreError::Domain(text));
@@ -20,7 +23,10 @@ pub(super) fn check(polygons: &[PolygonRings]) -> Result<(), CoreError> {
     }
     for ring in polygons.iter().flatten() {
         if ring.len() < 4 {
-            return wrong(format!("a ring of the polygon has {} points; it needs 4, the last equal to the first", ring.len()));
+            return wrong(format!(
+                "a ring of the polygon has {} points; it needs 4, the last equal to the first",
+                ring.len()
+            ));
         }
         if ring.first() != ring.last() {
             return wrong("a ring of the polygon is not closed: its last point must equal its first".to_owned());
@@ -33,40 +39,34 @@ pub(super) fn check(polygons: &[PolygonRings]) -> Result<(), CoreError> {
 }
 
 impl Polygon {
+    /// An edge of more than 180° may be meant as it is written, or go the short way round. The outer ring is read the way
+    /// that makes it counterclockwise, as GeoJSON (RFC 7946) and OGC demand: `170 -5, -170 -5, -170 5, 170 5` crosses ±180°,
+    /// `-170 -5, 170 -5, 170 5, -170 5` is a belt of 340°.
     pub(super) fn new(rings: &PolygonRings) -> Self {
-        let mut polygon = Self {
-            rings: Vec::with_capacity(rings.len()),
-            west: f64::INFINITY,
-            east: f64::NEG_INFINITY,
-            south: f64::INFINITY,
-            north: f64::NEG_INFINITY,
-        };
-        let start = rings.first().and_then(|r| r.first()).map_or(0.0, |p| p.0);
-        for ring in rings {
-            // every ring begins near the first one and goes on without jumps
-            let mut last = start;
-            let unwrapped: Vec<(f64, f64)> = ring
-                .iter()
-                .map(|(lon, lat)| {
-                    // a step of exactly 180° or more within ±180 may be meant as it stands: boxes round half the globe
-                    let jump = lon - last;
-                    let lon = if jump.abs() > 180.0 { lon - 360.0 * (jump / 360.0).round() } else { *lon };
-                    last = lon;
-                    (lon, *lat)
-                })
-                .collect();
-            let closed = unwrapped.first().zip(unwrapped.last()).is_some_and(|(a, b)| (a.0 - b.0).abs() < 1e-9);
-            // a ring that does not close after unwrapping goes round a pole, or spans the globe: take it as written
-            let ring = if closed { unwrapped } else { ring.clone() };
-            for (lon, lat) in &ring {
-                polygon.west = polygon.west.min(*lon);
-                polygon.east = polygon.east.max(*lon);
-                polygon.south = polygon.south.min(*lat);
-                polygon.north = polygon.north.max(*lat);
+        let outer = rings.first().map_or(&[][..], Vec::as_slice);
+        let start = outer.first().map_or(0.0, |p| p.0);
+        let short = unwrapped(outer, start).filter(|short| {
+            let (short, written) = (signed_area(short), signed_area(outer));
+            short > 0.0 || (short < 0.0 && written <= 0.0)
+        });
+        let rings: Vec<Ring> = match short {
+            Some(outer) => {
+                let holes = rings.iter().skip(1).map(|r| unwrapped(r, start).unwrap_or_else(|| r.clone()));
+                std::iter::once(outer).chain(holes).collect()
             }
-            polygon.rings.push(ring);
+            None => rings.clone(),
+        };
+        let points = || rings.iter().flatten();
+        let (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
+        let south = points().fold(low, |s, p| s.min(p.1));
+        let north = points().fold(high, |n, p| n.max(p.1));
+        Self {
+            bands: Bands::new(&rings, south, north),
+            west: points().fold(low, |w, p| w.min(p.0)),
+            east: points().fold(high, |e, p| e.max(p.0)),
+            south,
+            north,
         }
-        polygon
     }
 
     /// Longitudes at which the rings cross a latitude, ascending.
@@ -75,12 +75,9 @@ impl Polygon {
         if lat < self.south || lat > self.north {
             return;
         }
-        for ring in &self.rings {
-            for edge in ring.windows(2) {
-                let ((x0, y0), (x1, y1)) = (edge[0], edge[1]);
-                if (y0 > lat) != (y1 > lat) {
-                    into.push(x0 + (lat - y0) / (y1 - y0) * (x1 - x0));
-                }
+        for ((x0, y0), (x1, y1)) in self.bands.near(lat) {
+            if (*y0 > lat) != (*y1 > lat) {
+                into.push(x0 + (lat - y0) / (y1 - y0) * (x1 - x0));
             }
         }
         into.sort_by(f64::total_cmp);
@@ -96,6 +93,57 @@ impl Polygon {
             turn += 360.0;
         }
         false
+    }
+}
+
+/// A ring that goes the short way along every edge, beginning near `start`; `None` where it then does not close (it goes
+/// round a pole).
+fn unwrapped(ring: &[(f64, f64)], start: f64) -> Option<Ring> {
+    let mut last = start;
+    let turned: Ring = ring
+        .iter()
+        .map(|(lon, lat)| {
+            let jump = lon - last;
+            last = if jump.abs() > 180.0 { lon - 360.0 * (jump / 360.0).round() } else { *lon };
+            (last, *lat)
+        })
+        .collect();
+    let (first, last) = turned.first().zip(turned.last())?;
+    ((first.0 - last.0).abs() < 1e-9).then_some(turned)
+}
+
+/// Twice the area in degrees, positive where the ring goes counterclockwise.
+fn signed_area(ring: &[(f64, f64)]) -> f64 {
+    ring.windows(2).map(|e| e[0].0 * e[1].1 - e[1].0 * e[0].1).sum()
+}
+
+/// The edges of a polygon by bands of latitude, so that a detailed coastline is not searched anew for every cell.
+struct Bands {
+    south: f64,
+    per_degree: f64,
+    edges: Vec<Vec<Edge>>,
+}
+
+impl Bands {
+    fn new(rings: &[Ring], south: f64, north: f64) -> Self {
+        let all = rings.iter().map(Vec::len).sum::<usize>();
+        let count = (all / 8).clamp(1, 4096);
+        let mut bands =
+            Self { south, per_degree: count as f64 / (north - south).max(1e-12), edges: vec![Vec::new(); count] };
+        for edge in rings.iter().flat_map(|ring| ring.windows(2)) {
+            let (a, b) = (edge[0], edge[1]);
+            let (from, to) = (bands.index(a.1.min(b.1)), bands.index(a.1.max(b.1)));
+            bands.edges[from..=to].iter_mut().for_each(|band| band.push((a, b)));
+        }
+        bands
+    }
+
+    fn index(&self, lat: f64) -> usize {
+        (((lat - self.south) * self.per_degree).max(0.0) as usize).min(self.edges.len() - 1)
+    }
+
+    fn near(&self, lat: f64) -> &[Edge] {
+        &self.edges[self.index(lat)]
     }
 }
 
