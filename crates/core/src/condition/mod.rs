@@ -81,6 +81,9 @@ pub enum Condition {
     },
     /// Away from the cell's climatology: its values within a window of days around the same day of the year, over the
     /// years of a base period.
+    ///
+    /// Days lie on the circle of the calendar's longest year: 31 December is next to 1 January, and 29 February is a day of
+    /// its own that other years have no values for (1 March is the same day in every year). All times of a day count.
     Climatology {
         /// Which side.
         side: Side,

@@ -6,4 +6,5 @@ mod fortracc_golden;
 mod fortracc_oracle;
 mod fortracc_properties;
 mod fortracc_rules;
+mod reference_golden;
 mod track_summary;
