@@ -1,5 +1,6 @@
 //! Choosing one level of a variable with more than two dimensions.
 
+use eventscape_core::units::Unit;
 use eventscape_io::formats::Granule;
 
 use super::layout::LevelAxis;
@@ -94,19 +95,21 @@ pub(crate) fn choose(
     };
     let index = match choice {
         None => {
-            return Err(refused("choose one, by value (`--level \"850 hPa\"`) or by place (`--level '#1'`)".to_owned()));
+            return Err(refused(
+                "choose one, by value (`--level \"850 hPa\"`) or by place (`--level '#1'`)".to_owned(),
+            ));
         }
         Some(LevelChoice::Index(place)) => place
             .checked_sub(1)
             .filter(|i| *i < axis.len)
             .ok_or_else(|| refused(format!("there is no level #{place}")))?,
         Some(choice @ LevelChoice::Value { value, units: asked }) => {
-            let factor = match asked {
-                Some(asked) => factor(asked, &units)
-                    .ok_or_else(|| refused(format!("`{asked}` cannot be turned into the file's units `{units}`")))?,
-                None => 1.0,
+            let wanted = match asked {
+                Some(asked) => {
+                    Unit::parse(asked).convert(*value, &Unit::parse(&units)).map_err(|e| refused(e.to_string()))?
+                }
+                None => *value,
             };
-            let wanted = value * factor;
             let near = |v: f64| (v - wanted).abs() <= 1e-6 * wanted.abs().max(1e-9);
             let at =
                 values.iter().position(|v| near(*v)).ok_or_else(|| refused(format!("none of them is {choice}")))?;
@@ -132,33 +135,6 @@ fn listed(axis: &LevelAxis, values: &[f64], units: &str) -> String {
     format!("{}{unit} along `{}`", parts.join(", "), axis.name)
 }
 
-/// What turns a value in `from` into one in `to`.
-fn factor(from: &str, to: &str) -> Option<f64> {
-    if from == to {
-        return Some(1.0);
-    }
-    let (kind_from, scale_from) = unit(from)?;
-    let (kind_to, scale_to) = unit(to)?;
-    (kind_from == kind_to).then_some(scale_from / scale_to)
-}
-
-/// A unit's quantity and its size in the quantity's base unit.
-fn unit(name: &str) -> Option<(&'static str, f64)> {
-    Some(match name.trim().to_ascii_lowercase().as_str() {
-        "pa" | "pascal" | "pascals" | "n m-2" => ("pressure", 1.0),
-        "hpa" | "mb" | "mbar" | "millibar" | "millibars" | "hectopascal" | "hectopascals" => ("pressure", 100.0),
-        "kpa" => ("pressure", 1000.0),
-        "bar" => ("pressure", 1e5),
-        "atm" => ("pressure", 101_325.0),
-        "m" | "meter" | "meters" | "metre" | "metres" => ("length", 1.0),
-        "km" | "kilometer" | "kilometers" | "kilometre" | "kilometres" => ("length", 1000.0),
-        "cm" => ("length", 0.01),
-        "1" | "" | "level" | "layer" | "levels" | "layers" | "sigma" | "sigma_level" => ("number", 1.0),
-        "k" | "kelvin" => ("temperature", 1.0),
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,13 +148,5 @@ mod tests {
         for wrong in ["", "#0", "#x", "hPa", "NaN", "inf"] {
             assert!(LevelChoice::parse(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn units_of_one_quantity_are_converted() {
-        assert_eq!(factor("hPa", "Pa"), Some(100.0));
-        assert_eq!(factor("km", "m"), Some(1000.0));
-        assert_eq!(factor("km", "hPa"), None);
-        assert_eq!(factor("furlong", "furlong"), Some(1.0));
     }
 }

@@ -209,7 +209,7 @@ fn note_units(entry: Option<&Entry>, variables: &[VariableMeta], notices: &mut V
     for variable in variables {
         let known = entry.and_then(|e| e.variables.get(&variable.name)).and_then(|v| v.units.as_deref());
         if let (Some(known), Some(own)) = (known, variable.units.as_deref())
-            && units::folded(known) != units::folded(own)
+            && !units::same(known, own)
         {
             let message = format!("`{}` is in `{own}` in the granules; the catalogue says `{known}`", variable.name);
             notices.push(Notice::warning(NoticeCode::UnitsUnexpected, variable.name.clone(), message));

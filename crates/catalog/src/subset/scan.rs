@@ -68,7 +68,7 @@ impl Opener<'_> {
         }
         for (a, b) in reference.variables.iter().zip(&scanned.variables) {
             let (ua, ub) = (a.units.as_deref().unwrap_or_default(), b.units.as_deref().unwrap_or_default());
-            if units::folded(ua) != units::folded(ub) {
+            if !units::same(ua, ub) {
                 return Err(mismatch(format!("`{}` is in `{ua}` in the one and in `{ub}` in the other", a.name)));
             }
             if a.level != b.level {
