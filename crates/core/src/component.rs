@@ -52,7 +52,7 @@ pub struct CellBox {
 /// What a component is like, measured on the ellipsoid (areas) and the sphere (positions and lengths).
 ///
 /// Statistics of the value weigh each cell by its area.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Description {
     /// Area of the cells on the WGS 84 ellipsoid, km².
     pub area_km2: f64,
@@ -125,6 +125,20 @@ pub struct SceneComponents {
     pub detected: u32,
     /// Number of cells with a value.
     pub valid_cells: u64,
+}
+
+impl Component {
+    /// A component before its runs are sorted and it is measured.
+    pub(crate) fn unmeasured(label: u32, cells: u32) -> Self {
+        Self {
+            label,
+            cells,
+            runs: 0..0,
+            values: 0..0,
+            cell_box: CellBox { row0: 0, col0: 0, row1: 0, col1: 0 },
+            description: Description::default(),
+        }
+    }
 }
 
 impl SceneComponents {

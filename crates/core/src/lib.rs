@@ -10,6 +10,7 @@
 
 mod component;
 mod condition;
+mod describe;
 mod error;
 mod lineage;
 mod scene;

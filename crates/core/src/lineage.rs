@@ -35,7 +35,8 @@ pub struct Member {
     pub component: u32,
     /// How it came.
     pub arrival: Arrival,
-    /// How it went; `None` if the track goes on, or if the job ends here.
+    /// How it went; `None` if the track goes on, or if what follows is not known: the job ends here, or a gap in time
+    /// follows that the tracker does not link across.
     pub departure: Option<Departure>,
 }
 
@@ -55,7 +56,8 @@ impl Member {
     }
 }
 
-/// One phenomenon through time: at most one component a scene, in time order.
+/// One phenomenon through time: its components by scene, then by component. ForTraCC gives at most one a scene; a storm of
+/// AUX-GEOIR may have several parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
     /// Its number, from 1.

@@ -1,1 +1,39 @@
-//! placeholder
+//! The stages of a job, in order: scenes, components, lineage, products.
+//!
+//! [`run_phdef`] is the whole way of a PhDef job; each stage is a function named after what it makes. All entry points
+//! (the command line today, the service later) call it.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod error;
+mod job;
+mod ordered;
+mod phdef;
+mod progress;
+mod report;
+mod request;
+mod resources;
+mod scope;
+mod stages;
+mod stitch;
+mod validate;
+mod workplace;
+
+pub use error::{PipelineError, Result};
+pub use job::{BoxText, Job, TextOrNumber, Texts, TrackerName, job_schema, parse_bytes, read_job_file};
+pub use phdef::run_phdef;
+pub use progress::{Cancel, Observer, Silent, Stage};
+pub use report::{Report, StageTime};
+pub use request::{ProductName, load_catalog};
+pub use stitch::{StitchRequest, run_stitch};
+pub use validate::{Validation, validate};
+
+/// What a job is run with besides its definition.
+#[derive(Clone)]
+pub struct Surroundings<'a> {
+    /// Hears of progress and notices.
+    pub observer: &'a dyn Observer,
+    /// Asks the job to stop.
+    pub cancel: Cancel,
+    /// The time now, ISO 8601 in UTC, for the products' attributes; `None` leaves it out.
+    pub now: Option<String>,
+}

@@ -43,10 +43,6 @@ struct Raw {
     coordinate_names: CoordinateNames,
     #[serde(default)]
     units: BTreeMap<String, String>,
-    #[serde(default)]
-    reader: Option<Value>,
-    #[serde(default)]
-    curator: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,15 +69,14 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<Record>> {
     };
     top.into_iter()
         .map(|(id, value)| {
+            // the keys tell, even where they are null
+            let is_curated = value.get("curator").is_some() && value.get("reader").is_none();
             let raw: Raw = serde_path_to_error::deserialize(value)
                 .map_err(|e| wrong(&format!("{id}.{}", e.path()), e.inner().to_string()))?;
             if raw.variables.is_empty() {
                 return Err(wrong(&format!("{id}.variables"), "there is none".to_owned()));
             }
-            let capability = match (&raw.reader, &raw.curator) {
-                (None, Some(_)) => Capability::Curation,
-                _ => Capability::PhDef,
-            };
+            let capability = if is_curated { Capability::Curation } else { Capability::PhDef };
             Ok(Record { id, capability, raw })
         })
         .collect()

@@ -127,7 +127,10 @@ pub(crate) fn names(granule: &Granule, asked: &[String], entry: Option<&Entry>) 
                 .filter(|v| v.dims.len() >= 2)
                 .max_by_key(|v| v.dims.len())
                 .and_then(|v| Layout::of(granule, v, entry.map(|e| &e.axes)).err())
-                .map_or_else(String::new, |e| format!("; {e}"));
+                .map_or_else(String::new, |e| match e {
+                    CatalogError::Variable { message, .. } => format!("; {message}"),
+                    other => format!("; {other}"),
+                });
             Err(refused(format!(
                 "no variable lies on a grid of latitude and longitude; it has {}{reason}",
                 super::notice::some_of(&all)

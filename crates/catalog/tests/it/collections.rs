@@ -225,7 +225,8 @@ fn the_reference_s_dictionaries_are_read_whatever_their_keys() {
     assert!(phdef.check().iter().any(|d| d.contains("NEW_LOWER") && d.contains("--input")));
 
     let both = phdef.with_reference_dictionary(&fixture("cf/reference-curation-dictionary.json")).unwrap();
-    assert!(both.get("OSCAR_L4_OC_FINAL_V2.0").unwrap().valid.end.is_none());
+    let oscar = both.get("OSCAR_L4_OC_FINAL_V2.0").unwrap();
+    assert_eq!((oscar.valid.end, &oscar.capabilities[..]), (None, &[Capability::Curation][..]));
     assert!(both.get("NEW_CURATED").unwrap().can(Capability::Curation));
     // a curator of null is still a curator's dictionary
     assert!(!both.get("NEW_CURATED").unwrap().can(Capability::PhDef));

@@ -1,7 +1,50 @@
 //! Finds the components of a scene.
+//!
+//! In one pass over the rows, the [`Condition`](crate::Condition) turns each row into bits, the bits into runs of
+//! neighbouring cells, and runs that touch those of the row above join them; no image of labels is ever made. Then the runs
+//! are sorted by component, the small components dropped and the others described.
+//!
+//! ```
+//! use eventscape_core::detect::{DetectOptions, Detector, Scratch};
+//! use eventscape_core::{Comparison, Condition, Grid, Scene, Timestamp, Values, time::Calendar};
+//!
+//! let grid = Grid::rectilinear(vec![10.0, 11.0], vec![20.0, 21.0, 22.0])?;
+//! let cold = Condition::Compare { comparison: Comparison::LessThan, threshold: 235.0 };
+//! let detector = Detector::new(&cold, &[], DetectOptions::default(), &grid)?;
+//! let field = Values::F32(vec![220.0, 280.0, f32::NAN, 280.0, 230.0, 280.0]);
+//! let scene = Scene::single(Timestamp::from_micros(Calendar::Standard, 0), field);
+//! let found = detector.detect(&scene, None, &mut Scratch::default())?;
+//! assert_eq!(found.components.len(), 1); // the two cold cells share a corner
+//! assert_eq!(found.components[0].description.min, 220.0);
+//! assert_eq!(found.valid_cells, 5);
+//! # Ok::<(), eventscape_core::CoreError>(())
+//! ```
 
+mod bits;
+mod collect;
+mod cut;
+mod detector;
 mod expression;
+mod gather;
+mod holes;
+mod isa;
+mod label;
+mod options;
 mod reference;
+mod rows;
+mod scratch;
+mod smooth;
 
+pub use detector::{Detector, detect_all};
 pub use expression::{BoundExpression, Expression, ExpressionScratch};
-pub use reference::{ReferenceField, ReferencePlan, TileReference, TileStatistics};
+pub use options::DetectOptions;
+pub use reference::*;
+pub use scratch::Scratch;
+
+pub(crate) use bits::{any as any_bit, image as bit_image, rim as bit_rim, set as set_bits, words as bit_words};
+pub(crate) use cut::Cell;
+pub(crate) use gather::GROUP;
+pub(crate) use isa::Isa;
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod aux_geoir_golden;
+mod aux_geoir_rules;
+mod detector_golden;
 mod fortracc_golden;
 mod fortracc_oracle;
 mod fortracc_properties;

@@ -8,6 +8,7 @@
 mod array;
 mod contents;
 mod granule;
+mod granules;
 mod hdf5;
 mod model;
 mod netcdf3;
@@ -18,6 +19,7 @@ mod zarr;
 
 pub use array::{Array, ArrayData, Hyperslab};
 pub use granule::{Granule, OpenOptions};
+pub use granules::Granules;
 pub use model::{Attribute, Attributes, Dimension, Format, Number, ScalarType, Variable};
 pub use packing::{Factor, Output, Packing, default_fill};
 pub use plan::ReadPlan;

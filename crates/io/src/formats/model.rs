@@ -186,7 +186,8 @@ pub struct Variable {
     pub chunk: Option<Vec<u64>>,
     /// Its attributes, without those that the format uses for itself (dimension scales and the like).
     pub attributes: Attributes,
-    /// The value of cells that were never written, where the file defines one for a numeric variable.
+    /// The value of cells that were never written, for numeric variables of netCDF and HDF5. Where it is given and there
+    /// is no `_FillValue`, the default fill value of netCDF counts as missing.
     pub fill: Option<Number>,
 }
 

@@ -1,7 +1,7 @@
 //! How stored numbers become physical values: scale, offset, missing values and valid range.
 //!
-//! The rules are those of netCDF4-python's automatic masking and scaling, with three deliberate differences, each of
-//! which masks or keeps what the file's author meant: a float attribute is rounded to a float variable's type before it
+//! The rules are those of netCDF4-python's automatic masking and scaling, with four deliberate differences, each of
+//! which masks or keeps what the file's author meant: bytes have no default fill value (the rule of netCDF itself); a float attribute is rounded to a float variable's type before it
 //! is compared (there it must be exactly representable, or it is ignored); limits and missing values of an `_Unsigned`
 //! variable may also be written as unsigned numbers; and a scale of 1 with an offset of 0 never narrows the type.
 
@@ -76,7 +76,7 @@ impl Packing {
 
     /// The packing that the variable's attributes tell: `scale_factor`, `add_offset`, `_FillValue`, `missing_value`
     /// (one or several), `valid_min`, `valid_max`, `valid_range` and `_Unsigned`. Without a `_FillValue` the default
-    /// fill value of netCDF is missing too, except for one-byte types and where the file switches filling off.
+    /// fill value of netCDF is missing too, except for one-byte types and in Zarr.
     ///
     /// An attribute that cannot be used (a text, a number that the stored type cannot hold) is left out with a warning.
     #[must_use]

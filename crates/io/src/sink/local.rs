@@ -85,6 +85,22 @@ impl Folder {
         Ok(names)
     }
 
+    pub(super) fn sync(&self) -> Result<()> {
+        let mut paths = files_below(&self.root)?;
+        // a rename is on the disk when its folder is
+        let folders: std::collections::BTreeSet<PathBuf> =
+            paths.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
+        paths.extend(folders);
+        for path in paths {
+            match fs::File::open(&path).and_then(|file| file.sync_all()) {
+                Ok(()) => {}
+                Err(e) if e.kind() == ErrorKind::NotFound => {}
+                Err(e) => return Err(write_failed(&path, e)),
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn lock(&self, location: &str) -> Result<SinkLock> {
         let path = self.root.join(format!("{OURS}lock"));
         let failed = |e| write_failed(&path, e);

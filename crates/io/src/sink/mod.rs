@@ -150,6 +150,18 @@ impl Sink {
         Ok(names)
     }
 
+    /// Waits until all products are on the disk, so that they outlive a crash of the machine: to be called once, before the
+    /// manifest that lists them is committed, and once after (each product by itself would cost a wait each).
+    ///
+    /// # Errors
+    /// Failures of the disk.
+    pub fn sync(&self) -> Result<()> {
+        match &self.place {
+            Place::Folder(folder) => folder.sync(),
+            Place::Prefix(_) => Ok(()),
+        }
+    }
+
     /// Takes the folder for this run until the lock is dropped.
     ///
     /// The lock of a local folder ends with the process, however it ends. That of a bucket is an object that is renewed every

@@ -105,7 +105,8 @@ impl ProductFile {
         Ok(())
     }
 
-    /// Puts the product under its name, where it replaces one of the same name.
+    /// Puts the product under its name, where it replaces one of the same name. A crash of the program leaves the one or
+    /// the other; against a crash of the machine there is [`super::Sink::sync`].
     ///
     /// # Errors
     /// [`IoError::Full`] and other failures to write; for a bucket those of the network. The name then still has what it
@@ -115,8 +116,6 @@ impl ProductFile {
         let (size, sha256) = self.measure().map_err(|e| self.failed(e))?;
         match &self.goal {
             Goal::File(path) => {
-                // the bytes reach the disk before the name does, so that no power cut leaves a name without them
-                self.file.sync_data().map_err(|e| self.failed(e))?;
                 std::fs::rename(&self.temporary, path).map_err(|e| self.failed(e))?;
             }
             Goal::Object(prefix) => prefix.upload(&self.name, &mut self.file, size, media_type)?,

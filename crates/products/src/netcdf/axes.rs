@@ -73,12 +73,6 @@ impl Axes {
                 let pairs = |edges: Vec<f64>| edges.windows(2).flatten().copied().collect::<Vec<f64>>();
                 let bounds = grid.lat_edges().zip(grid.lon_edges());
                 if let Some((lat_edges, lon_edges)) = bounds {
-                    // the edges of the first column tell by how many turns both ways of going on differ
-                    let turn = straight
-                        .first()
-                        .zip(lon_edges.first())
-                        .map_or(0.0, |(centre, edge)| ((centre - edge) / 360.0).floor() * 360.0);
-                    let lon_edges = lon_edges.into_iter().map(|edge| edge + turn).collect();
                     file.variable(Variable::of::<f64>("lat_bnds", &["lat", "nv"]), &pairs(lat_edges))?;
                     file.variable(Variable::of::<f64>("lon_bnds", &["lon", "nv"]), &pairs(lon_edges))?;
                 }

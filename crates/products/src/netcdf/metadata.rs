@@ -120,14 +120,14 @@ fn extent(grid: &Grid) -> (f64, f64, f64, f64) {
     let extremes = |values: &mut dyn Iterator<Item = f64>| {
         values.filter(|value| value.is_finite()).fold((f64::NAN, f64::NAN), |(low, high), v| (v.min(low), v.max(high)))
     };
-    match (grid.lat_edges(), grid.lon_edges()) {
-        (Some(lat), Some(lon)) => {
+    match (grid.coordinates(), grid.lat_edges(), grid.lon_edges()) {
+        (Coordinates::Rectilinear { lon, .. }, Some(lat), Some(lon_edges)) => {
             let (south, north) = extremes(&mut lat.into_iter());
-            let (west, east) = extremes(&mut lon.into_iter());
-            if east - west >= 360.0 - 1e-9 || east <= 180.0 + 1e-9 || west >= 0.0 && east <= 360.0 + 1e-9 {
-                return (south, north, west, east);
-            }
-            (south, north, west, east - 360.0)
+            let (west, east) = extremes(&mut lon_edges.into_iter());
+            // how far the last column lies past the seam of the convention
+            let past = unwrapped(lon).last().zip(lon.last()).map_or(0.0, |(straight, own)| straight - own);
+            let whole = east - west >= 360.0 - 1e-6;
+            (south, north, west, if whole { east } else { east - past })
         }
         _ => {
             let corners = grid.corners();

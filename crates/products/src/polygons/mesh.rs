@@ -108,7 +108,7 @@ fn cut_part(part: &Part, point: impl Fn(Corner) -> Point) -> Vec<Polygon> {
 }
 
 /// All corners along a ring, those where it goes straight on too: a row of a curvilinear grid is no straight line.
-fn every_corner(ring: &[Corner]) -> impl Iterator<Item = Corner> {
+pub(crate) fn every_corner(ring: &[Corner]) -> impl Iterator<Item = Corner> {
     ring.iter().zip(ring.iter().cycle().skip(1)).flat_map(|(from, to)| {
         let steps = from.line.abs_diff(to.line) + from.col.abs_diff(to.col);
         let (line, col) = (i64::from(to.line) - i64::from(from.line), i64::from(to.col) - i64::from(from.col));

@@ -10,19 +10,19 @@ use eventscape_core::Run;
 
 /// A corner of the mesh of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Corner {
+pub(crate) struct Corner {
     /// Line between rows: `line` is above row `line`.
-    pub(super) line: u32,
+    pub(crate) line: u32,
     /// Line between columns: `col` is left of column `col`.
-    pub(super) col: u32,
+    pub(crate) col: u32,
 }
 
 /// A region whose cells hang together by edges: its outline, left hand inside, and the outlines of its holes. Rings are
 /// open (the first corner is not repeated) and hold only corners where they turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) shell: Vec<Corner>,
-    pub(super) holes: Vec<Vec<Corner>>,
+pub(crate) struct Part {
+    pub(crate) shell: Vec<Corner>,
+    pub(crate) holes: Vec<Vec<Corner>>,
 }
 
 const NONE: u32 = u32::MAX;
@@ -39,7 +39,7 @@ struct Node {
 /// The parts of a set of runs, in the order of their first corners.
 ///
 /// The runs are row-major, and no two of one row overlap or touch.
-pub(super) fn trace(runs: &[Run]) -> Vec<Part> {
+pub(crate) fn trace(runs: &[Run]) -> Vec<Part> {
     let mut sweep = Sweep { nodes: Vec::new(), parents: (0..runs.len() as u32).collect(), below: Vec::new() };
     let (mut upper, mut upper_base, mut above) = (&runs[..0], 0, Vec::new());
     let mut taken = 0;

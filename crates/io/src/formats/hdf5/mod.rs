@@ -34,10 +34,10 @@ impl Hdf5 {
             .with_max_read_bytes(usize::try_from(options.max_read_bytes).unwrap_or(usize::MAX));
         let file = Hdf5File::from_storage_with_options(blocks.clone(), limits).map_err(|e| failed(blocks, &e))?;
         let end = file.superblock().eof_address;
-        if end > file.storage().len() {
+        if end > blocks.source().len() {
             return Err(damaged(
                 blocks,
-                format!("it is cut short: {end} bytes were written, {} are there", file.storage().len()),
+                format!("it is cut short: {end} bytes were written, {} are there", blocks.source().len()),
             ));
         }
         let walked = walk::walk(&file, blocks)?;
@@ -51,13 +51,16 @@ impl Hdf5 {
                 contents.unreadable.insert(path, format!("the type {:?}", found.dataset.dtype()));
                 continue;
             };
-            let stored = stored::stored(&file, blocks, &found, &element, options)?;
-            let fill = found
-                .dataset
-                .fill_value()
-                .and_then(|fill| fill.value.as_ref())
-                .filter(|bytes| bytes.len() == stored.size)
-                .and_then(|bytes| number_of(bytes, scalar, stored.big_endian));
+            let stored = match stored::stored(&file, blocks, &found, &element, options) {
+                Ok(stored) => stored,
+                // One variable that cannot be read does not make the others unreadable.
+                Err(IoError::Unsupported { feature, .. }) => {
+                    contents.unreadable.insert(path, feature);
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+            let fill = number_of(&stored.fill, scalar, stored.big_endian);
             contents.variables.push(Variable {
                 path,
                 scalar,

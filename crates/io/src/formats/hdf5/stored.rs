@@ -74,7 +74,7 @@ pub(super) fn stored(
             HdfMessage::ExternalFiles(_) => {
                 return Err(IoError::Unsupported {
                     location: blocks.source().location().to_owned(),
-                    feature: format!("variable `{path}` in external files"),
+                    feature: "data in external files".to_owned(),
                 });
             }
             _ => {}
@@ -127,12 +127,11 @@ pub(super) fn stored(
                 return Err(bad(format!("its chunks {dims:?} do not fit its shape {:?}", stored.shape)));
             }
             stored.chunk = chunk;
-            let chunk_bytes = stored.chunk_bytes().filter(|bytes| *bytes <= options.max_chunk_bytes);
-            if chunk_bytes.is_none() {
-                return Err(bad(format!(
-                    "its chunks {:?} hold more than {} bytes",
-                    stored.chunk, options.max_chunk_bytes
-                )));
+            if stored.chunk_bytes().is_none_or(|bytes| bytes > options.max_chunk_bytes) {
+                return Err(IoError::Unsupported {
+                    location: blocks.source().location().to_owned(),
+                    feature: format!("chunks {:?} of more than {} bytes", stored.chunk, options.max_chunk_bytes),
+                });
             }
             stored.filters = usual(filters);
             if *address != undefined && bytes > 0 {

@@ -109,7 +109,7 @@ fn statistics(job: &JobInfo) -> Vec<Column> {
     let of = |name: &str, what: &str, method: &str, named: bool, value: fn(&Observation<'_>) -> f64| {
         let variable = Variable::of::<f64>(name, OBS)
             .fill(f64::NAN)
-            .with("long_name", format!("{what} of {} in the event, by area", job.variable.label()))
+            .with("long_name", format!("{what} of {} in the event", job.variable.label()))
             .with_some("standard_name", job.variable.standard_name.as_deref().filter(|_| named))
             .with_some("units", job.variable.units.as_deref())
             .with("coordinates", "time lat lon")
@@ -118,10 +118,12 @@ fn statistics(job: &JobInfo) -> Vec<Column> {
     };
     vec![
         of("value_min", "smallest value", "area: minimum", true, |o| o.component.description.min),
-        of("value_mean", "mean", "area: mean", true, |o| o.component.description.mean),
+        of("value_mean", "area-weighted mean", "area: mean", true, |o| o.component.description.mean),
         of("value_max", "largest value", "area: maximum", true, |o| o.component.description.max),
         // the standard deviation of a temperature is a difference: no standard name of the value itself
-        of("value_std", "standard deviation", "area: standard_deviation", false, |o| o.component.description.std_dev),
+        of("value_std", "area-weighted standard deviation", "area: standard_deviation", false, |o| {
+            o.component.description.std_dev
+        }),
     ]
 }
 

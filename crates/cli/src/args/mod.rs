@@ -1,0 +1,123 @@
+//! The command line.
+
+mod job_flags;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, Command, value_parser};
+
+pub(crate) use job_flags::job;
+
+const PHDEF_HELP: &str = "\
+Operators:
+  lessThan lessThanOrEqualTo greaterThan greaterThanOrEqualTo equalTo   VALUE, with or without a unit (\"235 K\")
+  between                                                               LOW,HIGH
+  hysteresisBelow hysteresisAbove                                       SEED,GROW
+  anomalyEvent anomalyAbove anomalyBelow anomalyBeyond                  K standard deviations from the cell's mean
+  percentileAbove percentileBelow percentileBeyond                      P (0..100) of the cell's own values
+  climatologyAbove climatologyBelow climatologyBeyond                   K[, window=11][, base=1991-2020]
+  expression                                                            \"Tb < 235 K and precipitation > 1 mm/h\"
+
+Examples:
+  eventscape phdef --input 'merg_*.nc4' --variable Tb --operator lessThan --value 235 \\
+      --bbox=-70,-20,-30,5 --start 2015-08-12 --end 2015-08-12T06:00 --out out
+  eventscape phdef job.toml --threads 2 --no-plots
+
+Exit codes: 0 done, 1 our own fault, 2 wrong use or job, 3 bad or missing data, 4 not allowed, 5 done in part.";
+
+/// The whole command line.
+pub(crate) fn command() -> Command {
+    Command::new("eventscape")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Find, follow and describe physical phenomena in Earth-observation data")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(
+            Arg::new("log_format")
+                .long("log-format")
+                .global(true)
+                .value_parser(PossibleValuesParser::new(["text", "json"]))
+                .default_value("text")
+                .help("How progress and logs are written to stderr"),
+        )
+        .arg(
+            Arg::new("quiet")
+                .short('q')
+                .long("quiet")
+                .global(true)
+                .action(ArgAction::SetTrue)
+                .help("No progress, only errors"),
+        )
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .global(true)
+                .action(ArgAction::SetTrue)
+                .help("Print the result as JSON instead of a table"),
+        )
+        .subcommand(demo())
+        .subcommand(job_flags::add_to(
+            Command::new("phdef")
+                .about("Find and follow a phenomenon, and write its products")
+                .arg(job_file())
+                .after_help(PHDEF_HELP),
+        ))
+        .subcommand(job_flags::add_to(
+            Command::new("validate")
+                .about("Say what a job would read and need, without running it")
+                .arg(job_file()),
+        ))
+        .subcommand(stitch())
+        .subcommand(collections())
+        .subcommand(Command::new("schema").about("Print the JSON Schema of a job file"))
+        .subcommand(
+            Command::new("completions").about("Print shell completions").arg(
+                Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)).help("The shell"),
+            ),
+        )
+}
+
+fn job_file() -> Arg {
+    Arg::new("job_file").value_name("JOB.toml|JOB.json").help("A job file; flags override its keys")
+}
+
+fn out(required: bool) -> Arg {
+    Arg::new("out").long("out").value_name("DIR|URL").required(required).help("Where the products go")
+}
+
+fn demo() -> Command {
+    Command::new("demo")
+        .about("Find and follow El Niño and La Niña in real sea-surface temperatures, with no set-up")
+        .arg(out(false))
+        .arg(Arg::new("no_plots").long("no-plots").action(ArgAction::SetTrue).help("Make no pictures"))
+}
+
+fn stitch() -> Command {
+    Command::new("stitch")
+        .about("Join the chunks of a job: the products equal those of one run")
+        .arg(Arg::new("chunk_dir").value_name("CHUNK_DIR").required(true).num_args(1..).help("Folders of the chunks"))
+        .arg(out(true))
+        .arg(Arg::new("job_id").long("job-id").value_parser(value_parser!(u64)).value_name("N").help("Number of the job"))
+        .arg(Arg::new("products").long("products").value_name("LIST").help("Products to make"))
+        .arg(Arg::new("no_plots").long("no-plots").action(ArgAction::SetTrue).help("Make no pictures"))
+        .arg(
+            Arg::new("overwrite")
+                .long("overwrite")
+                .action(ArgAction::SetTrue)
+                .help("Start anew, even if the folder holds another job"),
+        )
+}
+
+fn collections() -> Command {
+    let catalog = || Arg::new("catalog").long("catalog").value_name("FILE").help("A file of further collections");
+    Command::new("collections")
+        .about("The collections that are known by name")
+        .subcommand_required(true)
+        .subcommand(Command::new("list").about("One line each").arg(catalog()))
+        .subcommand(
+            Command::new("show")
+                .about("All that is known of one")
+                .arg(Arg::new("name").required(true).help("Its name"))
+                .arg(catalog()),
+        )
+        .subcommand(Command::new("check").about("Check every entry, those of --catalog included").arg(catalog()))
+}

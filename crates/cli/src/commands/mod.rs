@@ -1,0 +1,75 @@
+//! The commands, one a file.
+
+mod collections;
+mod demo;
+mod phdef;
+mod stitch;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use eventscape_pipeline::{Cancel, PipelineError, Surroundings, job_schema};
+
+use crate::args;
+use crate::terminal::Terminal;
+
+type Outcome = Result<ExitCode, PipelineError>;
+
+/// Runs the command of a command line.
+pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
+    match matches.subcommand() {
+        Some(("demo", m)) => demo::run(m, terminal),
+        Some(("phdef", m)) => phdef::run(m, terminal),
+        Some(("validate", m)) => phdef::validate_only(m, terminal),
+        Some(("stitch", m)) => stitch::run(m, terminal),
+        Some(("collections", m)) => collections::run(m, terminal),
+        Some(("schema", _)) => {
+            print(&format!("{:#}\n", job_schema()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(("completions", m)) => {
+            if let Some(shell) = m.get_one::<clap_complete::Shell>("shell") {
+                let mut script = Vec::new();
+                clap_complete::generate(*shell, &mut args::command(), "eventscape", &mut script);
+                print(&String::from_utf8_lossy(&script))?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => Err(PipelineError::Internal("the command line let an unknown command pass".to_owned())),
+    }
+}
+
+/// Writes a result to stdout. A reader that went away (`| head`) ends the program as it does other tools.
+pub(crate) fn print(text: &str) -> Result<(), PipelineError> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(source) => Err(eventscape_io::IoError::Io { action: "writing", location: "stdout".to_owned(), source }.into()),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// What every job is run with: the terminal as observer, the clock, and Ctrl-C and SIGTERM to stop it.
+pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, PipelineError> {
+    let cancel = Cancel::default();
+    let asked = cancel.clone();
+    ctrlc::set_handler(move || {
+        // the second time the user does not want to wait
+        if asked.is_cancelled() {
+            std::process::exit(130);
+        }
+        eprintln!("stopping; what is complete is kept (once more to stop at once)");
+        asked.cancel();
+    })
+    .map_err(|e| PipelineError::Internal(format!("signals cannot be watched: {e}")))?;
+    Ok(Surroundings { observer: terminal, cancel, now: Some(now()) })
+}
+
+/// The time, ISO 8601 in UTC, to the second.
+fn now() -> String {
+    use eventscape_core::{Timestamp, time::Calendar};
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    Timestamp::from_micros(Calendar::ProlepticGregorian, seconds * 1_000_000).to_string()
+}

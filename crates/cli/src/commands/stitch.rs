@@ -1,0 +1,26 @@
+//! `eventscape stitch`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use eventscape_pipeline::{StitchRequest, Texts, run_stitch};
+
+use super::{Outcome, print, surroundings};
+use crate::report;
+use crate::terminal::Terminal;
+
+pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
+    let request = StitchRequest {
+        chunks: matches.get_many::<String>("chunk_dir").into_iter().flatten().map(PathBuf::from).collect(),
+        out: matches.get_one::<String>("out").cloned().unwrap_or_default(),
+        job_id: matches.get_one::<u64>("job_id").copied(),
+        products: matches.get_one::<String>("products").cloned().map(Texts::One),
+        no_plots: matches.get_flag("no_plots"),
+        overwrite: matches.get_flag("overwrite"),
+    };
+    let around = surroundings(terminal)?;
+    let outcome = run_stitch(&request, &around)?;
+    print(&report::of_job(&outcome, matches.get_flag("json")))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,157 @@
+//! Progress, notices and errors on stderr: bars on a terminal, plain lines or JSON otherwise.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use clap::ArgMatches;
+use eventscape_core::ErrorKind;
+use eventscape_pipeline::{Observer, Stage};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// How often a line of progress is written where there are no bars.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Quiet,
+    Bars,
+    Lines,
+    Json,
+}
+
+struct Counter {
+    bar: Option<ProgressBar>,
+    total: u64,
+    done: u64,
+    began: Instant,
+    told: Instant,
+}
+
+/// Where a command tells what it does.
+pub(crate) struct Terminal {
+    mode: Mode,
+    bars: MultiProgress,
+    stages: Mutex<HashMap<Stage, Counter>>,
+}
+
+impl Terminal {
+    /// Sets up logging as the flags say.
+    pub(crate) fn start(matches: &ArgMatches) -> Self {
+        let json = matches.get_one::<String>("log_format").is_some_and(|f| f == "json");
+        let mode = match (matches.get_flag("quiet"), json) {
+            (true, _) => Mode::Quiet,
+            (false, true) => Mode::Json,
+            (false, false) if std::io::stderr().is_terminal() => Mode::Bars,
+            (false, false) => Mode::Lines,
+        };
+        let filter = tracing_subscriber::EnvFilter::try_from_env("EVENTSCAPE_LOG")
+            .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // a second call in one process would fail; the first subscriber stays then
+        let _ = if json { log.json().try_init() } else { log.without_time().try_init() };
+        Self { mode, bars: MultiProgress::new(), stages: Mutex::default() }
+    }
+
+    /// Tells of the error that ended the command.
+    pub(crate) fn error(&self, message: &str, kind: ErrorKind) {
+        if self.mode == Mode::Json {
+            self.json(&serde_json::json!({
+                "level": "error", "kind": kind.to_string(), "exit_code": kind.exit_code(), "message": message,
+            }));
+        } else {
+            self.line(&format!("error: {message}"));
+        }
+    }
+
+    fn json(&self, line: &serde_json::Value) {
+        eprintln!("{line}");
+    }
+
+    fn line(&self, text: &str) {
+        if self.mode == Mode::Bars {
+            // the bars step aside for the line; without a terminal it would be lost
+            self.bars.suspend(|| eprintln!("{text}"));
+        } else {
+            eprintln!("{text}");
+        }
+    }
+
+    fn with<R>(&self, stage: Stage, change: impl FnOnce(&mut Counter) -> R) -> Option<R> {
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&stage).map(change)
+    }
+
+    fn tell(&self, stage: Stage, counter: &mut Counter, ended: bool) {
+        counter.told = Instant::now();
+        let seconds = counter.began.elapsed().as_secs_f64();
+        let rate = counter.done as f64 / seconds.max(1e-9);
+        if self.mode == Mode::Json {
+            self.json(&serde_json::json!({
+                "level": "info", "stage": stage.title(), "unit": stage.unit(), "done": counter.done,
+                "total": counter.total, "seconds": seconds, "ended": ended,
+            }));
+        } else if ended {
+            eprintln!("{}: {} {} in {seconds:.1} s", stage.title(), counter.done, stage.unit());
+        } else {
+            let left = counter.total.saturating_sub(counter.done) as f64 / rate.max(1e-9);
+            eprintln!(
+                "{}: {} of {} {}, {rate:.1} a second, {left:.0} s left",
+                stage.title(),
+                counter.done,
+                counter.total,
+                stage.unit()
+            );
+        }
+    }
+}
+
+impl Observer for Terminal {
+    fn begin(&self, stage: Stage, total: u64) {
+        if self.mode == Mode::Quiet {
+            return;
+        }
+        let bar = (self.mode == Mode::Bars).then(|| {
+            let bar = self.bars.add(ProgressBar::new(total));
+            let style = ProgressStyle::with_template(
+                "{msg:>28} {bar:32.cyan/dim} {human_pos}/{human_len} {prefix} {per_sec:>10} {eta:>4} left",
+            );
+            if let Ok(style) = style {
+                bar.set_style(style);
+            }
+            bar.set_message(stage.title());
+            bar.set_prefix(stage.unit());
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        let now = Instant::now();
+        let counter = Counter { bar, total, done: 0, began: now, told: now };
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner).insert(stage, counter);
+    }
+
+    fn advance(&self, stage: Stage, units: u64) {
+        self.with(stage, |counter| {
+            counter.done += units;
+            match &counter.bar {
+                Some(bar) => bar.inc(units),
+                None if counter.told.elapsed() > LINE_EVERY => self.tell(stage, counter, false),
+                None => {}
+            }
+        });
+    }
+
+    fn end(&self, stage: Stage) {
+        self.with(stage, |counter| match &counter.bar {
+            Some(bar) => bar.finish(),
+            None => self.tell(stage, counter, true),
+        });
+    }
+
+    fn notice(&self, severity: &str, message: &str) {
+        match self.mode {
+            Mode::Quiet => {}
+            Mode::Json => self.json(&serde_json::json!({ "level": severity, "message": message })),
+            Mode::Bars | Mode::Lines => self.line(&format!("{severity}: {message}")),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The binary as its users see it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod arrows;

@@ -1,0 +1,132 @@
+//! The measures of a grid's cells, prepared once a job.
+
+use std::mem::MaybeUninit;
+
+use super::bounds::cell_box;
+use super::convention::Convention;
+use super::curvilinear::{self, Curvilinear};
+use super::rectilinear::{self, Rectilinear};
+use super::{Measurable, Measures, RunValues};
+use crate::detect::{GROUP, Isa, any_bit, bit_image, bit_rim, bit_words};
+use crate::{CellBox, CoreError, Description, Grid, Run};
+
+/// What detection must know of a grid's cells to describe components.
+#[derive(Debug)]
+pub(crate) struct Geometry {
+    nx: u32,
+    ny: u32,
+    periodic: bool,
+    convention: Convention,
+    cells: Cells,
+    /// Cells of the domain that touch one outside it, as bits, all rows; `None`: all cells are of the domain.
+    rim: Option<Vec<u64>>,
+}
+
+#[derive(Debug)]
+enum Cells {
+    Rectilinear(Rectilinear),
+    Curvilinear(Curvilinear),
+}
+
+impl Geometry {
+    /// # Errors
+    /// [`CoreError::Grid`] for a grid without cells.
+    pub(crate) fn new(grid: &Grid) -> Result<Self, CoreError> {
+        if grid.is_empty() {
+            return Err(CoreError::Grid("the grid has no cells".to_owned()));
+        }
+        let (nx, ny) = (grid.nx(), grid.ny());
+        Ok(Self {
+            nx: nx as u32,
+            ny: ny as u32,
+            periodic: grid.is_periodic(),
+            convention: Convention::of(grid),
+            cells: match Rectilinear::new(grid) {
+                Some(cells) => Cells::Rectilinear(cells),
+                None => Cells::Curvilinear(Curvilinear::new(grid)),
+            },
+            rim: grid.domain().map(|domain| bit_rim(&bit_image(domain, nx), nx, grid.is_periodic())),
+        })
+    }
+
+    /// Area of columns `start..end` of a row, km².
+    pub(crate) fn area(&self, row: u32, start: u32, end: u32) -> f64 {
+        match &self.cells {
+            Cells::Rectilinear(cells) => cells.area(row, start, end),
+            Cells::Curvilinear(cells) => cells.area(row, start, end),
+        }
+    }
+
+    /// Describes a component and appends its values, in the order of its runs' cells.
+    pub(crate) fn describe<T: Measurable>(
+        &self,
+        isa: Isa,
+        runs: &[Run],
+        source: RunValues<'_, T>,
+        values: &mut Vec<T>,
+    ) -> (CellBox, Description) {
+        let cells = runs.iter().map(|run| run.cells() as usize).sum::<usize>();
+        values.reserve(cells + GROUP);
+        let described = self.describe_into(isa, runs, source, values.spare_capacity_mut());
+        // SAFETY: `describe_into` wrote a value for each cell of the runs.
+        unsafe { values.set_len(values.len() + cells) };
+        described
+    }
+
+    /// Describes a component (of one run at least) and writes its values, in the order of its runs' cells. `values` has
+    /// room for at least [`GROUP`] cells more, which may be written to as well.
+    pub(crate) fn describe_into<T: Measurable>(
+        &self,
+        isa: Isa,
+        runs: &[Run],
+        source: RunValues<'_, T>,
+        values: &mut [MaybeUninit<T>],
+    ) -> (CellBox, Description) {
+        let measures = match &self.cells {
+            Cells::Rectilinear(cells) => rectilinear::measure(isa, cells, runs, source, values),
+            Cells::Curvilinear(cells) => curvilinear::measure(isa, cells, runs, source, values),
+        };
+        let cell_box = cell_box(runs, self.nx, self.periodic, measures.west, measures.east);
+        (cell_box, self.description(runs, &measures, &cell_box))
+    }
+
+    fn description(&self, runs: &[Run], measures: &Measures, cell_box: &CellBox) -> Description {
+        let bounds = match &self.cells {
+            Cells::Rectilinear(cells) => cells.bounds(cell_box),
+            Cells::Curvilinear(cells) => cells.bounds(runs),
+        };
+        let (west, east) = self.convention.span(bounds.west, bounds.east);
+        let shape = measures.moments.shape(0.5 * (bounds.west + bounds.east));
+        let statistics = measures.statistics;
+        Description {
+            area_km2: measures.moments.area,
+            centroid_lat: shape.lat,
+            centroid_lon: self.convention.fold(shape.lon),
+            south: bounds.south,
+            north: bounds.north,
+            west,
+            east,
+            min: statistics.min,
+            mean: statistics.mean,
+            max: statistics.max,
+            std_dev: statistics.std_dev,
+            perimeter_km: measures.perimeter_km,
+            major_axis_km: shape.major_km,
+            minor_axis_km: shape.minor_km,
+            eccentricity: shape.eccentricity,
+            orientation_deg: shape.orientation_deg,
+            touches_edge: self.touches_edge(runs, measures),
+        }
+    }
+
+    fn touches_edge(&self, runs: &[Run], measures: &Measures) -> bool {
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return false };
+        let words = bit_words(self.nx as usize);
+        first.row == 0
+            || last.row + 1 == self.ny
+            || (!self.periodic && (measures.west == 0 || measures.east == self.nx))
+            || self.rim.as_ref().is_some_and(|rim| {
+                runs.iter().any(|run| any_bit(&rim[run.row as usize * words..][..words], run.start, run.end))
+            })
+    }
+}

@@ -1,0 +1,121 @@
+//! Conditions that compare each cell with a reference of its own.
+
+use super::pack::pack_row;
+use crate::detect::ReferenceField;
+use crate::{CoreError, Side, Values};
+
+/// A test of a value against its cell's reference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Departure {
+    /// Further than so many standard deviations from the mean, in float64.
+    Sigmas(Side, f64),
+    /// Below the lower bound or above the upper one, where there are such.
+    Bounds,
+    /// The reference's `x - mean < factor * std_dev`, in float32 where data and statistics are float32.
+    Reference(f64),
+}
+
+/// Rows of a reference in float64, used again.
+#[derive(Debug, Default)]
+pub(crate) struct DepartureRows {
+    value: Vec<f64>,
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+impl Departure {
+    /// Refuses a reference that does not belong to this condition or to a grid of so many cells.
+    pub(crate) fn check(self, reference: Option<&ReferenceField>, cells: usize) -> Result<&ReferenceField, CoreError> {
+        let Some(reference) = reference else {
+            return Err(CoreError::Condition(
+                "this condition compares each cell with statistics of its own; give the reference field".to_owned(),
+            ));
+        };
+        let fields: [Option<&Values>; 2] = match (self, reference) {
+            (Self::Sigmas(..) | Self::Reference(_), ReferenceField::Moments { mean, std_dev }) => {
+                [Some(mean), Some(std_dev)]
+            }
+            (Self::Bounds, ReferenceField::Bounds { low, high }) => [low.as_ref(), high.as_ref()],
+            _ => {
+                return Err(CoreError::Condition(
+                    "the reference field holds other statistics than the condition asks for; compute it from this \
+                     condition"
+                        .to_owned(),
+                ));
+            }
+        };
+        match fields.into_iter().flatten().find(|field| field.len() != cells) {
+            Some(field) => Err(CoreError::Scene(format!(
+                "the reference field has {} values, the grid has {cells} cells",
+                field.len()
+            ))),
+            None => Ok(reference),
+        }
+    }
+
+    /// Finds the cells of a row (`cells` of the field) that are inside, and those that are missing; returns the number
+    /// of the latter.
+    pub(crate) fn cut(
+        self,
+        field: &Values,
+        reference: &ReferenceField,
+        cells: std::ops::Range<usize>,
+        rows: &mut DepartureRows,
+        inside: &mut [u64],
+        missing: &mut [u64],
+    ) -> u64 {
+        let n = cells.len();
+        widen(field, cells.clone(), &mut rows.value);
+        let x = &rows.value[..n];
+        match (self, reference) {
+            (Self::Reference(factor), ReferenceField::Moments { mean: Values::F32(m), std_dev: Values::F32(s) })
+                if matches!(field, Values::F32(_)) =>
+            {
+                let (m, s, factor) = (&m[cells.clone()], &s[cells], factor as f32);
+                // The widened values are float32 values still.
+                pack_row(n, inside, |c| x[c] as f32 - m[c] < factor * s[c]);
+            }
+            (_, ReferenceField::Moments { mean, std_dev }) => {
+                widen(mean, cells.clone(), &mut rows.first);
+                widen(std_dev, cells, &mut rows.second);
+                let (m, s) = (&rows.first[..n], &rows.second[..n]);
+                match self {
+                    Self::Reference(factor) => pack_row(n, inside, |c| x[c] - m[c] < factor * s[c]),
+                    Self::Sigmas(Side::Above, k) => pack_row(n, inside, |c| x[c] - m[c] > k * s[c]),
+                    Self::Sigmas(Side::Below, k) => pack_row(n, inside, |c| m[c] - x[c] > k * s[c]),
+                    Self::Sigmas(Side::Beyond, k) => pack_row(n, inside, |c| (x[c] - m[c]).abs() > k * s[c]),
+                    Self::Bounds => inside.fill(0),
+                }
+            }
+            (_, ReferenceField::Bounds { low, high }) => {
+                bound(low.as_ref(), cells.clone(), &mut rows.first);
+                bound(high.as_ref(), cells, &mut rows.second);
+                let (low, high) = (&rows.first[..], &rows.second[..]);
+                match (low.is_empty(), high.is_empty()) {
+                    (false, false) => pack_row(n, inside, |c| (x[c] < low[c]) | (x[c] > high[c])),
+                    (false, true) => pack_row(n, inside, |c| x[c] < low[c]),
+                    (true, false) => pack_row(n, inside, |c| x[c] > high[c]),
+                    (true, true) => inside.fill(0),
+                }
+            }
+        }
+        pack_row(n, missing, |c| x[c].is_nan());
+        missing.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+}
+
+/// A bound's row; empty where there is no such bound.
+fn bound(field: Option<&Values>, cells: std::ops::Range<usize>, out: &mut Vec<f64>) {
+    match field {
+        Some(field) => widen(field, cells, out),
+        None => out.clear(),
+    }
+}
+
+fn widen(field: &Values, cells: std::ops::Range<usize>, out: &mut Vec<f64>) {
+    out.clear();
+    match field {
+        Values::F32(x) => out.extend(x[cells].iter().map(|x| f64::from(*x))),
+        Values::F64(x) => out.extend_from_slice(&x[cells]),
+    }
+}

@@ -1,0 +1,7 @@
+//! Reading granules of every format.
+
+mod expected;
+mod hostile;
+mod remote;
+mod support;
+mod zarr;

@@ -1,0 +1,222 @@
+//! Phenomenon definition, from a job to its products.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use eventscape_catalog::Subset;
+use eventscape_core::{EventSource, Lineage, Relation};
+use eventscape_io::sink::StoredProduct;
+use eventscape_io::spool::Spool;
+use eventscape_io::stores::Stores;
+
+use crate::Surroundings;
+use crate::error::{PipelineError, Result};
+use crate::job::Job;
+use crate::report::{Report, StageTime};
+use crate::request::ProductName;
+use crate::resources::Resources;
+use crate::scope::{Finder, Scope};
+use crate::stages::{self, Asked};
+use crate::stitch::Joined;
+use crate::workplace::{Found, Workplace, chunk_spool};
+
+/// Runs a PhDef job: opens its scenes, finds their components, links them through time, and writes the products.
+///
+/// A job that was stopped goes on where it was; one that is complete is left as it is. With `chunks` or `chunk_steps` the
+/// components are found chunk by chunk and joined before they are linked; with `chunk` only that one is found.
+///
+/// # Errors
+/// What is wrong with the job, its data or its place, by name. Nothing half-written stays.
+pub fn run_phdef(job: &Job, around: &Surroundings<'_>) -> Result<Report> {
+    let resources = Resources::of(job)?;
+    in_pool(&resources, || run(job, &resources, around))
+}
+
+fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Report> {
+    let mut clock = Clock::default();
+    let wanted = ProductName::selection(job)?;
+    let stores = Stores::default();
+    let subset = clock.time("scenes opened", || stages::open(job, &stores, around, reads_again(job, &wanted)))?;
+    let scope = Scope::of(job, &subset)?;
+    scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
+
+    let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
+    let key = scope.key()?;
+    let job_id = job.job_id.unwrap_or(1);
+    let place = Workplace::open(&stores, out, job_id, &key)?;
+    let ranges = chunk_ranges(job, scope.scenes())?;
+    if let Some(chunk) = job.chunk {
+        clock.time("components found", || one_chunk(&scope, &subset, &ranges, chunk, &place, resources, around))?;
+        return Ok(report(&scope, &place, &subset, None, Vec::new(), clock, "chunk", false));
+    }
+    let names = stages::wanted_names(&scope, job_id, &wanted);
+    if let Found::Complete(products) = place.earlier(&key, &names, job.overwrite)? {
+        return Ok(report(&scope, &place, &subset, None, products, clock, "complete", true));
+    }
+    let events = clock.time("components found", || events(&scope, &subset, &ranges, &place, resources, around))?;
+    let lineage = clock.time("components linked", || stages::lineage(&scope, &*events, around))?;
+    let info = scope.info(around.now.clone())?;
+    let asked = Asked { scope: &scope, info: &info, lineage: &lineage, events: &*events, wanted: &wanted };
+    let products = clock.time("products written", || stages::products(&asked, &place, resources, around))?;
+    drop(events);
+    place.tidy()?;
+    Ok(report(&scope, &place, &subset, Some(&lineage), products, clock, "complete", false))
+}
+
+/// Whether scenes are needed more than once.
+fn reads_again(job: &Job, wanted: &[ProductName]) -> bool {
+    let operator = job.operator.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let statistics = ["anomaly", "percentile", "climatology"].iter().any(|name| operator.starts_with(name));
+    statistics || wanted.iter().any(|p| p.is_picture())
+}
+
+/// The components of all scenes.
+fn events(
+    scope: &Scope,
+    subset: &Subset,
+    ranges: &[Range<usize>],
+    place: &Workplace,
+    resources: &Resources,
+    around: &Surroundings<'_>,
+) -> Result<Box<dyn EventSource>> {
+    let header = scope.essence().to_bytes()?;
+    if let [all] = ranges {
+        if let Some(finished) = place.finished_spool(&header).filter(|s| s.scenes() == all.len()) {
+            return Ok(Box::new(finished));
+        }
+        let mut spool = place.spool(&header)?;
+        find(scope, subset, all.clone(), &mut spool, resources, around)?;
+        return Ok(Box::new(spool.finish()?));
+    }
+    let mut folders = Vec::with_capacity(ranges.len());
+    for chunk in 1..=ranges.len() {
+        let number = u32::try_from(chunk).map_err(|_| PipelineError::job("chunks", "there are too many"))?;
+        one_chunk(scope, subset, ranges, number, place, resources, around)?;
+        folders.push(place.chunk_folder(chunk)?);
+    }
+    Ok(Box::new(Joined::open(&folders)?))
+}
+
+/// Finds the components of one chunk (from 1) into its own folder.
+fn one_chunk(
+    scope: &Scope,
+    subset: &Subset,
+    ranges: &[Range<usize>],
+    chunk: u32,
+    place: &Workplace,
+    resources: &Resources,
+    around: &Surroundings<'_>,
+) -> Result<()> {
+    let number = chunk as usize;
+    let Some(range) = number.checked_sub(1).and_then(|k| ranges.get(k)) else {
+        return Err(PipelineError::job("chunk", format!("there is no chunk {chunk}; they go from 1 to {}", ranges.len())));
+    };
+    let path = chunk_spool(&place.chunk_folder(number)?);
+    let header = scope.essence().to_bytes()?;
+    if Joined::holds(&path, &header, range.len()) {
+        return Ok(());
+    }
+    let mut spool = Spool::resume_file(&path, &header)?;
+    find(scope, subset, range.clone(), &mut spool, resources, around)?;
+    spool.finish()?;
+    Ok(())
+}
+
+/// The components of a range of scenes, with the statistics of the whole job where the condition needs them.
+fn find(
+    scope: &Scope,
+    subset: &Subset,
+    range: Range<usize>,
+    spool: &mut Spool,
+    resources: &Resources,
+    around: &Surroundings<'_>,
+) -> Result<()> {
+    let reference = match scope.finder()? {
+        Finder::Condition(condition, _) => stages::reference(scope, subset, &condition, resources, around)?,
+        Finder::AuxGeoir(_) => None,
+    };
+    stages::components(scope, subset, range, reference.as_ref(), spool, resources, around)
+}
+
+/// The scenes of each chunk; a chunk shares its last scene with the next one's first, as in the reference.
+fn chunk_ranges(job: &Job, scenes: usize) -> Result<Vec<Range<usize>>> {
+    let steps = match (job.chunks, job.chunk_steps) {
+        (Some(_), Some(_)) => return Err(PipelineError::job("chunks", "give chunks or chunk_steps, not both")),
+        (Some(0), _) | (_, Some(0)) => return Err(PipelineError::job("chunks", "0 is no number of chunks or steps")),
+        (Some(n), None) => scenes.div_ceil(n as usize),
+        (None, Some(steps)) => steps as usize,
+        (None, None) if job.chunk.is_some() => {
+            return Err(PipelineError::job("chunk", "say how the job is cut, with chunks or chunk_steps"));
+        }
+        (None, None) => scenes,
+    };
+    let steps = steps.max(1);
+    Ok((0..scenes.div_ceil(steps).max(1)).map(|k| k * steps..((k + 1) * steps + 1).min(scenes)).collect())
+}
+
+/// Runs work on a pool of the job's own size.
+pub(crate) fn in_pool<T: Send>(resources: &Resources, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(resources.threads)
+        .build_global()
+        .map_err(|e| PipelineError::Internal(format!("no threads can be started: {e}")));
+    // a program that runs several jobs keeps the first one's pool
+    drop(pool);
+    work()
+}
+
+/// What took how long.
+#[derive(Default)]
+pub(crate) struct Clock(Vec<StageTime>);
+
+impl Clock {
+    pub(crate) fn time<T>(&mut self, stage: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let start = Instant::now();
+        let result = work()?;
+        self.0.push(StageTime { stage, seconds: start.elapsed().as_secs_f64() });
+        Ok(result)
+    }
+
+    pub(crate) fn times(self) -> Vec<StageTime> {
+        self.0
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // one place that puts the parts of a report together
+fn report(
+    scope: &Scope,
+    place: &Workplace,
+    subset: &Subset,
+    lineage: Option<&Lineage>,
+    products: Vec<StoredProduct>,
+    clock: Clock,
+    status: &'static str,
+    already_complete: bool,
+) -> Report {
+    Report {
+        granules: subset.granules().len(),
+        scenes_read: subset.counts().from_source,
+        ..crate::report::of_scope(scope, place, lineage, products, clock.times(), status, already_complete)
+    }
+}
+
+/// Links that tracks are made of.
+pub(crate) fn used_links(lineage: &Lineage) -> usize {
+    lineage.links.iter().filter(|l| !matches!(l.relation, Relation::Unused | Relation::Weak)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_share_one_scene_and_cover_all() {
+        let job = |chunks, steps| Job { chunks, chunk_steps: steps, ..Job::default() };
+        assert_eq!(chunk_ranges(&job(None, None), 7).unwrap(), [0..7]);
+        assert_eq!(chunk_ranges(&job(Some(3), None), 7).unwrap(), [0..4, 3..7, 6..7]);
+        assert_eq!(chunk_ranges(&job(None, Some(4)), 9).unwrap(), [0..5, 4..9, 8..9]);
+        assert_eq!(chunk_ranges(&job(Some(50), None), 2).unwrap(), [0..2, 1..2]);
+        assert!(chunk_ranges(&job(Some(0), None), 2).is_err());
+        assert!(chunk_ranges(&job(Some(2), Some(2)), 2).is_err());
+    }
+}

@@ -1,0 +1,387 @@
+//! What a job is about, known before any field is read: definition, grid, times, variables, granules.
+//!
+//! It is the header of the job's spool, so that a chunk that ran elsewhere can be stitched without the source.
+
+use std::collections::BTreeMap;
+
+use eventscape_catalog::{Notice, Severity, Subset, VariableMeta};
+use eventscape_core::detect::{DetectOptions, Expression};
+use eventscape_core::time::Calendar;
+use eventscape_core::track::{AuxGeoirOptions, FortraccOptions, OverlapRule};
+use eventscape_core::{Condition, Connectivity, Grid, Timestamp};
+use eventscape_products::{Bounds, InputGranule, JobInfo, VariableInfo};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::{PipelineError, Result};
+use crate::job::{Job, TrackerName};
+use crate::request;
+
+/// Raised whenever the meaning of a scope or of the spool behind it changes.
+const VERSION: u32 = 1;
+/// Gaps of more than so many steps are not bridged by default.
+const DEFAULT_GAP_STEPS: f64 = 1.5;
+const DEFAULT_MIN_CELLS: u32 = 150;
+
+/// A granule of the job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct ScopeGranule {
+    location: String,
+    version: String,
+    size: Option<u64>,
+}
+
+/// What a job is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Scope {
+    version: u32,
+    pub(crate) job: Job,
+    pub(crate) grid: Grid,
+    calendar: Calendar,
+    /// Microseconds since 1970 on the calendar.
+    times: Vec<i64>,
+    variables: Vec<VariableMeta>,
+    collection: Option<String>,
+    collection_title: Option<String>,
+    granules: Vec<ScopeGranule>,
+    pub(crate) notices: Vec<Notice>,
+    nominal_step: Option<f64>,
+}
+
+/// How components are found.
+#[derive(Clone, Debug)]
+pub(crate) enum Finder {
+    Condition(Box<Condition>, DetectOptions),
+    AuxGeoir(AuxGeoirOptions),
+}
+
+impl Scope {
+    pub(crate) fn of(job: &Job, subset: &Subset) -> Result<Self> {
+        // the reference knows no neighbours across the seam
+        let grid = subset.grid().clone();
+        let periodic = grid.is_periodic() && !job.tos2ca_compat;
+        let scope = Self {
+            version: VERSION,
+            job: job.clone(),
+            grid: grid.with_periodic(periodic),
+            calendar: subset.calendar(),
+            times: subset.times().iter().map(|t| t.micros()).collect(),
+            variables: subset.variables().to_vec(),
+            collection: subset.collection().map(|e| e.id.clone()),
+            collection_title: subset.collection().map(|e| e.title.clone()),
+            granules: subset
+                .granules()
+                .iter()
+                .map(|g| ScopeGranule { location: g.location.clone(), version: g.version.clone(), size: g.size })
+                .collect(),
+            notices: subset.notices().to_vec(),
+            nominal_step: subset.nominal_step_seconds(),
+        };
+        // what is wrong with the options should be told before anything is read
+        scope.finder()?;
+        scope.max_gap_seconds()?;
+        Ok(scope)
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8], subject: &str) -> Result<Self> {
+        let wrong = |why: String| PipelineError::State(format!("`{subject}` cannot be used: {why}"));
+        let scope: Self = serde_json::from_slice(bytes).map_err(|e| wrong(format!("its header is not understood ({e})")))?;
+        if scope.version != VERSION {
+            return Err(wrong(format!("it is of version {}, this program writes {VERSION}; run the chunk anew", scope.version)));
+        }
+        Ok(scope)
+    }
+
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec(self).map_err(|e| PipelineError::Internal(format!("the job cannot be written down: {e}")))
+    }
+
+    /// The scope without what does not change the components: where products go, threads, chunks, titles.
+    pub(crate) fn essence(&self) -> Self {
+        let job = Job {
+            chunks: None,
+            chunk_steps: None,
+            chunk: None,
+            cache: None,
+            cache_dir: None,
+            out: None,
+            job_id: None,
+            title: None,
+            products: None,
+            no_plots: false,
+            threads: None,
+            memory_limit: None,
+            overwrite: false,
+            ..self.job.clone()
+        };
+        Self { job, ..self.clone() }
+    }
+
+    /// A text that is equal for jobs of equal components.
+    pub(crate) fn key(&self) -> Result<String> {
+        let digest = Sha256::digest(self.essence().to_bytes()?);
+        Ok(digest.iter().take(16).map(|b| format!("{b:02x}")).collect())
+    }
+
+    pub(crate) fn times(&self) -> Vec<Timestamp> {
+        self.times.iter().map(|m| Timestamp::from_micros(self.calendar, *m)).collect()
+    }
+
+    pub(crate) fn scenes(&self) -> usize {
+        self.times.len()
+    }
+
+    /// The variable that is described.
+    pub(crate) fn variable(&self) -> Result<&VariableMeta> {
+        self.variables.first().ok_or_else(|| PipelineError::Internal("the job has no variable".to_owned()))
+    }
+
+    pub(crate) fn condition(&self) -> Result<Condition> {
+        let units = self.variable()?.units.as_deref();
+        let (operator, value) = (request::operator(&self.job)?, request::value(&self.job)?);
+        Ok(Condition::parse(&operator, &value, units, self.job.tos2ca_compat)?)
+    }
+
+    /// Names and units of the fields, for expressions.
+    pub(crate) fn fields(&self) -> Vec<(&str, Option<&str>)> {
+        self.variables.iter().map(|v| (v.name.as_str(), v.units.as_deref())).collect()
+    }
+
+    pub(crate) fn connectivity(&self) -> Result<Connectivity> {
+        match self.job.connectivity {
+            None | Some(8) => Ok(Connectivity::Eight),
+            Some(4) => Ok(Connectivity::Four),
+            Some(n) => Err(PipelineError::job("connectivity", format!("{n} is neither 4 nor 8"))),
+        }
+    }
+
+    pub(crate) fn finder(&self) -> Result<Finder> {
+        let condition = self.condition()?;
+        if let Condition::Expression(expression) = &condition {
+            check_expression(expression, &self.fields())?;
+        }
+        if self.job.tracker.unwrap_or_default() == TrackerName::AuxGeoir {
+            let Condition::Compare { comparison: eventscape_core::Comparison::LessThan, threshold } = condition else {
+                return Err(PipelineError::job("operator", "AUX-GEOIR looks for cold cells: use lessThan and a temperature"));
+            };
+            return Ok(Finder::AuxGeoir(self.aux_geoir(threshold)?));
+        }
+        let options = DetectOptions {
+            connectivity: self.connectivity()?,
+            min_cells: self.job.min_size.unwrap_or(DEFAULT_MIN_CELLS),
+            min_area_km2: self.job.min_area_km2,
+            max_hole_cells: self.job.fill_holes.unwrap_or(0),
+            smooth_cells: self.job.smooth.unwrap_or(0),
+            keep_missing: true,
+        };
+        Ok(Finder::Condition(Box::new(condition), options))
+    }
+
+    fn aux_geoir(&self, cold_kelvin: f64) -> Result<AuxGeoirOptions> {
+        let defaults = AuxGeoirOptions::default();
+        Ok(AuxGeoirOptions {
+            cold_kelvin,
+            warm_kelvin: self.job.warm_threshold.unwrap_or(defaults.warm_kelvin),
+            min_cells: self.job.min_size.unwrap_or(defaults.min_cells),
+            max_cells: self.job.max_size.unwrap_or(defaults.max_cells),
+            min_overlap: self.job.min_overlap.unwrap_or(defaults.min_overlap),
+            two_stages: !self.job.cold_only,
+            min_steps: self.job.min_steps.unwrap_or(defaults.min_steps),
+            max_gap_seconds: self.max_gap_seconds()?,
+            reference: self.job.tos2ca_compat,
+        })
+    }
+
+    pub(crate) fn fortracc(&self) -> Result<FortraccOptions> {
+        Ok(FortraccOptions {
+            min_overlap: self.job.min_overlap.unwrap_or(FortraccOptions::default().min_overlap),
+            connectivity: self.connectivity()?,
+            mode: if self.job.tos2ca_compat { OverlapRule::Reference } else { OverlapRule::Correct },
+            max_gap_seconds: self.max_gap_seconds()?,
+        })
+    }
+
+    /// The longest gap that is bridged.
+    pub(crate) fn max_gap_seconds(&self) -> Result<Option<f64>> {
+        match self.job.max_gap {
+            Some(hours) if hours.is_finite() && hours > 0.0 => Ok(Some(hours * 3600.0)),
+            Some(hours) => Err(PipelineError::job("max_gap", format!("{hours} is not a positive number of hours"))),
+            None if self.job.tos2ca_compat => Ok(None),
+            None => Ok(self.nominal_step.map(|step| step * DEFAULT_GAP_STEPS)),
+        }
+    }
+
+    /// Whether its granules lie on a remote store.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.granules.iter().any(|g| g.location.contains("://") && !g.location.starts_with("file://"))
+    }
+
+    /// What the products say of the job.
+    pub(crate) fn info(&self, now: Option<String>) -> Result<JobInfo> {
+        let condition = self.condition()?;
+        let variable = self.variable()?;
+        let times = self.times();
+        let (Some(first), Some(last)) = (times.first().copied(), times.last().copied()) else {
+            return Err(PipelineError::Internal("the job has no scene".to_owned()));
+        };
+        let dataset_label = self.collection.clone().unwrap_or_else(|| self.input_label());
+        let condition_text = condition.describe(&variable.name, variable.units.as_deref());
+        let job_id = self.job.job_id.unwrap_or(1);
+        let title = self.job.title.clone().unwrap_or_else(|| format!("{dataset_label}: {condition_text}"));
+        let command = self.command();
+        let history = format!("{}eventscape {} phdef", now.as_ref().map(|n| format!("{n} ")).unwrap_or_default(), env!("CARGO_PKG_VERSION"));
+        Ok(JobInfo {
+            job_id,
+            summary: format!(
+                "Connected regions of {condition_text} in {} from {first} to {last}, found in each scene and followed through time.",
+                self.collection_title.as_ref().unwrap_or(&dataset_label)
+            ),
+            title,
+            collection: self.collection.clone(),
+            dataset_label,
+            variable: VariableInfo {
+                name: variable.name.clone(),
+                units: variable.units.clone(),
+                long_name: variable.long_name.clone(),
+                standard_name: variable.standard_name.clone(),
+            },
+            condition_text,
+            event_type: condition.event_type(),
+            threshold_text: request::value(&self.job)?,
+            threshold: condition.threshold(),
+            start: first,
+            end: last,
+            bounds: bounds(&self.grid),
+            tracker: match self.job.tracker.unwrap_or_default() {
+                TrackerName::Fortracc => "fortracc",
+                TrackerName::AuxGeoir => "aux-geoir",
+            }
+            .to_owned(),
+            options: self.options()?,
+            granules: self
+                .granules
+                .iter()
+                .map(|g| InputGranule { location: g.location.clone(), size: g.size })
+                .collect(),
+            keywords: vec!["phenomenon".to_owned(), "object tracking".to_owned(), variable.name.clone()],
+            institution: None,
+            project: None,
+            creator_name: None,
+            creator_email: None,
+            creator_url: None,
+            license: "The terms of the input data apply".to_owned(),
+            software_version: env!("CARGO_PKG_VERSION").to_owned(),
+            created: now,
+            history,
+            command,
+        })
+    }
+
+    fn input_label(&self) -> String {
+        let name = |g: &ScopeGranule| g.location.rsplit('/').next().unwrap_or_default().to_owned();
+        match self.granules.as_slice() {
+            [one] => name(one),
+            [first, .., last] => format!("{} to {}", name(first), name(last)),
+            [] => "input".to_owned(),
+        }
+    }
+
+    fn options(&self) -> Result<BTreeMap<String, String>> {
+        let mut options = BTreeMap::from([
+            ("key".to_owned(), self.key()?),
+            ("operator".to_owned(), request::operator(&self.job)?),
+            ("tos2ca_compat".to_owned(), self.job.tos2ca_compat.to_string()),
+        ]);
+        let mut tell = |name: &str, value: String| options.insert(name.to_owned(), value);
+        if let Some(gap) = self.max_gap_seconds()? {
+            tell("max_gap_seconds", gap.to_string());
+        }
+        match self.finder()? {
+            Finder::Condition(_, detect) => {
+                let link = self.fortracc()?;
+                tell("connectivity", if detect.connectivity == Connectivity::Four { "4" } else { "8" }.to_owned());
+                tell("min_size", detect.min_cells.to_string());
+                tell("min_overlap", link.min_overlap.to_string());
+                tell("fill_holes", detect.max_hole_cells.to_string());
+                tell("smooth", detect.smooth_cells.to_string());
+                if let Some(area) = detect.min_area_km2 {
+                    tell("min_area_km2", area.to_string());
+                }
+            }
+            Finder::AuxGeoir(aux) => {
+                tell("cold_kelvin", aux.cold_kelvin.to_string());
+                tell("warm_kelvin", aux.warm_kelvin.to_string());
+                tell("min_size", aux.min_cells.to_string());
+                tell("max_size", aux.max_cells.to_string());
+                tell("min_overlap", aux.min_overlap.to_string());
+                tell("min_steps", aux.min_steps.to_string());
+                tell("two_stages", aux.two_stages.to_string());
+            }
+        }
+        if let Some(level) = self.variable()?.level.clone() {
+            options.insert("level".to_owned(), level);
+        }
+        Ok(options)
+    }
+
+    /// The command that does it again.
+    fn command(&self) -> String {
+        let mut words = vec!["eventscape phdef".to_owned()];
+        if let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(&self.essence().job) {
+            for (key, value) in keys {
+                let flag = format!("--{}", key.replace('_', "-"));
+                let quoted = |v: &serde_json::Value| {
+                    let text = v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+                    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.,:/+".contains(c));
+                    if plain && !text.is_empty() { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+                };
+                match &value {
+                    serde_json::Value::Bool(_) => words.push(flag),
+                    serde_json::Value::Array(items) if key == "bbox" => {
+                        let numbers: Vec<String> = items.iter().map(quoted).collect();
+                        words.push(format!("{flag}={}", numbers.join(",")));
+                    }
+                    serde_json::Value::Array(items) => {
+                        words.push(flag);
+                        words.extend(items.iter().map(quoted));
+                    }
+                    one => words.push(format!("{flag}={}", quoted(one))),
+                }
+            }
+        }
+        words.join(" ")
+    }
+
+    /// Notices for people.
+    pub(crate) fn told(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.notices.iter().map(|n| {
+            let severity = if n.severity == Severity::Info { "info" } else { "warning" };
+            (severity, n.to_string())
+        })
+    }
+}
+
+fn check_expression(expression: &Expression, fields: &[(&str, Option<&str>)]) -> Result<()> {
+    expression.bind(fields)?;
+    Ok(())
+}
+
+/// The edges of the grid.
+fn bounds(grid: &Grid) -> Bounds {
+    if let (Some(lat), Some(lon)) = (grid.lat_edges(), grid.lon_edges())
+        && let ([south, .., north], [west, .., east]) = (lat.as_slice(), lon.as_slice())
+    {
+        let (south, north) = (south.min(*north), north.max(*south));
+        // the grid's own convention: a box over its seam has its east below its west
+        let east = if *east > 360.0 || (*west < 180.0 && *east > 180.0 && *west < 0.0) { east - 360.0 } else { *east };
+        return Bounds { west: *west, south, east, north };
+    }
+    let corners = grid.corners();
+    let fold = |pick: fn(&(f64, f64)) -> f64, start: f64, f: fn(f64, f64) -> f64| corners.iter().map(pick).fold(start, f);
+    Bounds {
+        west: fold(|c| c.1, f64::INFINITY, f64::min),
+        south: fold(|c| c.0, f64::INFINITY, f64::min),
+        east: fold(|c| c.1, f64::NEG_INFINITY, f64::max),
+        north: fold(|c| c.0, f64::NEG_INFINITY, f64::max),
+    }
+}

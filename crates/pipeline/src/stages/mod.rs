@@ -1,0 +1,13 @@
+//! The stages of a job, each a function named after what it makes.
+
+mod components;
+mod lineage;
+mod products;
+mod reference;
+mod scenes;
+
+pub(crate) use components::components;
+pub(crate) use lineage::lineage;
+pub(crate) use products::{Asked, products, wanted_names};
+pub(crate) use reference::{Reference, reference};
+pub(crate) use scenes::{Scenes, open};

@@ -1,0 +1,165 @@
+//! Stage 5: the products, then the manifest that lists them.
+
+use std::io::Write;
+
+use eventscape_core::track::track_summaries;
+use eventscape_core::{EventSource, Lineage, Timestamp};
+use eventscape_io::sink::{ProductFile, StoredProduct};
+use eventscape_products::netcdf::{write_mask_output, write_masks, write_tracks};
+use eventscape_products::polygons::Outliner;
+use eventscape_products::{
+    Artifact, JobInfo, ProductError, ProductKind, Status, geojson_name, hierarchy_name, lineage_parquet_name, manifest_name,
+    scene_stamps, toc_name, tracks_parquet_name, write_geojson, write_hierarchy, write_lineage_parquet, write_manifest,
+    write_toc, write_tracks_parquet,
+};
+
+use crate::Surroundings;
+use crate::error::{PipelineError, Result};
+use crate::ordered::in_order;
+use crate::progress::Stage;
+use crate::request::ProductName;
+use crate::resources::Resources;
+use crate::scope::Scope;
+use crate::workplace::Workplace;
+
+/// A file to make.
+#[derive(Clone, Debug)]
+struct Task {
+    kind: ProductKind,
+    name: String,
+    /// The scene that it shows, where it is of one.
+    scene: Option<usize>,
+}
+
+/// What products are made of.
+pub(crate) struct Asked<'a> {
+    pub(crate) scope: &'a Scope,
+    pub(crate) info: &'a JobInfo,
+    pub(crate) lineage: &'a Lineage,
+    pub(crate) events: &'a dyn EventSource,
+    pub(crate) wanted: &'a [ProductName],
+}
+
+/// The names of the files that a selection of products comes to.
+pub(crate) fn wanted_names(scope: &Scope, job_id: u64, wanted: &[ProductName]) -> Vec<String> {
+    tasks(&scope.times(), job_id, wanted).into_iter().map(|t| t.name).collect()
+}
+
+fn tasks(times: &[Timestamp], job_id: u64, wanted: &[ProductName]) -> Vec<Task> {
+    let stamps = scene_stamps(times);
+    let mut tasks = Vec::new();
+    for product in wanted {
+        let one = |kind, name: String| vec![Task { kind, name, scene: None }];
+        let each = |kind, name: &dyn Fn(&str) -> String| -> Vec<Task> {
+            let task = |(k, stamp): (usize, &String)| Task { kind, name: name(stamp), scene: Some(k) };
+            stamps.iter().enumerate().map(task).collect()
+        };
+        tasks.extend(match product {
+            ProductName::MaskOutput => one(ProductKind::ReferenceMasks, format!("{job_id}-ForTraCC-Mask-Output.nc4")),
+            ProductName::Toc => one(ProductKind::Toc, toc_name(job_id)),
+            ProductName::Hierarchy => one(ProductKind::Hierarchy, hierarchy_name(job_id)),
+            ProductName::Masks => one(ProductKind::Masks, format!("{job_id}-Masks.nc")),
+            ProductName::Tracks => one(ProductKind::TracksNetcdf, format!("{job_id}-Tracks.nc")),
+            ProductName::Table => one(ProductKind::TracksTable, tracks_parquet_name(job_id)),
+            ProductName::Lineage => one(ProductKind::LineageTable, lineage_parquet_name(job_id)),
+            ProductName::Geojson => each(ProductKind::Polygons, &|stamp| geojson_name(job_id, stamp)),
+            ProductName::Maps | ProductName::Svg | ProductName::Animation => Vec::new(),
+        });
+    }
+    tasks
+}
+
+/// Makes the products that an earlier run has not made, then the manifest. Gives all of them, the manifest last.
+///
+/// # Errors
+/// What a product or the place says; what is complete stays.
+pub(crate) fn products(
+    asked: &Asked<'_>,
+    place: &Workplace,
+    resources: &Resources,
+    around: &Surroundings<'_>,
+) -> Result<Vec<StoredProduct>> {
+    let job_id = asked.info.job_id;
+    let tasks = tasks(&asked.lineage.times, job_id, asked.wanted);
+    let outliner = Outliner::new(&asked.scope.grid);
+    around.observer.begin(Stage::Products, tasks.len() as u64 + 1);
+    let mut stored = Vec::with_capacity(tasks.len() + 1);
+    in_order(
+        0..tasks.len(),
+        resources.threads,
+        2 * resources.threads,
+        |k| {
+            if around.cancel.is_cancelled() {
+                let scenes = asked.scope.scenes();
+                return Err(PipelineError::Stopped { done: scenes, total: scenes });
+            }
+            make(asked, &tasks[k], &outliner, place)
+        },
+        |_, product| {
+            around.observer.advance(Stage::Products, 1);
+            stored.push(product);
+            Ok(())
+        },
+    )?;
+    let manifest = manifest(asked, &tasks, &stored, place)?;
+    stored.push(manifest);
+    around.observer.advance(Stage::Products, 1);
+    around.observer.end(Stage::Products);
+    Ok(stored)
+}
+
+fn make(asked: &Asked<'_>, task: &Task, outliner: &Outliner, place: &Workplace) -> Result<StoredProduct> {
+    if let Some(done) = place.done(&task.name)? {
+        return Ok(done);
+    }
+    let Asked { scope, info, lineage, events, .. } = *asked;
+    let mut file = place.create(&task.name)?;
+    let quiet = |_: usize| {};
+    match (task.kind, task.scene) {
+        (ProductKind::ReferenceMasks, _) => file = write_mask_output(file, info, &scope.grid, lineage, events, &quiet)?,
+        (ProductKind::Masks, _) => file = write_masks(file, info, &scope.grid, lineage, events, &quiet)?,
+        (ProductKind::TracksNetcdf, _) => {
+            let summaries = track_summaries(lineage, events, scope.max_gap_seconds()?)
+                .map_err(|e| PipelineError::Internal(format!("the tracks cannot be summarised: {e}")))?;
+            file = write_tracks(file, info, &scope.grid, lineage, &summaries, events, &quiet)?;
+        }
+        (ProductKind::Toc, _) => write_toc(&mut file, lineage)?,
+        (ProductKind::Hierarchy, _) => write_hierarchy(&mut file, lineage)?,
+        (ProductKind::TracksTable, _) => {
+            write_tracks_parquet(&mut file, info, outliner, lineage, events)?;
+        }
+        (ProductKind::LineageTable, _) => {
+            write_lineage_parquet(&mut file, info, lineage)?;
+        }
+        (ProductKind::Polygons, Some(scene)) => polygons(asked, scene, outliner, &mut file)?,
+        (kind, _) => return Err(PipelineError::Internal(format!("nothing makes {kind:?}"))),
+    }
+    place.keep(file, task.kind.media_type())
+}
+
+fn polygons(asked: &Asked<'_>, scene: usize, outliner: &Outliner, file: &mut ProductFile) -> Result<()> {
+    let components = asked.events.read(scene).map_err(|source| ProductError::Source { scene, source })?;
+    let stamps = scene_stamps(&asked.lineage.times);
+    let stamp = stamps.get(scene).map(String::as_str).unwrap_or_default();
+    Ok(write_geojson(file, asked.info, outliner, asked.lineage, scene, stamp, &components)?)
+}
+
+fn manifest(asked: &Asked<'_>, tasks: &[Task], stored: &[StoredProduct], place: &Workplace) -> Result<StoredProduct> {
+    let files: Vec<Artifact> = tasks
+        .iter()
+        .zip(stored)
+        .map(|(task, product)| Artifact {
+            name: product.name.clone(),
+            kind: task.kind,
+            size: product.size,
+            sha256: product.sha256.clone(),
+            time: task.scene.and_then(|k| asked.lineage.times.get(k).copied()),
+        })
+        .collect();
+    let notices: Vec<String> = asked.scope.told().map(|(_, text)| text).collect();
+    let mut file = place.create(&manifest_name(asked.info.job_id))?;
+    let (info, grid, lineage) = (asked.info, &asked.scope.grid, asked.lineage);
+    write_manifest(&mut file, info, grid, lineage, &files, Status::Complete, &notices)?;
+    file.flush().map_err(|e| file.failed(e))?;
+    place.keep(file, "application/geo+json")
+}

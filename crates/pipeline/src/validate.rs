@@ -1,0 +1,116 @@
+//! A dry run: what a job would read and need.
+
+use eventscape_catalog::Subset;
+use eventscape_io::stores::Stores;
+use serde::Serialize;
+
+use crate::Surroundings;
+use crate::error::Result;
+use crate::job::Job;
+use crate::phdef::in_pool;
+use crate::request::ProductName;
+use crate::resources::Resources;
+use crate::scope::Scope;
+use crate::stages;
+
+/// What a job would read and need.
+#[derive(Clone, Debug, Serialize)]
+pub struct Validation {
+    /// The job's title.
+    pub title: String,
+    /// The condition in words.
+    pub condition: String,
+    /// Variable and units.
+    pub variable: String,
+    /// Its units.
+    pub units: Option<String>,
+    /// Granules that would be read.
+    pub granules: usize,
+    /// Scenes.
+    pub scenes: usize,
+    /// First and last time.
+    pub times: (String, String),
+    /// The calendar.
+    pub calendar: &'static str,
+    /// Seconds between scenes, where it is known.
+    pub step_seconds: Option<f64>,
+    /// Rows and columns.
+    pub grid: (usize, usize),
+    /// West, south, east, north of the cells' edges.
+    pub bounds: [f64; 4],
+    /// Whether the grid goes round the globe.
+    pub periodic: bool,
+    /// Chunks that would be decoded.
+    pub chunks: u64,
+    /// Bytes that would be fetched.
+    pub stored_bytes: u64,
+    /// Bytes after decoding.
+    pub decoded_bytes: u64,
+    /// Whether the byte counts are extrapolated from some of the scenes.
+    pub is_estimate: bool,
+    /// Bytes of one scene.
+    pub scene_bytes: u64,
+    /// Scenes that would be in memory at once.
+    pub scenes_in_flight: usize,
+    /// Memory for them, bytes.
+    pub memory_bytes: u64,
+    /// Share of missing cells in a sample of the scenes.
+    pub missing_share: f64,
+    /// What the user should know.
+    pub notices: Vec<String>,
+}
+
+/// Looks at everything that a job needs, and reads a few scenes for their missing cells. Writes nothing.
+///
+/// # Errors
+/// What would stop the job.
+pub fn validate(job: &Job, around: &Surroundings<'_>) -> Result<Validation> {
+    let resources = Resources::of(job)?;
+    in_pool(&resources, || {
+        ProductName::selection(job)?;
+        let subset = stages::open(job, &Stores::default(), around, false)?;
+        let scope = Scope::of(job, &subset)?;
+        let info = scope.info(None)?;
+        let plan = subset.plan()?;
+        let (_, window) = resources.readers(plan.scene_bytes, scope.is_remote())?;
+        let b = info.bounds;
+        Ok(Validation {
+            title: info.title.clone(),
+            condition: info.condition_text.clone(),
+            variable: info.variable.name.clone(),
+            units: info.variable.units.clone(),
+            granules: plan.granules,
+            scenes: plan.scenes,
+            times: (info.start.to_string(), info.end.to_string()),
+            calendar: subset.calendar().name(),
+            step_seconds: subset.nominal_step_seconds(),
+            grid: (scope.grid.ny(), scope.grid.nx()),
+            bounds: [b.west, b.south, b.east, b.north],
+            periodic: scope.grid.is_periodic(),
+            chunks: plan.chunks,
+            stored_bytes: plan.stored_bytes,
+            decoded_bytes: plan.decoded_bytes,
+            is_estimate: plan.is_estimate,
+            scene_bytes: plan.scene_bytes,
+            scenes_in_flight: window,
+            memory_bytes: 2 * plan.scene_bytes * window as u64,
+            missing_share: missing_share(&subset)?,
+            notices: scope.told().map(|(_, text)| text).collect(),
+        })
+    })
+}
+
+/// The share of cells without a value in the first, middle and last scene.
+fn missing_share(subset: &Subset) -> Result<f64> {
+    let mut sample = vec![0, subset.len() / 2, subset.len().saturating_sub(1)];
+    sample.dedup();
+    let (mut missing, mut all) = (0usize, 0usize);
+    for index in sample {
+        let scene = subset.read(index)?;
+        if let Some(field) = scene.fields.first() {
+            missing += (0..field.len()).filter(|k| field.get(*k).is_none_or(f64::is_nan)).count();
+            all += field.len();
+        }
+    }
+    Ok(missing as f64 / all.max(1) as f64)
+}

@@ -1,0 +1,228 @@
+//! Where a job's products go and where its unfinished work lies.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use eventscape_io::sink::{Sink, SinkLock, StoredProduct};
+use eventscape_io::spool::{Spool, SpoolReader};
+use eventscape_io::stores::{Location, Stores};
+use eventscape_io::{IoError, sink::ProductFile};
+use eventscape_products::{listed_files, manifest_name};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{PipelineError, Result};
+
+const WORK_FOLDER: &str = ".work";
+const SPOOL: &str = "components.spool";
+/// A temporary spool moves from memory to a file above so many bytes.
+const SPOOL_MEMORY: usize = 64 << 20;
+
+/// The products of an unfinished run, so that a rerun makes none twice.
+#[derive(Default, Serialize, Deserialize)]
+struct Ledger {
+    key: String,
+    products: Vec<StoredProduct>,
+}
+
+/// A job's folder, held by this process alone.
+pub(crate) struct Workplace {
+    sink: Sink,
+    job_id: u64,
+    /// Folder of unfinished work, where the job's folder is on this machine.
+    work: Option<PathBuf>,
+    ledger: Mutex<Ledger>,
+    _lock: SinkLock,
+}
+
+/// What lies in the folder already.
+pub(crate) enum Found {
+    /// Nothing, or an unfinished run.
+    Nothing,
+    /// This very job, complete, with at least the wanted products.
+    Complete(Vec<StoredProduct>),
+}
+
+impl Workplace {
+    /// Opens `<out>/<job id>/`. `key` tells the job and what is wanted of it.
+    pub(crate) fn open(stores: &Stores, out: &str, job_id: u64, key: &str) -> Result<Self> {
+        let location = Location::parse(out)?;
+        let sink = Sink::open(stores, &location, &job_id.to_string())?;
+        let lock = sink.lock()?;
+        lock.remove_stale()?;
+        let work = location.join(&job_id.to_string()).local_path().map(|p| p.join(WORK_FOLDER));
+        let mut ledger = Ledger { key: key.to_owned(), products: Vec::new() };
+        if let Some(folder) = &work {
+            std::fs::create_dir_all(folder).map_err(|source| failed("making", folder, source))?;
+            let path = ledger_path(folder);
+            if let Ok(text) = std::fs::read(&path)
+                && let Ok(earlier) = serde_json::from_slice::<Ledger>(&text)
+                && earlier.key == key
+            {
+                ledger = earlier;
+            }
+        }
+        Ok(Self { sink, job_id, work, ledger: Mutex::new(ledger), _lock: lock })
+    }
+
+    pub(crate) fn location(&self) -> &str {
+        self.sink.location()
+    }
+
+    /// Looks for an earlier run: this job's own complete one, or another job's, which is refused, or removed with
+    /// `overwrite`.
+    pub(crate) fn earlier(&self, key: &str, wanted: &[String], overwrite: bool) -> Result<Found> {
+        let name = manifest_name(self.job_id);
+        if !self.sink.exists(&name)? {
+            if overwrite {
+                self.forget()?;
+            }
+            return Ok(Found::Nothing);
+        }
+        let manifest = self.sink.read(&name)?;
+        let listed = listed_files(&manifest).unwrap_or_default();
+        if overwrite {
+            // the manifest first: what it lists is not there any more from then on
+            self.sink.remove(&name)?;
+            for file in &listed {
+                self.sink.remove(&file.name)?;
+            }
+            self.forget()?;
+            return Ok(Found::Nothing);
+        }
+        if manifest_key(&manifest).as_deref() != Some(key) {
+            return Err(PipelineError::State(format!(
+                "`{}` holds the products of another job; choose another --job-id or --out, or replace them with --overwrite",
+                self.sink.location()
+            )));
+        }
+        let mut stored = Vec::new();
+        for file in &listed {
+            if self.sink.size(&file.name)? != Some(file.size) {
+                return Ok(Found::Nothing);
+            }
+            stored.push(StoredProduct {
+                name: file.name.clone(),
+                size: file.size,
+                sha256: file.sha256.clone(),
+                media_type: String::new(),
+            });
+        }
+        let complete = wanted.iter().all(|w| stored.iter().any(|s| s.name == *w));
+        if !complete {
+            // the same job with more products: those that are there count as done
+            let mut ledger = self.lock();
+            for product in stored {
+                if !ledger.products.iter().any(|p| p.name == product.name) {
+                    ledger.products.push(product);
+                }
+            }
+            return Ok(Found::Nothing);
+        }
+        Ok(Found::Complete(stored))
+    }
+
+    /// A product that an earlier, unfinished run has made, if it is still as it was.
+    pub(crate) fn done(&self, name: &str) -> Result<Option<StoredProduct>> {
+        let found = self.lock().products.iter().find(|p| p.name == name).cloned();
+        match found {
+            Some(product) if self.sink.size(name)? == Some(product.size) => Ok(Some(product)),
+            _ => Ok(None),
+        }
+    }
+
+    pub(crate) fn create(&self, name: &str) -> Result<ProductFile> {
+        Ok(self.sink.create(name)?)
+    }
+
+    /// Gives a product its name and notes that it is done.
+    pub(crate) fn keep(&self, file: ProductFile, media_type: &str) -> Result<StoredProduct> {
+        let stored = file.commit(media_type)?;
+        let mut ledger = self.lock();
+        ledger.products.retain(|p| p.name != stored.name);
+        ledger.products.push(stored.clone());
+        if let Some(folder) = &self.work {
+            let text = serde_json::to_vec(&*ledger)
+                .map_err(|e| PipelineError::Internal(format!("the list of products cannot be written down: {e}")))?;
+            let path = ledger_path(folder);
+            let new = path.with_extension("new");
+            std::fs::write(&new, text)
+                .and_then(|()| std::fs::rename(&new, &path))
+                .map_err(|source| failed("writing", &path, source))?;
+        }
+        Ok(stored)
+    }
+
+    /// The spool of the whole job: continued where there is one on this machine, temporary otherwise.
+    pub(crate) fn spool(&self, header: &[u8]) -> Result<Spool> {
+        Ok(match &self.work {
+            Some(folder) => Spool::resume_file(&folder.join(SPOOL), header)?,
+            None => Spool::create(None, SPOOL_MEMORY),
+        })
+    }
+
+    /// The spool of this very job that an earlier run has finished.
+    pub(crate) fn finished_spool(&self, header: &[u8]) -> Option<SpoolReader> {
+        let path = self.work.as_ref()?.join(SPOOL);
+        SpoolReader::open(&path).ok().filter(|s| s.header() == header)
+    }
+
+    /// The folder of a chunk (from 1), relative to the job's folder.
+    pub(crate) fn chunk_folder(&self, chunk: usize) -> Result<PathBuf> {
+        let folder = self.work.as_ref().and_then(|w| w.parent()).ok_or_else(|| {
+            PipelineError::job("out", "chunks are kept in a folder of this machine; give a local --out")
+        })?;
+        let path = folder.join("chunks").join(format!("{chunk:04}"));
+        std::fs::create_dir_all(&path).map_err(|source| failed("making", &path, source))?;
+        Ok(path)
+    }
+
+    /// Removes what was only needed while the job ran.
+    pub(crate) fn tidy(&self) -> Result<()> {
+        if let Some(folder) = &self.work {
+            remove_folder(folder)?;
+        }
+        Ok(())
+    }
+
+    fn forget(&self) -> Result<()> {
+        self.lock().products.clear();
+        if let Some(folder) = &self.work {
+            remove_folder(folder)?;
+            std::fs::create_dir_all(folder).map_err(|source| failed("making", folder, source))?;
+            if let Some(job) = folder.parent() {
+                remove_folder(&job.join("chunks"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The name of the spool in a chunk's folder.
+pub(crate) fn chunk_spool(folder: &Path) -> PathBuf {
+    folder.join(SPOOL)
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(failed("removing", folder, source)),
+        _ => Ok(()),
+    }
+}
+
+fn ledger_path(folder: &Path) -> PathBuf {
+    folder.join("products.json")
+}
+
+fn manifest_key(manifest: &[u8]) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_slice(manifest).ok()?;
+    let options = value.get("properties")?.get("eventscape:job")?.get("options")?;
+    options.get("key")?.as_str().map(str::to_owned)
+}
+
+fn failed(action: &'static str, path: &Path, source: std::io::Error) -> PipelineError {
+    PipelineError::Io(IoError::Io { action, location: path.display().to_string(), source })
+}
