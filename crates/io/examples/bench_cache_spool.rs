@@ -58,9 +58,23 @@ fn components(values: &[f32], scene: usize) -> SceneComponents {
         }
         let x = f64::from(label) * 0.37 + scene as f64;
         let description = Description {
-            area_km2: x * 1000.0, centroid_lat: x.sin() * 60.0, centroid_lon: x.cos() * 180.0, south: -x, north: x,
-            west: x, east: x + 1.0, min: x, mean: x, max: x, std_dev: x, perimeter_km: x, major_axis_km: x,
-            minor_axis_km: x, eccentricity: 0.5, orientation_deg: x, touches_edge: false,
+            area_km2: x * 1000.0,
+            centroid_lat: x.sin() * 60.0,
+            centroid_lon: x.cos() * 180.0,
+            south: -x,
+            north: x,
+            west: x,
+            east: x + 1.0,
+            min: x,
+            mean: x,
+            max: x,
+            std_dev: x,
+            perimeter_km: x,
+            major_axis_km: x,
+            minor_axis_km: x,
+            eccentricity: 0.5,
+            orientation_deg: x,
+            touches_edge: false,
         };
         components.push(Component {
             label: label + 1,
@@ -72,7 +86,15 @@ fn components(values: &[f32], scene: usize) -> SceneComponents {
         });
     }
     let time = Timestamp::from_micros(Calendar::Standard, scene as i64 * 1_800_000_000);
-    SceneComponents { time, components, runs, values: Values::F32(kept), missing: vec![], detected: 400, valid_cells: 0 }
+    SceneComponents {
+        time,
+        components,
+        runs,
+        values: Values::F32(kept),
+        missing: vec![],
+        detected: 400,
+        valid_cells: 0,
+    }
 }
 
 fn main() {
