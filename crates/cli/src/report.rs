@@ -20,10 +20,19 @@ pub(crate) fn of_job(report: &Report, json: bool) -> String {
     let mut rows = vec![
         ("job", format!("{} {head}", report.job_id)),
         ("products", report.location.clone()),
-        ("input", format!("{} granules, {} scenes of {} × {} cells", report.granules, report.scenes, report.grid.0, report.grid.1)),
+        (
+            "input",
+            format!(
+                "{} granules, {} scenes of {} × {} cells",
+                report.granules, report.scenes, report.grid.0, report.grid.1
+            ),
+        ),
     ];
     if report.status != "chunk" && !report.already_complete {
-        rows.push(("found", format!("{} tracks of {} components, {} links", report.tracks, report.components, report.links)));
+        rows.push((
+            "found",
+            format!("{} tracks of {} components, {} links", report.tracks, report.components, report.links),
+        ));
     }
     for time in &report.times {
         rows.push(("", format!("{} in {:.2} s", time.stage, time.seconds)));
@@ -43,9 +52,11 @@ fn products(report: &Report) -> String {
     let prefix = format!("{}-", report.job_id);
     let mut rows: Vec<(String, usize, u64)> = Vec::new();
     for product in &report.products {
-        let of_one_time = product.name.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')).filter(|(stem, _)| {
-            stem.len() >= 12 && stem.bytes().all(|b| b.is_ascii_digit())
-        });
+        let of_one_time = product
+            .name
+            .strip_prefix(&prefix)
+            .and_then(|rest| rest.split_once('.'))
+            .filter(|(stem, _)| stem.len() >= 12 && stem.bytes().all(|b| b.is_ascii_digit()));
         let name = match of_one_time {
             Some((_, extension)) => format!("{prefix}<time>.{extension}"),
             None => product.name.clone(),

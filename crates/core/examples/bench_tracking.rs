@@ -56,7 +56,9 @@ fn scenes(path: &str) -> Result<(Vec<Scene>, usize, usize), Box<dyn Error>> {
     }
     let shape = text.split('(').nth(1).and_then(|t| t.split(')').next()).ok_or("no shape")?;
     let shape: Vec<usize> = shape.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>()?;
-    let [nt, ny, nx] = shape[..] else { return Err(format!("{path} has shape {shape:?}, not three dimensions").into()) };
+    let [nt, ny, nx] = shape[..] else {
+        return Err(format!("{path} has shape {shape:?}, not three dimensions").into());
+    };
     let (cells, _) = bytes[10 + header..].as_chunks::<4>();
     let out = cells
         .chunks(ny * nx)
@@ -64,10 +66,7 @@ fn scenes(path: &str) -> Result<(Vec<Scene>, usize, usize), Box<dyn Error>> {
         .enumerate()
         .map(|(k, scene)| {
             let values = scene.iter().map(|b| f32::from_le_bytes(*b)).collect();
-            Scene::single(
-                Timestamp::from_micros(Calendar::Standard, k as i64 * 1_800_000_000),
-                Values::F32(values),
-            )
+            Scene::single(Timestamp::from_micros(Calendar::Standard, k as i64 * 1_800_000_000), Values::F32(values))
         })
         .collect();
     Ok((out, ny, nx))
@@ -93,7 +92,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             scenes.iter().map(|s| detector.detect(s, None, &mut scratch)).collect::<Result<_, _>>()?
         } else {
             pool.install(|| {
-                scenes.par_iter().map_init(Scratch::default, |scratch, s| detector.detect(s, None, scratch)).collect::<Result<_, _>>()
+                scenes
+                    .par_iter()
+                    .map_init(Scratch::default, |scratch, s| detector.detect(s, None, scratch))
+                    .collect::<Result<_, _>>()
             })?
         };
         times.push(start.elapsed().as_secs_f64() * 1e3);

@@ -109,7 +109,10 @@ fn one_chunk(
 ) -> Result<()> {
     let number = chunk as usize;
     let Some(range) = number.checked_sub(1).and_then(|k| ranges.get(k)) else {
-        return Err(PipelineError::job("chunk", format!("there is no chunk {chunk}; they go from 1 to {}", ranges.len())));
+        return Err(PipelineError::job(
+            "chunk",
+            format!("there is no chunk {chunk}; they go from 1 to {}", ranges.len()),
+        ));
     };
     let path = chunk_spool(&place.chunk_folder(number)?);
     let header = scope.essence().to_bytes()?;

@@ -85,9 +85,13 @@ impl Scope {
 
     pub(crate) fn from_bytes(bytes: &[u8], subject: &str) -> Result<Self> {
         let wrong = |why: String| PipelineError::State(format!("`{subject}` cannot be used: {why}"));
-        let scope: Self = serde_json::from_slice(bytes).map_err(|e| wrong(format!("its header is not understood ({e})")))?;
+        let scope: Self =
+            serde_json::from_slice(bytes).map_err(|e| wrong(format!("its header is not understood ({e})")))?;
         if scope.version != VERSION {
-            return Err(wrong(format!("it is of version {}, this program writes {VERSION}; run the chunk anew", scope.version)));
+            return Err(wrong(format!(
+                "it is of version {}, this program writes {VERSION}; run the chunk anew",
+                scope.version
+            )));
         }
         Ok(scope)
     }
@@ -162,7 +166,10 @@ impl Scope {
         }
         if self.job.tracker.unwrap_or_default() == TrackerName::AuxGeoir {
             let Condition::Compare { comparison: eventscape_core::Comparison::LessThan, threshold } = condition else {
-                return Err(PipelineError::job("operator", "AUX-GEOIR looks for cold cells: use lessThan and a temperature"));
+                return Err(PipelineError::job(
+                    "operator",
+                    "AUX-GEOIR looks for cold cells: use lessThan and a temperature",
+                ));
             };
             return Ok(Finder::AuxGeoir(self.aux_geoir(threshold)?));
         }
@@ -229,7 +236,11 @@ impl Scope {
         let job_id = self.job.job_id.unwrap_or(1);
         let title = self.job.title.clone().unwrap_or_else(|| format!("{dataset_label}: {condition_text}"));
         let command = self.command();
-        let history = format!("{}eventscape {} phdef", now.as_ref().map(|n| format!("{n} ")).unwrap_or_default(), env!("CARGO_PKG_VERSION"));
+        let history = format!(
+            "{}eventscape {} phdef",
+            now.as_ref().map(|n| format!("{n} ")).unwrap_or_default(),
+            env!("CARGO_PKG_VERSION")
+        );
         Ok(JobInfo {
             job_id,
             summary: format!(
@@ -377,7 +388,8 @@ fn bounds(grid: &Grid) -> Bounds {
         return Bounds { west: *west, south, east, north };
     }
     let corners = grid.corners();
-    let fold = |pick: fn(&(f64, f64)) -> f64, start: f64, f: fn(f64, f64) -> f64| corners.iter().map(pick).fold(start, f);
+    let fold =
+        |pick: fn(&(f64, f64)) -> f64, start: f64, f: fn(f64, f64) -> f64| corners.iter().map(pick).fold(start, f);
     Bounds {
         west: fold(|c| c.1, f64::INFINITY, f64::min),
         south: fold(|c| c.0, f64::INFINITY, f64::min),

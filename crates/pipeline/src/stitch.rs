@@ -129,7 +129,8 @@ impl Joined {
         let times = scope.times();
         let have: std::collections::HashSet<i64> =
             self.parts.iter().flat_map(|p| p.times()).map(|t| t.micros()).collect();
-        let missing: Vec<String> = times.iter().filter(|t| !have.contains(&t.micros())).map(ToString::to_string).collect();
+        let missing: Vec<String> =
+            times.iter().filter(|t| !have.contains(&t.micros())).map(ToString::to_string).collect();
         match missing.first() {
             Some(first) => Err(PipelineError::State(format!(
                 "{} of the job's {} scenes are in none of the chunks, the first is {first}; run the missing chunks",

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod axes;
+mod bucket;
 mod cache;
 mod collections;
 mod entries;

@@ -62,9 +62,7 @@ pub(crate) fn command() -> Command {
                 .after_help(PHDEF_HELP),
         ))
         .subcommand(job_flags::add_to(
-            Command::new("validate")
-                .about("Say what a job would read and need, without running it")
-                .arg(job_file()),
+            Command::new("validate").about("Say what a job would read and need, without running it").arg(job_file()),
         ))
         .subcommand(stitch())
         .subcommand(collections())
@@ -96,7 +94,13 @@ fn stitch() -> Command {
         .about("Join the chunks of a job: the products equal those of one run")
         .arg(Arg::new("chunk_dir").value_name("CHUNK_DIR").required(true).num_args(1..).help("Folders of the chunks"))
         .arg(out(true))
-        .arg(Arg::new("job_id").long("job-id").value_parser(value_parser!(u64)).value_name("N").help("Number of the job"))
+        .arg(
+            Arg::new("job_id")
+                .long("job-id")
+                .value_parser(value_parser!(u64))
+                .value_name("N")
+                .help("Number of the job"),
+        )
         .arg(Arg::new("products").long("products").value_name("LIST").help("Products to make"))
         .arg(Arg::new("no_plots").long("no-plots").action(ArgAction::SetTrue).help("Make no pictures"))
         .arg(

@@ -45,7 +45,9 @@ pub(crate) fn print(text: &str) -> Result<(), PipelineError> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(source) => Err(eventscape_io::IoError::Io { action: "writing", location: "stdout".to_owned(), source }.into()),
+        Err(source) => {
+            Err(eventscape_io::IoError::Io { action: "writing", location: "stdout".to_owned(), source }.into())
+        }
         Ok(()) => Ok(()),
     }
 }

@@ -68,8 +68,7 @@ impl Moments {
         let minor = 4.0 * (mean - half).max(0.0).sqrt();
         let ratio = if major > 0.0 { minor / major } else { 1.0 };
         // Clockwise from north; a circle has no axis, and differences that are rounding alone make none.
-        let orientation =
-            if half > 1e-7 * mean { (0.5 * (2.0 * mixed).atan2(north - east)).to_degrees() } else { 0.0 };
+        let orientation = if half > 1e-7 * mean { (0.5 * (2.0 * mixed).atan2(north - east)).to_degrees() } else { 0.0 };
         Shape {
             lat: sin_lat.atan2(cos_lat).to_degrees(),
             lon: sin_lon.atan2(cos_lon).to_degrees(),

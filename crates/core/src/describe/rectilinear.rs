@@ -6,9 +6,9 @@ use super::bounds::Bounds;
 use super::moments::Moments;
 use super::statistics::{Portable, Statistics, Sums, add_run, origin};
 use super::{EARTH_RADIUS_KM, Measurable, Measures, RunValues};
+use crate::detect::{Cell, GROUP, Isa};
 use crate::grid::{CellAreas, Coordinates};
 use crate::{CellBox, Grid, Run};
-use crate::detect::{Cell, GROUP, Isa};
 
 /// Sums over columns are integers in units of 2^-58 rad: their differences are exact, however small the cells.
 const UNIT: f64 = (1u64 << 58) as f64;
@@ -79,8 +79,7 @@ impl Rectilinear {
                 }
             })
             .collect();
-        let mut widths: Vec<f64> =
-            lon_edges.windows(2).map(|e| (e[1] - e[0]).abs().to_radians()).collect();
+        let mut widths: Vec<f64> = lon_edges.windows(2).map(|e| (e[1] - e[0]).abs().to_radians()).collect();
         let (mut width_before, mut moments_before) = (vec![0i64], vec![[0i64; 4]]);
         let (mut width_sum, mut moment_sums) = (0i64, [0i64; 4]);
         for (width, lon) in widths.iter().zip(lon) {
@@ -161,7 +160,12 @@ pub(super) fn measure<T: Measurable>(
 }
 
 #[inline(always)]
-fn measure_runs<T: Cell, S: Sums<T>>(grid: &Rectilinear, runs: &[Run], source: RunValues<'_, T>, values: &mut [MaybeUninit<T>]) -> Measures {
+fn measure_runs<T: Cell, S: Sums<T>>(
+    grid: &Rectilinear,
+    runs: &[Run],
+    source: RunValues<'_, T>,
+    values: &mut [MaybeUninit<T>],
+) -> Measures {
     let (mut run_index, mut at) = (0, 0);
     let origin = origin(source.first());
     let mut sums = S::starting_at(source.first(), origin);
@@ -242,8 +246,8 @@ fn shared_width(grid: &Rectilinear, above: &[Run], here: &[Run]) -> f64 {
         let (a, b) = (above[i], here[k]);
         let (start, end) = (a.start.max(b.start), a.end.min(b.end));
         if start < end {
-            shared = shared
-                .wrapping_add(grid.width_before[end as usize].wrapping_sub(grid.width_before[start as usize]));
+            shared =
+                shared.wrapping_add(grid.width_before[end as usize].wrapping_sub(grid.width_before[start as usize]));
         }
         // The run that ends first has no more to share.
         let (next_i, next_k) = (a.end <= b.end, b.end <= a.end);

@@ -116,7 +116,13 @@ impl<T: Cell> Sums<T> for Portable<T> {
     }
 
     #[inline(always)]
-    fn add_some(&mut self, group: &[T; GROUP], widths: &[f64; GROUP], count: usize, copy: &mut [MaybeUninit<T>; GROUP]) {
+    fn add_some(
+        &mut self,
+        group: &[T; GROUP],
+        widths: &[f64; GROUP],
+        count: usize,
+        copy: &mut [MaybeUninit<T>; GROUP],
+    ) {
         *copy = group.map(MaybeUninit::new);
         for l in 0..GROUP {
             let x = if l < count { group[l] } else { self.neutral };

@@ -53,10 +53,7 @@ impl<'a> Detector<'a> {
             options,
             geometry: Geometry::new(grid)?,
             domain: grid.domain().map(|domain| bits::image(domain, grid.nx())),
-            domain_cells: grid
-                .domain()
-                .map_or(grid.len(), |domain| domain.iter().filter(|cell| **cell).count())
-                as u64,
+            domain_cells: grid.domain().map_or(grid.len(), |domain| domain.iter().filter(|cell| **cell).count()) as u64,
             isa: Isa::best(),
             grid,
         })

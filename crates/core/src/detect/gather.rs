@@ -17,7 +17,14 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     /// Appends the values of a row's runs at `from`. `steps` holds starts and ends alternately.
-    pub(super) fn row(&mut self, isa: super::Isa, field: &Values, row_start: usize, steps: &[u32], from: usize) -> usize {
+    pub(super) fn row(
+        &mut self,
+        isa: super::Isa,
+        field: &Values,
+        row_start: usize,
+        steps: &[u32],
+        from: usize,
+    ) -> usize {
         match field {
             Values::F32(x) => gather(isa, &x[row_start..], steps, &mut self.f32, from),
             Values::F64(x) => gather(isa, &x[row_start..], steps, &mut self.f64, from),

@@ -104,13 +104,7 @@ impl Detector<'_> {
     }
 
     /// Labels the runs of a row, whose steps and those of the row above lie in these ranges.
-    fn label_row(
-        &self,
-        words: usize,
-        above: std::ops::Range<usize>,
-        here: std::ops::Range<usize>,
-        s: &mut Scratch,
-    ) {
+    fn label_row(&self, words: usize, above: std::ops::Range<usize>, here: std::ops::Range<usize>, s: &mut Scratch) {
         if s.labels.len() < here.end / 2 {
             s.labels.resize(s.steps.len() / 2, 0);
         }

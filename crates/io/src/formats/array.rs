@@ -134,7 +134,9 @@ impl ArrayData {
     /// The stored numbers as float64; 64-bit integers beyond 2^53 are rounded. `None` for text.
     #[must_use]
     pub fn to_f64(&self) -> Option<Vec<f64>> {
-        each_number!(self, v => Some(v.iter().map(|x| *x as f64).collect()), None)
+        #[allow(clippy::unnecessary_cast)] // one arm of the macro is float64 already
+        let values = each_number!(self, v => Some(v.iter().map(|x| *x as f64).collect()), None);
+        values
     }
 
     /// The stored integers as int64; `None` for floating point, for text, and for values beyond int64.

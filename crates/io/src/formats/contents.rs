@@ -19,13 +19,7 @@ pub(crate) struct Contents {
 
 impl Contents {
     pub(crate) fn new(format: Format) -> Self {
-        Self {
-            format,
-            groups: BTreeMap::new(),
-            variables: Vec::new(),
-            stored: Vec::new(),
-            unreadable: BTreeMap::new(),
-        }
+        Self { format, groups: BTreeMap::new(), variables: Vec::new(), stored: Vec::new(), unreadable: BTreeMap::new() }
     }
 }
 

@@ -9,8 +9,8 @@ use super::contents::Contents;
 use super::hdf5::{self, Hdf5};
 use super::netcdf3;
 use super::read::{Blocks, Element, Float, Origin, Piece, Read, Rule, read_bytes, read_elements, read_unpacked};
-use super::{Array, ArrayData, Attributes, Format, Hyperslab, Output, Packing, ReadPlan, ScalarType, Variable};
 use super::zarr::Zarr;
+use super::{Array, ArrayData, Attributes, Format, Hyperslab, Output, Packing, ReadPlan, ScalarType, Variable};
 use crate::stores::{ByteSource, DirectorySource};
 use crate::{IoError, Result};
 
@@ -234,8 +234,12 @@ impl Granule {
         let inside = slab.0.len() == variable.dims.len()
             && slab.0.iter().zip(&variable.dims).all(|(r, dim)| r.start <= r.end && r.end <= dim.len);
         if !inside {
-            let message =
-                format!("the selection {:?} is outside variable `{}` of shape {:?}", slab.0, variable.path, variable.shape());
+            let message = format!(
+                "the selection {:?} is outside variable `{}` of shape {:?}",
+                slab.0,
+                variable.path,
+                variable.shape()
+            );
             return Err(self.selection(message));
         }
         let total = slab.count().and_then(|count| count.checked_mul(bytes as u64));

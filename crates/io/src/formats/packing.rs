@@ -227,10 +227,12 @@ fn held_by(number: Number, scalar: ScalarType, unsigned: bool) -> Option<Number>
                 }
             };
             let bits = 8 * integer.size() as u32;
-            let is_unsigned =
-                matches!(integer, ScalarType::U8 | ScalarType::U16 | ScalarType::U32 | ScalarType::U64);
-            let (low, high) =
-                if is_unsigned { (0, (1i128 << bits) - 1) } else { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) };
+            let is_unsigned = matches!(integer, ScalarType::U8 | ScalarType::U16 | ScalarType::U32 | ScalarType::U64);
+            let (low, high) = if is_unsigned {
+                (0, (1i128 << bits) - 1)
+            } else {
+                (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
+            };
             // The attribute of an `_Unsigned` variable has the variable's signed type: the same bits are meant.
             let value = if unsigned && value < 0 { value + (1i128 << bits) } else { value };
             if !(low..=high).contains(&value) {

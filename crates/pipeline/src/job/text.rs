@@ -56,12 +56,7 @@ impl Texts {
     /// The texts, cut at commas, trimmed, without empty ones.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.list()
-            .iter()
-            .flat_map(|t| t.split(','))
-            .map(|t| t.trim().to_owned())
-            .filter(|t| !t.is_empty())
-            .collect()
+        self.list().iter().flat_map(|t| t.split(',')).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect()
     }
 }
 

@@ -21,9 +21,9 @@ pub(crate) fn lineage(scope: &Scope, events: &dyn EventSource, around: &Surround
             if around.cancel.is_cancelled() {
                 return Err(PipelineError::Stopped { done: scenes, total: scenes });
             }
-            let scene = events
-                .read(index)
-                .map_err(|e| PipelineError::State(format!("the components of scene {index} cannot be read back: {e}")))?;
+            let scene = events.read(index).map_err(|e| {
+                PipelineError::State(format!("the components of scene {index} cannot be read back: {e}"))
+            })?;
             push(&scene)?;
             around.observer.advance(Stage::Linking, 1);
         }

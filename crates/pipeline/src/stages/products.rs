@@ -8,9 +8,9 @@ use eventscape_io::sink::{ProductFile, StoredProduct};
 use eventscape_products::netcdf::{write_mask_output, write_masks, write_tracks};
 use eventscape_products::polygons::Outliner;
 use eventscape_products::{
-    Artifact, JobInfo, ProductError, ProductKind, Status, geojson_name, hierarchy_name, lineage_parquet_name, manifest_name,
-    scene_stamps, toc_name, tracks_parquet_name, write_geojson, write_hierarchy, write_lineage_parquet, write_manifest,
-    write_toc, write_tracks_parquet,
+    Artifact, JobInfo, ProductError, ProductKind, Status, geojson_name, hierarchy_name, lineage_parquet_name,
+    manifest_name, scene_stamps, toc_name, tracks_parquet_name, write_geojson, write_hierarchy, write_lineage_parquet,
+    write_manifest, write_toc, write_tracks_parquet,
 };
 
 use crate::Surroundings;

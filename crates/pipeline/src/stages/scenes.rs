@@ -22,11 +22,8 @@ const DISK_CACHE_BYTES: u64 = 50 << 30;
 /// Opens what a job asks for. Scenes are kept in memory only if they are `read_again` (a second pass, pictures).
 pub(crate) fn open(job: &Job, stores: &Stores, around: &Surroundings<'_>, read_again: bool) -> Result<Subset> {
     around.observer.begin(Stage::Granules, 0);
-    let context = Context {
-        stores: stores.clone(),
-        cache: cache(job, &Resources::of(job)?, read_again)?,
-        ..Context::default()
-    };
+    let context =
+        Context { stores: stores.clone(), cache: cache(job, &Resources::of(job)?, read_again)?, ..Context::default() };
     let subset = Subset::open(&request::subset_request(job)?, &context)?;
     around.observer.advance(Stage::Granules, subset.granules().len() as u64);
     around.observer.end(Stage::Granules);

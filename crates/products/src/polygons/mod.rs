@@ -11,8 +11,6 @@ mod mesh;
 mod shape;
 mod trace;
 
-pub(crate) use mesh::every_corner;
 pub use mesh::Outliner;
 pub(crate) use shape::signed_area;
-pub(crate) use trace::{Corner, trace};
 pub use shape::{Outline, Point, Polygon, Ring};

@@ -87,7 +87,8 @@ fn names_with_anything_in_them_survive_or_are_refused() {
     }
     let mut listed: Vec<String> = listed_files(&bytes).unwrap().into_iter().map(|file| file.name).collect();
     let mut given: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    (listed.sort(), given.sort());
+    listed.sort();
+    given.sort();
     assert_eq!(listed, given);
     for wrong in ["", "..", "a/b", "/etc/passwd", "a\0b"] {
         let refused = manifest(&job(), &[artifact(wrong)], Calendar::Standard);

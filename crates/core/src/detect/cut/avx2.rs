@@ -91,9 +91,7 @@ macro_rules! cut {
                 }
                 Interval::Between(low, high) => {
                     let (low, high) = ($set(low as $cell), $set(high as $cell));
-                    whole_row(row, inside, missing, |x| {
-                        $and($cmp::<_CMP_GE_OQ>(x, low), $cmp::<_CMP_LE_OQ>(x, high))
-                    })
+                    whole_row(row, inside, missing, |x| $and($cmp::<_CMP_GE_OQ>(x, low), $cmp::<_CMP_LE_OQ>(x, high)))
                 }
             }
         }
@@ -101,10 +99,28 @@ macro_rules! cut {
 }
 
 cut!(
-    cut_f32, f32, __m256, 8, 8, _mm256_loadu_ps, _mm256_set1_ps, _mm256_cmp_ps, _mm256_and_ps, _mm256_or_ps,
+    cut_f32,
+    f32,
+    __m256,
+    8,
+    8,
+    _mm256_loadu_ps,
+    _mm256_set1_ps,
+    _mm256_cmp_ps,
+    _mm256_and_ps,
+    _mm256_or_ps,
     _mm256_movemask_ps
 );
 cut!(
-    cut_f64, f64, __m256d, 4, 16, _mm256_loadu_pd, _mm256_set1_pd, _mm256_cmp_pd, _mm256_and_pd, _mm256_or_pd,
+    cut_f64,
+    f64,
+    __m256d,
+    4,
+    16,
+    _mm256_loadu_pd,
+    _mm256_set1_pd,
+    _mm256_cmp_pd,
+    _mm256_and_pd,
+    _mm256_or_pd,
     _mm256_movemask_pd
 );

@@ -54,8 +54,7 @@ fn the_reference_s_anomaly_is_computed_in_float32() {
     let numbers: Vec<f32> = (0..300).map(|k| 0.1 * k as f32 - 7.3).collect();
     let mean: Vec<f32> = (0..300).map(|k| 0.07 * k as f32 - 3.1).collect();
     let std_dev: Vec<f32> = numbers.iter().zip(&mean).map(|(x, m)| (x - m) / 0.3).collect();
-    let expected: Vec<bool> =
-        numbers.iter().zip(&mean).zip(&std_dev).map(|((x, m), s)| x - m < 0.3f32 * s).collect();
+    let expected: Vec<bool> = numbers.iter().zip(&mean).zip(&std_dev).map(|((x, m), s)| x - m < 0.3f32 * s).collect();
     assert!(expected.contains(&true) && expected.contains(&false), "rounding decides here");
     let reference = ReferenceField::Moments { mean: Values::F32(mean), std_dev: Values::F32(std_dev) };
     assert_eq!(inside(&condition, &scene(numbers), &reference), expected);

@@ -3,7 +3,7 @@
 use super::{below, degrees, find, globe, picture, scene, time};
 use crate::detect::DetectOptions;
 use crate::grid::EARTH_RADIUS_KM;
-use crate::{Condition, Comparison, Description, Grid, Scene, Values};
+use crate::{Comparison, Condition, Description, Grid, Scene, Values};
 
 const KM_PER_DEGREE: f64 = EARTH_RADIUS_KM * std::f64::consts::PI / 180.0;
 
@@ -135,10 +135,18 @@ fn the_mean_weighs_cells_by_their_area() {
 fn a_small_spread_around_a_large_mean_keeps_its_digits() {
     let field = Scene::single(time(), Values::F64((0..1000).map(|k| 1e9 + f64::from(k % 2)).collect()));
     let condition = Condition::Compare { comparison: Comparison::GreaterThan, threshold: 0.0 };
-    let d = find(&condition, DetectOptions::default(), &degrees(1, 1000 / 4).clone(), &Scene::single(
-        time(),
-        match &field.fields[0] { Values::F64(x) => Values::F64(x[..250].to_vec()), Values::F32(_) => panic!() },
-    ))
+    let d = find(
+        &condition,
+        DetectOptions::default(),
+        &degrees(1, 1000 / 4).clone(),
+        &Scene::single(
+            time(),
+            match &field.fields[0] {
+                Values::F64(x) => Values::F64(x[..250].to_vec()),
+                Values::F32(_) => panic!(),
+            },
+        ),
+    )
     .components[0]
         .description;
     close(d.std_dev, 0.5, 1e-9);

@@ -100,8 +100,8 @@ pub(super) fn measure(grid: &Grid, areas: &CellAreas, cells: &[(usize, usize)], 
     let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
     for (p, c) in points.iter().zip(cells) {
         let (x, y) = (dot(*p, east), dot(*p, north));
-        let width = (lon_edges[c.1 + 1] - lon_edges[c.1]).to_radians()
-            * grid.centre(c.0, c.1).unwrap().0.to_radians().cos();
+        let width =
+            (lon_edges[c.1 + 1] - lon_edges[c.1]).to_radians() * grid.centre(c.0, c.1).unwrap().0.to_radians().cos();
         let height = (lat_edges[c.0 + 1] - lat_edges[c.0]).to_radians();
         xx += area(c) * (x * x + width * width / 12.0);
         xy += area(c) * x * y;

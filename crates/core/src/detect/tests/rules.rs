@@ -104,10 +104,7 @@ fn an_expression_looks_at_all_fields_and_describes_the_first() {
     let grid = degrees(1, 4);
     let scene = Scene {
         time: time(),
-        fields: vec![
-            Values::F32(vec![230.0, 230.0, 240.0, f32::NAN]),
-            Values::F64(vec![2.0, 0.5, 2.0, 2.0]),
-        ],
+        fields: vec![Values::F32(vec![230.0, 230.0, 240.0, f32::NAN]), Values::F64(vec![2.0, 0.5, 2.0, 2.0])],
     };
     let detector = Detector::new(&condition, &fields, DetectOptions::default(), &grid).unwrap();
     let found = detector.detect(&scene, None, &mut Scratch::default()).unwrap();

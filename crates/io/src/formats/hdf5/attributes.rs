@@ -40,7 +40,8 @@ pub(super) fn split(
             "REFERENCE_LIST" | "_NCProperties" | "_nc3_strict" | "DIMENSION_LABELS" => continue,
             _ => {}
         }
-        let value = value(attribute, &resolve, offset_size).map_err(|reason| format!("attribute `{name}`: {reason}"))?;
+        let value =
+            value(attribute, &resolve, offset_size).map_err(|reason| format!("attribute `{name}`: {reason}"))?;
         // A type that netCDF cannot express (compound, reference, …) is not an attribute that anybody here asks for.
         let Some(value) = value else {
             tracing::debug!(attribute = name, datatype = ?attribute.datatype, "type of attribute not supported");

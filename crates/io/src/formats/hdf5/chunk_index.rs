@@ -117,11 +117,24 @@ fn entries(
         ),
         Some(ChunkIndexing::ExtensibleArray { .. }) => {
             extensible_array::collect_extensible_array_chunk_entries_storage(
-                storage, address, offsets, lengths, shape, index.max_shape, &dims, bounds,
+                storage,
+                address,
+                offsets,
+                lengths,
+                shape,
+                index.max_shape,
+                &dims,
+                bounds,
             )
         }
         Some(ChunkIndexing::BTreeV2) => chunk_index::collect_v2_chunk_entries_storage(
-            storage, address, offsets, lengths, dims.len() as u32, &dims, bounds,
+            storage,
+            address,
+            offsets,
+            lengths,
+            dims.len() as u32,
+            &dims,
+            bounds,
         ),
     };
     found.map_err(|e| failed(blocks, &e))
@@ -153,7 +166,9 @@ impl Tree<'_> {
             let base = self.file.superblock().base_address;
             let ranges: Vec<Range<u64>> = level
                 .iter()
-                .map(|v| v.address.saturating_add(base)..v.address.saturating_add(base).saturating_add(self.node_bytes()))
+                .map(|v| {
+                    v.address.saturating_add(base)..v.address.saturating_add(base).saturating_add(self.node_bytes())
+                })
                 .collect();
             self.blocks.prefetch(&ranges)?;
             let mut next = Vec::new();

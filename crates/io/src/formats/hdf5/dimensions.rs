@@ -1,6 +1,6 @@
 //! The dimensions of the data sets: from dimension scales, from names that the file tells otherwise, or made up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::walk::{Found, Walked};
 use super::{Blocks, damaged};
@@ -45,34 +45,35 @@ pub(super) fn resolve(walked: &Walked, blocks: &Blocks) -> Result<Vec<Option<Vec
         }
     }
 
-    let mut phony = Phony::new(scales.len());
+    let phony = phony_names(walked, &axes, scales.len());
     Ok(walked
         .datasets
         .iter()
         .zip(axes)
-        .map(|(found, axes)| {
+        .zip(phony)
+        .map(|((found, axes), phony)| {
             if found.internal.is_scale && found.internal.without_variable {
                 return None;
             }
-            let mut dims: Vec<Dimension> = Vec::with_capacity(axes.len());
-            for (d, axis) in axes.into_iter().enumerate() {
+            let dims = axes.into_iter().zip(phony).enumerate().map(|(d, (axis, phony))| {
                 let stored = found.dataset.shape().get(d).copied().unwrap_or(0);
                 let grows = unlimited(found, d);
-                dims.push(match axis {
+                match axis {
                     Axis::Scale(address) => {
                         let scale = scales.get(&address);
+                        let longest = lengths.get(&address).copied().unwrap_or(stored).max(stored);
                         Dimension {
                             name: scale.map_or_else(String::new, |scale| scale.name.clone()),
                             // Only an axis that may grow can be shorter in the file than its dimension.
-                            len: if grows { lengths.get(&address).copied().unwrap_or(stored).max(stored) } else { stored },
+                            len: if grows { longest } else { stored },
                             unlimited: grows || scale.is_some_and(|scale| unlimited(scale, 0)),
                         }
                     }
                     Axis::Named(name) => Dimension { name, len: stored, unlimited: grows },
-                    Axis::Phony => Dimension { name: phony.name(&found.group, stored, &dims), len: stored, unlimited: grows },
-                });
-            }
-            Some(dims)
+                    Axis::Phony => Dimension { name: phony, len: stored, unlimited: grows },
+                }
+            });
+            Some(dims.collect())
         })
         .collect())
 }
@@ -112,9 +113,7 @@ fn listed(found: &Found, raw: &[u8], scales: &HashMap<u64, &Found>, blocks: &Blo
     let rank = found.dataset.ndim();
     let entry = found.dataset.vlen_reference_size();
     let address_size = entry.saturating_sub(8);
-    let bad = |reason: &str| {
-        damaged(blocks, format!("variable `{}`: DIMENSION_LIST {reason}", found.variable_path()))
-    };
+    let bad = |reason: &str| damaged(blocks, format!("variable `{}`: DIMENSION_LIST {reason}", found.variable_path()));
     if raw.len() / entry.max(1) < rank {
         return Err(bad("is shorter than the rank"));
     }
@@ -140,25 +139,33 @@ fn unlimited(found: &Found, axis: usize) -> bool {
     found.dataset.max_dims().and_then(|dims| dims.get(axis)) == Some(&u64::MAX)
 }
 
-/// Made-up dimensions as netCDF-C has them: one for each length in a group, numbered after all real ones.
-struct Phony {
-    next: usize,
-    known: BTreeMap<(String, u64), Vec<String>>,
-}
-
-impl Phony {
-    fn new(next: usize) -> Self {
-        Self { next, known: BTreeMap::new() }
+/// Names for made-up dimensions as netCDF-C has them: one for each length in a group (a second one when a data set has
+/// two such axes), numbered after all real ones, by the names of the data sets.
+fn phony_names(walked: &Walked, axes: &[Vec<Axis>], mut next: usize) -> Vec<Vec<String>> {
+    let mut groups: HashMap<&str, usize> = HashMap::new();
+    for found in &walked.datasets {
+        let number = groups.len();
+        groups.entry(&found.group).or_insert(number);
     }
-
-    fn name(&mut self, group: &str, len: u64, used: &[Dimension]) -> String {
-        let known = self.known.entry((group.to_owned(), len)).or_default();
-        if let Some(name) = known.iter().find(|name| used.iter().all(|d| d.name != **name)) {
-            return name.clone();
+    let mut order: Vec<usize> = (0..walked.datasets.len()).collect();
+    order.sort_by_key(|i| (groups.get(walked.datasets[*i].group.as_str()), &walked.datasets[*i].name));
+    let mut known: HashMap<(&str, u64), Vec<String>> = HashMap::new();
+    let mut names: Vec<Vec<String>> = axes.iter().map(|axes| vec![String::new(); axes.len()]).collect();
+    for i in order {
+        let found = &walked.datasets[i];
+        for (d, len) in found.dataset.shape().iter().enumerate() {
+            if !matches!(axes[i].get(d), Some(Axis::Phony)) {
+                continue;
+            }
+            let same = known.entry((&found.group, *len)).or_default();
+            let free = same.iter().find(|name| !names[i].contains(name)).cloned();
+            names[i][d] = free.unwrap_or_else(|| {
+                let name = format!("phony_dim_{next}");
+                next += 1;
+                same.push(name.clone());
+                name
+            });
         }
-        let name = format!("phony_dim_{}", self.next);
-        self.next += 1;
-        known.push(name.clone());
-        name
     }
+    names
 }

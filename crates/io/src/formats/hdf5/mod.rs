@@ -86,7 +86,8 @@ impl Hdf5 {
                 dense_pieces(stored, Dense::File { address: *address, record: *record }, slab).ok_or_else(overflow)
             }
             Layout::Chunked { address, index, max_shape } => {
-                let index = chunk_index::Index { address: *address, kind: index.as_ref(), max_shape: max_shape.as_deref() };
+                let index =
+                    chunk_index::Index { address: *address, kind: index.as_ref(), max_shape: max_shape.as_deref() };
                 chunk_index::pieces(&self.file, &self.blocks, stored, &index, slab)
                     .map_err(|error| in_variable(error, path))
             }

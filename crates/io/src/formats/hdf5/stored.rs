@@ -1,11 +1,11 @@
 //! How a data set's elements are stored.
 
+use hdf5_reader::ByteOrder;
 use hdf5_reader::Hdf5File;
 use hdf5_reader::messages::HdfMessage;
 use hdf5_reader::messages::datatype::{Datatype, StringSize, VarLenKind};
 use hdf5_reader::messages::filter_pipeline::{FILTER_DEFLATE, FILTER_FLETCHER32, FILTER_SHUFFLE, FilterDescription};
 use hdf5_reader::messages::layout::DataLayout;
-use hdf5_reader::ByteOrder;
 
 use super::walk::Found;
 use super::{Blocks, damaged, failed};
@@ -46,9 +46,7 @@ pub(super) fn element(datatype: &Datatype, offset_size: u8) -> Option<(ScalarTyp
         Datatype::Enum { base, .. } => return element(base, offset_size),
         Datatype::String { size: StringSize::Fixed(1), .. } => (ScalarType::Char, text(1)),
         Datatype::String { size: StringSize::Fixed(len), .. } if *len > 0 => (ScalarType::Text, text(*len as usize)),
-        Datatype::String { size: StringSize::Variable, .. } => {
-            (ScalarType::Text, text(8 + usize::from(offset_size)))
-        }
+        Datatype::String { size: StringSize::Variable, .. } => (ScalarType::Text, text(8 + usize::from(offset_size))),
         Datatype::VarLen { base, kind: VarLenKind::String, .. } if base.is_vlen_string_base() => {
             (ScalarType::Text, text(8 + usize::from(offset_size)))
         }

@@ -59,9 +59,12 @@ pub(super) fn walk(file: &Hdf5File, blocks: &Blocks) -> Result<Walked> {
             return Err(damaged(blocks, format!("group `{path}` is nested too deep, or there are too many objects")));
         }
         let found = group.attributes().map_err(|e| failed(blocks, &e))?;
-        let (visible, _) =
-            attributes::split(&found, |reference| group.resolve_vlen_reference_bytes(reference, 1), group.offset_size())
-                .map_err(|reason| damaged(blocks, format!("group `/{path}`: {reason}")))?;
+        let (visible, _) = attributes::split(
+            &found,
+            |reference| group.resolve_vlen_reference_bytes(reference, 1),
+            group.offset_size(),
+        )
+        .map_err(|reason| damaged(blocks, format!("group `/{path}`: {reason}")))?;
         let (groups, datasets) = members(&group, blocks)?;
         for dataset in datasets {
             let name = leaf(dataset.name()).to_owned();

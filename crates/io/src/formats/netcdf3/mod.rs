@@ -88,7 +88,8 @@ fn records(header: &Header, len: u64) -> Option<(u64, u64)> {
     for variable in &with_records {
         let bytes = variable.record_bytes(header)?;
         // The records of a single variable are not padded to four bytes.
-        stride = stride.checked_add(if with_records.len() == 1 { bytes } else { bytes.checked_next_multiple_of(4)? })?;
+        stride =
+            stride.checked_add(if with_records.len() == 1 { bytes } else { bytes.checked_next_multiple_of(4)? })?;
     }
     let count = header.records.unwrap_or_else(|| {
         // Written as a stream: the length of the file tells the number of records.

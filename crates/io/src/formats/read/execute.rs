@@ -88,12 +88,8 @@ impl Read<'_> {
         }
         let mut fill = vec![O::default(); width];
         let stored = self.stored;
-        let element = Decoded {
-            bytes: &stored.fill,
-            shuffled: false,
-            big_endian: stored.big_endian,
-            size: stored.size,
-        };
+        let element =
+            Decoded { bytes: &stored.fill, shuffled: false, big_endian: stored.big_endian, size: stored.size };
         row(&element, 0, &mut fill);
 
         let covered = self.covered()?;

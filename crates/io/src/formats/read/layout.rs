@@ -138,9 +138,8 @@ pub(crate) enum Dense {
 /// The pieces of a dense array that a selection touches, each narrowed to the elements from its first to its last
 /// selected one. `None` when an address overflows.
 pub(crate) fn dense_pieces(stored: &Stored, dense: Dense, slab: &Hyperslab) -> Option<Vec<Piece>> {
-    let clipped = Hyperslab(
-        slab.0.iter().zip(&stored.shape).map(|(r, len)| r.start.min(*len)..r.end.min(*len)).collect(),
-    );
+    let clipped =
+        Hyperslab(slab.0.iter().zip(&stored.shape).map(|(r, len)| r.start.min(*len)..r.end.min(*len)).collect());
     let mut pieces = Vec::new();
     each_index(&touched(&clipped, &stored.chunk), |chunk| {
         pieces.push(dense_piece(stored, dense, &clipped, chunk).ok_or(())?);

@@ -36,13 +36,7 @@ impl Float for f64 {
         value.as_f64()
     }
 
-    fn linear<T: Element>(
-        values: &[T],
-        out: &mut [Self],
-        scale: Option<Factor>,
-        offset: Option<Factor>,
-        narrow: bool,
-    ) {
+    fn linear<T: Element>(values: &[T], out: &mut [Self], scale: Option<Factor>, offset: Option<Factor>, narrow: bool) {
         // -0.0 is the number that adds nothing to every float, -0.0 included.
         let wide_offset = offset.map_or(-0.0, Factor::as_f64);
         match scale {

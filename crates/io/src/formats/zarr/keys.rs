@@ -89,7 +89,9 @@ pub(super) fn sharded_pieces(
         let entry = indices.get(&key).and_then(Option::as_ref).and_then(|index| index.get(inside as usize));
         // All bits set stand for a chunk that was never written, as does a shard that is not there.
         if let Some((offset, len)) = entry.filter(|(offset, len)| *offset != u64::MAX || *len != u64::MAX) {
-            let end = offset.checked_add(*len).ok_or_else(|| damaged(source, path, &format!("the index of `{key}` overflows")))?;
+            let end = offset
+                .checked_add(*len)
+                .ok_or_else(|| damaged(source, path, &format!("the index of `{key}` overflows")))?;
             pieces.push(Piece {
                 place: Place::Object { key, range: Some(*offset..end) },
                 mask: 0,

@@ -140,7 +140,8 @@ fn walk(source: &dyn DirectorySource, version: u8) -> Result<Vec<Node>> {
         let mut at = |i: usize| parsed.get_mut(i).and_then(Option::take);
         let (is_array, metadata, attributes) = if version == 3 {
             let metadata = at(0);
-            let is_array = metadata.as_ref().is_some_and(|m| m.get("node_type").and_then(Value::as_str) == Some("array"));
+            let is_array =
+                metadata.as_ref().is_some_and(|m| m.get("node_type").and_then(Value::as_str) == Some("array"));
             (is_array, metadata, Value::Null)
         } else {
             let (array, group, attributes) = (at(0), at(1), at(2));

@@ -71,9 +71,7 @@ fn element(dtype: &str) -> Option<(ElementType, TextForm)> {
         ('f', 4) => number(ScalarType::F32),
         ('f', 8) => number(ScalarType::F64),
         ('S', 1) => number(ScalarType::Char),
-        ('S', 2..=65_536) => {
-            Some((ElementType { scalar: ScalarType::Text, size, big_endian: false }, TextForm::Bytes))
-        }
+        ('S', 2..=65_536) => Some((ElementType { scalar: ScalarType::Text, size, big_endian: false }, TextForm::Bytes)),
         ('U', 1..=65_536) => {
             let form = if big_endian { TextForm::Utf32BigEndian } else { TextForm::Utf32 };
             Some((ElementType { scalar: ScalarType::Text, size: 4 * size, big_endian: false }, form))

@@ -82,9 +82,8 @@ fn name(value: &Value) -> Option<&str> {
 }
 
 fn element(data_type: &Value) -> Option<(ElementType, TextForm)> {
-    let number = |scalar: ScalarType| {
-        Some((ElementType { scalar, size: scalar.size(), big_endian: false }, TextForm::None))
-    };
+    let number =
+        |scalar: ScalarType| Some((ElementType { scalar, size: scalar.size(), big_endian: false }, TextForm::None));
     match name(data_type)? {
         "bool" | "uint8" => number(ScalarType::U8),
         "int8" => number(ScalarType::I8),

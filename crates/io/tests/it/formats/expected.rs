@@ -43,8 +43,7 @@ fn every_layout_type_and_filter_reads_as_netcdf4_python_reads_it() {
 #[test]
 fn real_sea_surface_temperatures_read_as_netcdf4_python_reads_them() {
     let root = fixtures("ostia");
-    let expected: Value =
-        serde_json::from_str(&std::fs::read_to_string(root.join("expected.json")).unwrap()).unwrap();
+    let expected: Value = serde_json::from_str(&std::fs::read_to_string(root.join("expected.json")).unwrap()).unwrap();
     let granule = open(&root.join("ostia_monthly.nc"));
     for (path, expected) in expected["ostia_monthly.nc"]["variables"].as_object().unwrap() {
         check_variable(&granule, path, expected);
@@ -70,8 +69,7 @@ fn check_attributes(place: &str, found: &Attributes, expected: &Value) {
                 assert_eq!(found, texts(expected), "{place}:{name}");
             }
             ("floats32", Attribute::Floats32(found)) => {
-                let expected: Vec<f32> =
-                    texts(expected).iter().map(|x| x.parse::<f64>().unwrap() as f32).collect();
+                let expected: Vec<f32> = texts(expected).iter().map(|x| x.parse::<f64>().unwrap() as f32).collect();
                 assert!(found.iter().map(|x| x.to_bits()).eq(expected.iter().map(|x| x.to_bits())), "{place}:{name}");
             }
             ("floats", Attribute::Floats(found)) => {
@@ -118,12 +116,8 @@ fn check_variable(granule: &Granule, path: &str, expected: &Value) {
     let mut values = Values::F32(Vec::new());
     granule.read_values(path, &all, &packing, &mut values).unwrap_or_else(|e| panic!("{e}"));
     let (kind, bytes): (&str, Vec<u8>) = match &values {
-        Values::F32(v) => {
-            ("f4", v.iter().flat_map(|x| if x.is_nan() { f32::NAN } else { *x }.to_le_bytes()).collect())
-        }
-        Values::F64(v) => {
-            ("f8", v.iter().flat_map(|x| if x.is_nan() { f64::NAN } else { *x }.to_le_bytes()).collect())
-        }
+        Values::F32(v) => ("f4", v.iter().flat_map(|x| if x.is_nan() { f32::NAN } else { *x }.to_le_bytes()).collect()),
+        Values::F64(v) => ("f8", v.iter().flat_map(|x| if x.is_nan() { f64::NAN } else { *x }.to_le_bytes()).collect()),
     };
     assert_eq!(kind, expected["output"].as_str().unwrap(), "{place}: {packing:?}");
     let missing = (0..values.len()).filter(|i| values.get(*i).unwrap().is_nan()).count() as u64;
@@ -132,7 +126,10 @@ fn check_variable(granule: &Granule, path: &str, expected: &Value) {
         let index = sample[0].as_u64().unwrap() as usize;
         let expected: f64 = sample[1].as_str().unwrap().parse().unwrap();
         let found = values.get(index).unwrap();
-        assert!(found == expected || (found.is_nan() && expected.is_nan()), "{place}[{index}]: {found}, not {expected}");
+        assert!(
+            found == expected || (found.is_nan() && expected.is_nan()),
+            "{place}[{index}]: {found}, not {expected}"
+        );
     }
     assert_eq!(crc(&bytes), expected["values_crc"].as_u64().unwrap(), "{place}: {packing:?}");
     check_value_boxes(granule, variable, &packing, &values);

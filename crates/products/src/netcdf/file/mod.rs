@@ -132,7 +132,7 @@ impl<W: Write + Seek> NcFile<W> {
             let at = at.map_err(|source| self.failed(source))?;
             address.get_or_insert(at);
         }
-        Ok(Layout::Contiguous { address: address.unwrap_or(UNDEFINED), size: (values.len() * size_of::<T>()) as u64 })
+        Ok(Layout::Contiguous { address: address.unwrap_or(UNDEFINED), size: std::mem::size_of_val(values) as u64 })
     }
 
     /// Writes a variable in compressed chunks that hold `rows` entries of its first dimension each.
