@@ -68,10 +68,12 @@ pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, Pipe
     Ok(Surroundings { observer: terminal, cancel, now: Some(now()) })
 }
 
-/// The time, ISO 8601 in UTC, to the second.
+/// The time, ISO 8601 in UTC, to the second; `SOURCE_DATE_EPOCH` (seconds since 1970) in its place makes products
+/// reproducible to the byte.
 fn now() -> String {
     use eventscape_core::{Timestamp, time::Calendar};
+    let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<i64>().ok());
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    let seconds = given.unwrap_or_else(|| i64::try_from(since.as_secs()).unwrap_or_default());
     Timestamp::from_micros(Calendar::ProlepticGregorian, seconds * 1_000_000).to_string()
 }

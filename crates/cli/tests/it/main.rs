@@ -3,3 +3,26 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod arrows;
+mod chunks;
+mod errors;
+mod golden;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Runs the binary with a fixed clock.
+fn eventscape(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_eventscape"))
+        .args(arguments)
+        .env("SOURCE_DATE_EPOCH", "1600000000")
+        .output()
+        .unwrap()
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}

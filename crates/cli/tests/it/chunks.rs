@@ -1,0 +1,65 @@
+//! A job that is cut in time gives the products of one that is not.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::{eventscape, fixtures, said};
+
+fn run(extra: &[&str], out: &Path) {
+    let input = fixtures().join("ostia/ostia_monthly.nc");
+    let mut arguments = vec![
+        "phdef",
+        "--input",
+        input.to_str().unwrap(),
+        "--operator=anomalyBeyond",
+        "--value=1.5",
+        "--min-size=20",
+        "--no-plots",
+        "--quiet",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    arguments.extend(extra);
+    let output = eventscape(&arguments);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+/// The job's files and their bytes.
+fn files(job: &Path) -> BTreeMap<String, Vec<u8>> {
+    std::fs::read_dir(job)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.is_file() && !p.file_name().unwrap().to_string_lossy().starts_with('.'))
+        .map(|p| (p.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&p).unwrap()))
+        .collect()
+}
+
+#[test]
+fn chunks_threads_and_stitching_change_no_byte_of_any_product() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    run(&["--threads=1"], &at("whole"));
+    let whole = files(&at("whole/1"));
+    assert!(whole.len() > 50, "{:?}", whole.keys());
+
+    run(&["--chunks=5", "--threads=2"], &at("cut"));
+    let cut = files(&at("cut/1"));
+    assert_eq!(whole.keys().collect::<Vec<_>>(), cut.keys().collect::<Vec<_>>());
+    for (name, bytes) in &whole {
+        assert!(cut[name] == *bytes, "{name} differs between one chunk and five");
+    }
+
+    for chunk in 1..=3 {
+        run(&["--chunks=3", &format!("--chunk={chunk}")], &at("apart"));
+    }
+    let chunks: Vec<String> =
+        (1..=3).map(|k| at(&format!("apart/1/chunks/{k:04}")).to_str().unwrap().to_owned()).collect();
+    let mut arguments = vec!["stitch", &chunks[2], &chunks[0], &chunks[1], "--no-plots", "--quiet", "--out"];
+    let joined = at("joined");
+    arguments.push(joined.to_str().unwrap());
+    let output = eventscape(&arguments);
+    assert!(output.status.success(), "{}", said(&output));
+    for (name, bytes) in files(&at("joined/1")) {
+        assert!(whole[&name] == bytes, "{name} differs between the whole job and its stitched chunks");
+    }
+}

@@ -1,0 +1,65 @@
+//! Wrong use and bad data: a clear message, the right exit code, nothing left behind.
+
+use crate::{eventscape, fixtures, said};
+
+#[test]
+fn every_kind_of_mistake_has_its_code_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("broken.nc");
+    std::fs::write(&broken, b"not a netCDF file").unwrap();
+    let ostia = fixtures().join("ostia/ostia_monthly.nc");
+    let (broken, ostia) = (broken.to_str().unwrap(), ostia.to_str().unwrap());
+    let out = folder.path().join("out");
+    let out = out.to_str().unwrap();
+    let cases: [(&[&str], i32, &str); 12] = [
+        (&["phdef", "--no-such-flag"], 2, "--no-such-flag"),
+        (&["phdef", "--out", out], 2, "name a collection"),
+        (&["phdef", "--input", ostia, "--operator=lessThan", "--value=cold", "--out", out], 2, "not a finite number"),
+        (&["phdef", "--input", ostia, "--operator=lessThan", "--value=NaN", "--out", out], 2, "not a finite number"),
+        (&["phdef", "--input", ostia, "--operator=looksLike", "--value=1", "--out", out], 2, "known are lessThan"),
+        (&["phdef", "--input", ostia, "--operator=lessThan", "--value=5 mm/h", "--out", out], 2, "different things"),
+        (&["phdef", "--input", ostia, "--operator=lessThan", "--value=300", "--bbox=5,6", "--out", out], 2, "west,south"),
+        (&["phdef", "--input", ostia, "--operator=lessThan", "--value=300"], 2, "where the products go"),
+        (&["phdef", "--input", broken, "--operator=lessThan", "--value=300", "--out", out], 3, "broken.nc"),
+        (&["phdef", "--input", "nowhere.nc", "--operator=lessThan", "--value=300", "--out", out], 3, "nowhere.nc"),
+        (&["phdef", "--collection=NOT_THERE", "--operator=lessThan", "--value=3", "--out", out], 2, "NOT_THERE"),
+        (&["stitch", folder.path().to_str().unwrap(), "--out", out], 2, "not the folder of a finished chunk"),
+    ];
+    for (arguments, code, part) in cases {
+        let output = eventscape(arguments);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+        assert!(text.contains(part), "{arguments:?}: {text}");
+        assert!(!text.contains("panicked"), "{text}");
+    }
+}
+
+#[test]
+fn another_job_is_not_overwritten_and_the_same_one_is_not_done_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let ostia = fixtures().join("ostia/ostia_monthly.nc");
+    let run = |value: &str, more: &[&str]| {
+        let value = format!("--value={value}");
+        let mut arguments = vec![
+            "phdef",
+            "--input",
+            ostia.to_str().unwrap(),
+            "--operator=greaterThan",
+            &value,
+            "--products=toc,lineage",
+            "--json",
+            "--quiet",
+            "--out",
+            folder.path().to_str().unwrap(),
+        ];
+        arguments.extend(more);
+        eventscape(&arguments)
+    };
+    let json = |output: &std::process::Output| -> serde_json::Value { serde_json::from_slice(&output.stdout).unwrap() };
+    assert_eq!(json(&run("302", &[]))["already_complete"], false);
+    assert_eq!(json(&run("302", &[]))["already_complete"], true);
+    let other = run("303", &[]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(said(&other).contains("--overwrite"), "{}", said(&other));
+    assert_eq!(json(&run("303", &["--overwrite"]))["already_complete"], false);
+}
