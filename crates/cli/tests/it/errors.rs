@@ -18,7 +18,11 @@ fn every_kind_of_mistake_has_its_code_and_says_what_to_do() {
         (&["phdef", "--input", ostia, "--operator=lessThan", "--value=NaN", "--out", out], 2, "not a finite number"),
         (&["phdef", "--input", ostia, "--operator=looksLike", "--value=1", "--out", out], 2, "known are lessThan"),
         (&["phdef", "--input", ostia, "--operator=lessThan", "--value=5 mm/h", "--out", out], 2, "different things"),
-        (&["phdef", "--input", ostia, "--operator=lessThan", "--value=300", "--bbox=5,6", "--out", out], 2, "west,south"),
+        (
+            &["phdef", "--input", ostia, "--operator=lessThan", "--value=300", "--bbox=5,6", "--out", out],
+            2,
+            "west,south",
+        ),
         (&["phdef", "--input", ostia, "--operator=lessThan", "--value=300"], 2, "where the products go"),
         (&["phdef", "--input", broken, "--operator=lessThan", "--value=300", "--out", out], 3, "broken.nc"),
         (&["phdef", "--input", "nowhere.nc", "--operator=lessThan", "--value=300", "--out", out], 3, "nowhere.nc"),

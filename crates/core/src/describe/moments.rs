@@ -40,13 +40,14 @@ impl Moments {
     /// moments in the plane that touches the sphere there. `lon_if_none` (degrees) is for a component around a pole
     /// whose mean direction has no longitude.
     pub(super) fn shape(&self, lon_if_none: f64) -> Shape {
-        let horizontal = self.x.hypot(self.y);
+        // Plain roots: nothing here is near the limits of float64, for which `hypot` pays dearly.
+        let horizontal = (self.x * self.x + self.y * self.y).sqrt();
         let (sin_lon, cos_lon) = if horizontal > NO_DIRECTION * self.area {
             (self.y / horizontal, self.x / horizontal)
         } else {
             lon_if_none.to_radians().sin_cos()
         };
-        let length = horizontal.hypot(self.z);
+        let length = (horizontal * horizontal + self.z * self.z).sqrt();
         let (sin_lat, cos_lat) =
             if length > NO_DIRECTION * self.area { (self.z / length, horizontal / length) } else { (0.0, 1.0) };
 
@@ -63,7 +64,8 @@ impl Moments {
         let mixed = (cos_lat * tz - sin_lat * th) / self.area;
 
         let mean = 0.5 * (east + north);
-        let half = (0.5 * (north - east)).hypot(mixed);
+        let difference = 0.5 * (north - east);
+        let half = (difference * difference + mixed * mixed).sqrt();
         let major = 4.0 * (mean + half).sqrt();
         let minor = 4.0 * (mean - half).max(0.0).sqrt();
         let ratio = if major > 0.0 { minor / major } else { 1.0 };
