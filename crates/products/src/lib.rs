@@ -11,6 +11,7 @@ mod names;
 mod parquet;
 mod toc;
 
+pub mod map;
 pub mod netcdf;
 pub mod polygons;
 

@@ -36,7 +36,7 @@ mod scratch;
 mod smooth;
 
 pub use detector::{Detector, detect_all};
-pub use expression::{BoundExpression, Expression, ExpressionScratch};
+pub use expression::{BoundExpression, Expression};
 pub use options::DetectOptions;
 pub use reference::*;
 pub use scratch::Scratch;

@@ -80,7 +80,7 @@ impl<W: Write> Animation<W> {
     /// # Errors
     /// [`ProductError::Write`] when the output refuses.
     pub fn end(self) -> Result<(), ProductError> {
-        let mut out = self.encoder.into_inner().map_err(|e| failed(e.into()))?;
+        let mut out = self.encoder.into_inner().map_err(failed)?;
         out.flush().map_err(|e| failed(e.into()))
     }
 }

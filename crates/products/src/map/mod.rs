@@ -142,7 +142,8 @@ impl<'a> Mapper<'a> {
         let count = ids.iter().filter(|id| **id > 0).count();
         legend::title(&mut drawing, font, self.job, layout, time, count);
         if let (Some(scale), Some(own)) = (&scale, own) {
-            let beyond = (own.0 < scale.low || self.options.range.is_none(), own.1 > scale.high || self.options.range.is_none());
+            let beyond =
+                (own.0 < scale.low || self.options.range.is_none(), own.1 > scale.high || self.options.range.is_none());
             legend::colour_bar(&mut drawing, font, self.job, layout, scale, beyond);
         }
         let foot = Foot {

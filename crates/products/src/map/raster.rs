@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, StrokeDash, Transform,
-};
+use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, StrokeDash, Transform};
 
 use super::drawing::{Colour, Drawing, Item, Path, Step};
 use crate::ProductError;

@@ -34,7 +34,8 @@ pub(super) fn write<W: Write>(mut out: W, drawing: &Drawing) -> Result<(), Produ
             }
             Item::Image { x, y, width, pixels, palette } => {
                 let height = pixels.len() as u32 / (*width).max(1);
-                let bytes = palette_png(*width, height, pixels, palette).map_err(|e| failed(std::io::Error::other(e)))?;
+                let bytes =
+                    palette_png(*width, height, pixels, palette).map_err(|e| failed(std::io::Error::other(e)))?;
                 format!(
                     "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
                      style=\"image-rendering:pixelated\" xlink:href=\"data:image/png;base64,{}\"/>\n",

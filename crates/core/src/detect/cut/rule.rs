@@ -3,7 +3,7 @@
 use super::departure::{Departure, DepartureRows};
 use super::{Interval, pack_row};
 use crate::detect::isa::Isa;
-use crate::detect::{BoundExpression, ExpressionScratch, ReferenceField};
+use crate::detect::{BoundExpression, ReferenceField};
 use crate::{Comparison, Condition, CoreError, Spread, Values};
 
 /// A condition whose thresholds are checked.
@@ -46,7 +46,6 @@ pub(crate) struct RowBits<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct RuleScratch {
     rows: DepartureRows,
-    expression: ExpressionScratch,
 }
 
 impl Rule {
@@ -150,13 +149,7 @@ impl Rule {
             }
             (Self::Departure(departure), None) => departure.check(None, field.len()).map(|_| 0),
             (Self::Expression(expression), _) => {
-                expression.evaluate_row(
-                    input.fields,
-                    cells.clone(),
-                    bits.inside,
-                    bits.missing,
-                    &mut scratch.expression,
-                )?;
+                expression.evaluate_row(input.fields, cells.clone(), bits.inside, bits.missing)?;
                 Ok(without_value(field, cells, bits))
             }
         }

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::syntax::Sign;
+use crate::detect::cut::pack_row;
 use crate::{CoreError, Values};
 
 /// An expression whose variables are fields of a scene, in units that go together.
@@ -46,13 +47,6 @@ pub(super) enum Number {
     Greatest(Vec<Number>),
 }
 
-/// Buffers that evaluation uses again; one for each thread, made with `ExpressionScratch::default()`.
-#[derive(Debug, Default)]
-pub struct ExpressionScratch {
-    numbers: Vec<Vec<f64>>,
-    bits: Vec<Vec<u64>>,
-}
-
 impl BoundExpression {
     pub(super) fn new(root: Truth, fields: usize) -> Self {
         Self { root, fields }
@@ -69,7 +63,6 @@ impl BoundExpression {
         cells: Range<usize>,
         inside: &mut [u64],
         missing: &mut [u64],
-        scratch: &mut ExpressionScratch,
     ) -> Result<(), CoreError> {
         let words = cells.len().div_ceil(64);
         let short = fields.iter().take(self.fields).any(|f| f.len() < cells.end);
@@ -82,193 +75,124 @@ impl BoundExpression {
                 fields.iter().map(Values::len).collect::<Vec<_>>()
             )));
         }
-        let row = Row { fields, cells };
-        row.truth(&self.root, &mut inside[..words], &mut missing[..words], scratch);
+        for (first, (inside, missing)) in cells.clone().step_by(WORD).zip(inside.iter_mut().zip(missing)) {
+            let block = Block { fields, first, cells: WORD.min(cells.end - first) };
+            let outcome = block.truth(&self.root);
+            let within = u64::MAX >> (WORD - block.cells);
+            (*inside, *missing) = (outcome.inside & within, outcome.missing & within);
+        }
         Ok(())
     }
 }
 
-/// The values of a number in a row.
-enum Operand<'a> {
-    Constant(f64),
-    F32(&'a [f32]),
-    F64(&'a [f64]),
-    Made(Vec<f64>),
-}
+/// Cells that are evaluated at a time: their numbers stay in registers and the first cache.
+const WORD: usize = 64;
 
-impl Operand<'_> {
-    fn get(&self, cell: usize) -> f64 {
-        match self {
-            Self::Constant(value) => *value,
-            Self::F32(row) => f64::from(row[cell]),
-            Self::F64(row) => row[cell],
-            Self::Made(row) => row[cell],
-        }
-    }
-}
+type Numbers = [f64; WORD];
 
-struct Row<'a> {
+/// Cells of one word of bits; those past the end of the row are missing.
+struct Block<'a> {
     fields: &'a [Values],
-    cells: Range<usize>,
+    first: usize,
+    cells: usize,
 }
 
-impl<'a> Row<'a> {
-    fn truth(&self, truth: &Truth, inside: &mut [u64], missing: &mut [u64], scratch: &mut ExpressionScratch) {
+/// Bits of the cells that are inside, and of those that are missing.
+#[derive(Clone, Copy)]
+struct Outcome {
+    inside: u64,
+    missing: u64,
+}
+
+impl Block<'_> {
+    fn truth(&self, truth: &Truth) -> Outcome {
         match truth {
             Truth::Compare { left, sign, right } => {
-                let (a, b) = (self.number(left, scratch), self.number(right, scratch));
-                match (&a, &b) {
-                    (Operand::F32(row), Operand::Constant(c)) => {
-                        let c = f64::from(*c as f32);
-                        self.fill(inside, missing, |k| (f64::from(row[k]), c), *sign);
-                    }
-                    (Operand::Constant(c), Operand::F32(row)) => {
-                        let c = f64::from(*c as f32);
-                        self.fill(inside, missing, |k| (c, f64::from(row[k])), *sign);
-                    }
-                    _ => self.fill(inside, missing, |k| (a.get(k), b.get(k)), *sign),
+                let (mut a, mut b) = (self.number(left), self.number(right));
+                self.round(left, right, &mut b);
+                self.round(right, left, &mut a);
+                let (mut inside, mut missing) = ([0], [0]);
+                pack_row(WORD, &mut missing, |c| a[c].is_nan() | b[c].is_nan());
+                match sign {
+                    Sign::Less => pack_row(WORD, &mut inside, |c| a[c] < b[c]),
+                    Sign::LessOrEqual => pack_row(WORD, &mut inside, |c| a[c] <= b[c]),
+                    Sign::Greater => pack_row(WORD, &mut inside, |c| a[c] > b[c]),
+                    Sign::GreaterOrEqual => pack_row(WORD, &mut inside, |c| a[c] >= b[c]),
+                    Sign::Equal => pack_row(WORD, &mut inside, |c| a[c] == b[c]),
+                    Sign::NotEqual => pack_row(WORD, &mut inside, |c| a[c] != b[c]),
                 }
-                scratch.keep(a);
-                scratch.keep(b);
+                Outcome { inside: inside[0] & !missing[0], missing: missing[0] }
             }
             Truth::Not(inner) => {
-                self.truth(inner, inside, missing, scratch);
-                inside.iter_mut().zip(missing.iter()).for_each(|(i, m)| *i = !(*i | *m));
-                self.trim(inside);
+                let Outcome { inside, missing } = self.truth(inner);
+                Outcome { inside: !(inside | missing), missing }
             }
-            Truth::All(parts) => self.junction(parts, true, inside, missing, scratch),
-            Truth::Any(parts) => self.junction(parts, false, inside, missing, scratch),
-        }
-    }
-
-    /// `and` (a cell outside of any part is outside), or `or` (a cell inside any part is inside).
-    fn junction(
-        &self,
-        parts: &[Truth],
-        all: bool,
-        inside: &mut [u64],
-        missing: &mut [u64],
-        scratch: &mut ExpressionScratch,
-    ) {
-        let mut buffers = [scratch.words(inside.len()), scratch.words(inside.len())];
-        let [part_inside, part_missing] = &mut buffers;
-        for (index, part) in parts.iter().enumerate() {
-            if index == 0 {
-                self.truth(part, inside, missing, scratch);
-                continue;
+            Truth::All(parts) => {
+                let every = Outcome { inside: u64::MAX, missing: 0 };
+                parts.iter().map(|part| self.truth(part)).fold(every, |a, b| {
+                    let (inside, not_outside) = (a.inside & b.inside, (a.inside | a.missing) & (b.inside | b.missing));
+                    Outcome { inside, missing: not_outside & !inside }
+                })
             }
-            self.truth(part, part_inside, part_missing, scratch);
-            let words = inside.iter_mut().zip(missing.iter_mut());
-            for ((i, m), (pi, pm)) in words.zip(part_inside.iter().zip(part_missing.iter())) {
-                let (not_outside, both) = ((*i | *m) & (pi | pm), *i & pi);
-                if all {
-                    (*i, *m) = (both, not_outside & !both);
-                } else {
-                    (*i, *m) = (*i | pi, (*m | pm) & !(*i | pi));
-                }
-            }
-        }
-        scratch.bits.extend(buffers);
-    }
-
-    fn fill(&self, inside: &mut [u64], missing: &mut [u64], pair: impl Fn(usize) -> (f64, f64), sign: Sign) {
-        for (w, (inside, missing)) in inside.iter_mut().zip(missing).enumerate() {
-            (*inside, *missing) = (0, 0);
-            for bit in 0..64.min(self.cells.len() - 64 * w) {
-                let (a, b) = pair(64 * w + bit);
-                let unknown = a.is_nan() | b.is_nan();
-                *missing |= u64::from(unknown) << bit;
-                *inside |= u64::from(!unknown & sign.holds(a, b)) << bit;
+            Truth::Any(parts) => {
+                let none = Outcome { inside: 0, missing: 0 };
+                parts.iter().map(|part| self.truth(part)).fold(none, |a, b| {
+                    let inside = a.inside | b.inside;
+                    Outcome { inside, missing: (a.missing | b.missing) & !inside }
+                })
             }
         }
     }
 
-    /// Clears the bits past the end of the row.
-    fn trim(&self, words: &mut [u64]) {
-        let rest = self.cells.len() % 64;
-        if rest != 0
-            && let Some(last) = words.last_mut()
+    /// Rounds a constant to float32 where it is compared with float32 data.
+    fn round(&self, data: &Number, constant: &Number, values: &mut Numbers) {
+        if let (Number::Field(index), Number::Constant(value)) = (data, constant)
+            && matches!(self.fields[*index], Values::F32(_))
         {
-            *last &= (1 << rest) - 1;
+            *values = [f64::from(*value as f32); WORD];
         }
     }
 
-    fn number(&self, number: &Number, scratch: &mut ExpressionScratch) -> Operand<'a> {
+    fn number(&self, number: &Number) -> Numbers {
         match number {
-            Number::Constant(value) => Operand::Constant(*value),
-            Number::Field(index) => match &self.fields[*index] {
-                Values::F32(values) => Operand::F32(&values[self.cells.clone()]),
-                Values::F64(values) => Operand::F64(&values[self.cells.clone()]),
-            },
-            Number::Linear { of, factor, summand } => self.changed(of, scratch, |x| x * factor + summand),
-            Number::Abs(of) => self.changed(of, scratch, f64::abs),
-            Number::Sqrt(of) => self.changed(of, scratch, f64::sqrt),
-            Number::Sum(terms) => self.reduced(terms, scratch, |sum, x, minus| if minus { sum - x } else { sum + x }),
-            Number::Product(factors) => self.reduced(factors, scratch, times),
-            Number::Least(parts) => self.reduced_plain(parts, scratch, least),
-            Number::Greatest(parts) => self.reduced_plain(parts, scratch, greatest),
+            Number::Constant(value) => [*value; WORD],
+            Number::Field(index) => self.field(&self.fields[*index]),
+            Number::Linear { of, factor, summand } => self.number(of).map(|x| x * factor + summand),
+            Number::Abs(of) => self.number(of).map(f64::abs),
+            Number::Sqrt(of) => self.number(of).map(f64::sqrt),
+            Number::Sum(terms) => self.reduced(terms, |sum, x, minus| if minus { sum - x } else { sum + x }),
+            Number::Product(factors) => self.reduced(factors, times),
+            Number::Least(parts) => self.folded(parts, least),
+            Number::Greatest(parts) => self.folded(parts, greatest),
         }
     }
 
-    fn changed(&self, of: &Number, scratch: &mut ExpressionScratch, f: impl Fn(f64) -> f64) -> Operand<'a> {
-        let operand = self.number(of, scratch);
-        let mut row = self.row(&operand, scratch);
-        row.iter_mut().for_each(|x| *x = f(*x));
-        scratch.keep(operand);
-        Operand::Made(row)
-    }
-
-    fn reduced(
-        &self,
-        parts: &[(Number, bool)],
-        scratch: &mut ExpressionScratch,
-        f: impl Fn(f64, f64, bool) -> f64,
-    ) -> Operand<'a> {
-        let mut total: Option<Vec<f64>> = None;
-        for (part, inverse) in parts {
-            let operand = self.number(part, scratch);
-            match &mut total {
-                None => total = Some(self.row(&operand, scratch)),
-                Some(row) => row.iter_mut().enumerate().for_each(|(k, x)| *x = f(*x, operand.get(k), *inverse)),
-            }
-            scratch.keep(operand);
+    fn field(&self, values: &Values) -> Numbers {
+        let mut numbers = [f64::NAN; WORD];
+        let cells = self.first..self.first + self.cells;
+        match values {
+            Values::F32(v) => numbers.iter_mut().zip(&v[cells]).for_each(|(to, x)| *to = f64::from(*x)),
+            Values::F64(v) => numbers[..self.cells].copy_from_slice(&v[cells]),
         }
-        Operand::Made(total.unwrap_or_default())
+        numbers
     }
 
-    fn reduced_plain(&self, parts: &[Number], scratch: &mut ExpressionScratch, f: fn(f64, f64) -> f64) -> Operand<'a> {
-        let mut total: Option<Vec<f64>> = None;
-        for part in parts {
-            let operand = self.number(part, scratch);
-            match &mut total {
-                None => total = Some(self.row(&operand, scratch)),
-                Some(row) => row.iter_mut().enumerate().for_each(|(k, x)| *x = f(*x, operand.get(k))),
-            }
-            scratch.keep(operand);
-        }
-        Operand::Made(total.unwrap_or_default())
+    fn reduced(&self, parts: &[(Number, bool)], f: impl Fn(f64, f64, bool) -> f64) -> Numbers {
+        let Some(((first, _), rest)) = parts.split_first() else { return [f64::NAN; WORD] };
+        rest.iter().fold(self.number(first), |mut total, (part, inverse)| {
+            let numbers = self.number(part);
+            total.iter_mut().zip(numbers).for_each(|(total, x)| *total = f(*total, x, *inverse));
+            total
+        })
     }
 
-    fn row(&self, operand: &Operand<'_>, scratch: &mut ExpressionScratch) -> Vec<f64> {
-        let mut row = scratch.numbers.pop().unwrap_or_default();
-        row.clear();
-        row.extend((0..self.cells.len()).map(|k| operand.get(k)));
-        row
-    }
-}
-
-impl ExpressionScratch {
-    fn words(&mut self, count: usize) -> Vec<u64> {
-        let mut words = self.bits.pop().unwrap_or_default();
-        words.clear();
-        words.resize(count, 0);
-        words
-    }
-
-    fn keep(&mut self, operand: Operand<'_>) {
-        if let Operand::Made(row) = operand {
-            self.numbers.push(row);
-        }
+    fn folded(&self, parts: &[Number], f: impl Fn(f64, f64) -> f64) -> Numbers {
+        let Some((first, rest)) = parts.split_first() else { return [f64::NAN; WORD] };
+        rest.iter().fold(self.number(first), |mut total, part| {
+            let numbers = self.number(part);
+            total.iter_mut().zip(numbers).for_each(|(total, x)| *total = f(*total, x));
+            total
+        })
     }
 }
 

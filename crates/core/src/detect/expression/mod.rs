@@ -10,7 +10,7 @@ mod parse;
 mod scan;
 mod syntax;
 
-pub use evaluate::{BoundExpression, ExpressionScratch};
+pub use evaluate::BoundExpression;
 
 use crate::CoreError;
 use syntax::{Node, Type};

@@ -64,20 +64,6 @@ pub(super) enum Sign {
     NotEqual,
 }
 
-impl Sign {
-    #[inline]
-    pub(super) fn holds(self, a: f64, b: f64) -> bool {
-        match self {
-            Self::Less => a < b,
-            Self::LessOrEqual => a <= b,
-            Self::Greater => a > b,
-            Self::GreaterOrEqual => a >= b,
-            Self::Equal => a == b,
-            Self::NotEqual => a != b,
-        }
-    }
-}
-
 impl Node {
     pub(super) fn kind(&self) -> Type {
         match self.form {

@@ -12,7 +12,7 @@ fn evaluate(text: &str, fields: &[(&str, Option<&str>, Values)]) -> Vec<i8> {
     let values: Vec<Values> = fields.iter().map(|(.., values)| values.clone()).collect();
     let cells = values[0].len();
     let (mut inside, mut missing) = (vec![u64::MAX; cells.div_ceil(64)], vec![u64::MAX; cells.div_ceil(64)]);
-    bound.evaluate_row(&values, 0..cells, &mut inside, &mut missing, &mut ExpressionScratch::default()).unwrap();
+    bound.evaluate_row(&values, 0..cells, &mut inside, &mut missing).unwrap();
     let bit = |words: &[u64], c: usize| words[c / 64] >> (c % 64) & 1 == 1;
     (cells..64 * inside.len()).for_each(|c| assert!(!bit(&inside, c) && !bit(&missing, c), "a bit past the row"));
     (0..cells)
@@ -241,7 +241,7 @@ proptest! {
                 if let Ok(bound) = expression.bind(&names) {
                     let fields = vec![Values::F32(vec![1.0, f32::NAN]); names.len()];
                     let (mut i, mut m) = ([0], [0]);
-                    bound.evaluate_row(&fields, 0..2, &mut i, &mut m, &mut ExpressionScratch::default()).unwrap();
+                    bound.evaluate_row(&fields, 0..2, &mut i, &mut m).unwrap();
                     prop_assert_eq!(i[0] & m[0], 0);
                 }
             }
