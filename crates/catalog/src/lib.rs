@@ -33,5 +33,5 @@ pub use error::{CatalogError, Result};
 pub use pattern::{NameDate, NamePattern};
 pub use subset::{
     Context, GranuleInfo, Notice, NoticeCode, ReadCounts, Severity, Source, Subset, SubsetPlan, SubsetRequest,
-    ValueType, VariableMeta,
+    TimeOrder, ValueType, VariableMeta,
 };

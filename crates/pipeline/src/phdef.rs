@@ -39,6 +39,7 @@ fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Re
     let subset = clock.time("scenes opened", || stages::open(job, &stores, around, reads_again(job, &wanted)))?;
     let scope = Scope::of(job, &subset)?;
     scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
+    let wanted = scope.possible(wanted, around)?;
 
     let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
     let key = scope.key()?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use eventscape_catalog::{Catalog, LevelChoice, Source, SubsetRequest};
+use eventscape_catalog::{Catalog, LevelChoice, Source, SubsetRequest, TimeOrder};
 use eventscape_core::detect::Expression;
 use eventscape_core::grid::Domain;
 
@@ -57,6 +57,30 @@ impl ProductName {
     #[must_use]
     pub fn is_picture(self) -> bool {
         matches!(self, Self::Maps | Self::Svg | Self::Animation)
+    }
+
+    /// Whether its layout has times in ascending order (CF's axes and trajectories).
+    fn is_by_time(self) -> bool {
+        matches!(self, Self::Masks | Self::Tracks)
+    }
+
+    /// The products of a job whose scenes are not in order of time, and the names of those that were left out because of
+    /// that.
+    ///
+    /// # Errors
+    /// Where one of these was asked for by name.
+    pub(crate) fn without_order(job: &Job, wanted: Vec<Self>) -> Result<(Vec<Self>, String)> {
+        let (out, kept): (Vec<Self>, Vec<Self>) = wanted.into_iter().partition(|p| p.is_by_time());
+        let names: Vec<&str> = Self::ALL.iter().filter(|(p, _)| out.contains(p)).map(|(_, name)| *name).collect();
+        let names = names.join(" and ");
+        if job.products.is_some() && !out.is_empty() {
+            let why = format!(
+                "{names} cannot hold scenes that are not in order of time; name other products, or leave out \
+                 --tos2ca-compat, which keeps the order of the file"
+            );
+            return Err(PipelineError::job("products", why));
+        }
+        Ok((kept, names))
     }
 
     /// The products that a job asks for.
@@ -134,6 +158,9 @@ pub(crate) fn subset_request(job: &Job) -> Result<SubsetRequest> {
         end: job.end.as_ref().map(crate::job::TextOrNumber::text),
         domain: domain(job)?,
         level,
+        // the reference takes scenes and columns as they are listed
+        order: if job.tos2ca_compat { TimeOrder::AsListed } else { TimeOrder::Sorted },
+        keep_repeated_meridian: job.tos2ca_compat,
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It is the header of the job's spool, so that a chunk that ran elsewhere can be stitched without the source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use eventscape_catalog::{Notice, Severity, Subset, VariableMeta};
 use eventscape_core::detect::{DetectOptions, Expression};
@@ -13,9 +13,10 @@ use eventscape_products::{Bounds, InputGranule, JobInfo, VariableInfo};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::Surroundings;
 use crate::error::{PipelineError, Result};
 use crate::job::{Job, TrackerName};
-use crate::request;
+use crate::request::{self, ProductName};
 
 /// Raised whenever the meaning of a scope or of the spool behind it changes.
 const VERSION: u32 = 1;
@@ -131,6 +132,27 @@ impl Scope {
         self.times.iter().map(|m| Timestamp::from_micros(self.calendar, *m)).collect()
     }
 
+    /// The index of each time, by its microseconds.
+    pub(crate) fn index_of_times(&self) -> HashMap<i64, usize> {
+        self.times.iter().enumerate().map(|(index, micros)| (*micros, index)).collect()
+    }
+
+    /// The products that these scenes can make; the others are told of.
+    ///
+    /// # Errors
+    /// Where one of the others was asked for by name.
+    pub(crate) fn possible(&self, wanted: Vec<ProductName>, around: &Surroundings<'_>) -> Result<Vec<ProductName>> {
+        if self.times.is_sorted() {
+            return Ok(wanted);
+        }
+        let (kept, left_out) = ProductName::without_order(&self.job, wanted)?;
+        if !left_out.is_empty() {
+            let text = format!("{left_out} are not made: the scenes are not in order of time");
+            around.observer.notice("warning", &text);
+        }
+        Ok(kept)
+    }
+
     pub(crate) fn scenes(&self) -> usize {
         self.times.len()
     }
@@ -228,7 +250,8 @@ impl Scope {
         let condition = self.condition()?;
         let variable = self.variable()?;
         let times = self.times();
-        let (Some(first), Some(last)) = (times.first().copied(), times.last().copied()) else {
+        let (first, last) = (times.iter().min_by_key(|t| t.micros()), times.iter().max_by_key(|t| t.micros()));
+        let (Some(first), Some(last)) = (first.copied(), last.copied()) else {
             return Err(PipelineError::Internal("the job has no scene".to_owned()));
         };
         let dataset_label = self.collection.clone().unwrap_or_else(|| self.input_label());

@@ -34,8 +34,8 @@ pub struct StitchRequest {
     pub overwrite: bool,
 }
 
-/// Joins chunks: their components are put in order of time, the scenes that two chunks share are taken once, and linking
-/// and products run over all of it, as if the job had not been cut.
+/// Joins chunks: their components are put in the order of the job's scenes, the scenes that two chunks share are taken
+/// once, and linking and products run over all of it, as if the job had not been cut.
 ///
 /// # Errors
 /// A folder that is no chunk, chunks of different jobs, scenes that are missing between them, by name.
@@ -54,7 +54,7 @@ pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<
     };
     scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
     let resources = Resources::of(&scope.job)?;
-    let wanted = ProductName::selection(&scope.job)?;
+    let wanted = scope.possible(ProductName::selection(&scope.job)?, around)?;
     let key = scope.key()?;
     let job_id = scope.job.job_id.unwrap_or(1);
     in_pool(&resources, || {
@@ -116,12 +116,18 @@ impl Joined {
         }
         let (scope, ..) = scope.ok_or_else(|| PipelineError::State("there is no chunk to join".to_owned()))?;
         // the same scene of two chunks is the same: components do not depend on the chunk
-        let mut all: Vec<(i64, usize, usize)> = Vec::new();
+        let index_of = scope.index_of_times();
+        let mut all: Vec<(usize, usize, usize)> = Vec::new();
         for (p, part) in parts.iter().enumerate() {
-            all.extend(part.times().iter().enumerate().map(|(s, t)| (t.micros(), p, s)));
+            for (s, time) in part.times().iter().enumerate() {
+                let index = index_of.get(&time.micros()).ok_or_else(|| {
+                    PipelineError::State(format!("a chunk holds a scene of {time}, which is none of the job's"))
+                })?;
+                all.push((*index, p, s));
+            }
         }
         all.sort_unstable();
-        all.dedup_by_key(|(micros, ..)| *micros);
+        all.dedup_by_key(|(index, ..)| *index);
         Ok(Self { parts, places: all.into_iter().map(|(_, p, s)| (p, s)).collect(), scope })
     }
 

@@ -66,10 +66,11 @@ pub struct Validation {
 /// What would stop the job.
 pub fn validate(job: &Job, around: &Surroundings<'_>) -> Result<Validation> {
     let resources = Resources::of(job)?;
+    let wanted = ProductName::selection(job)?;
     in_pool(&resources, || {
-        ProductName::selection(job)?;
         let subset = stages::open(job, &Stores::default(), around, false)?;
         let scope = Scope::of(job, &subset)?;
+        scope.possible(wanted, around)?;
         let info = scope.info(None)?;
         let plan = subset.plan()?;
         let (_, window) = resources.readers(plan.scene_bytes, scope.is_remote())?;

@@ -22,8 +22,8 @@ pub(crate) struct FileGrid {
     pub(crate) grid: Grid,
     /// The file's columns go west: column `c` of the grid is the file's `nx - 1 - c`.
     pub(crate) westward: bool,
-    /// The file repeats its first meridian at the end; the last column is left out.
-    pub(crate) repeated_meridian: bool,
+    /// The file repeats its first meridian at the end, and the last column is left out.
+    pub(crate) left_out_meridian: bool,
 }
 
 impl Positions {
@@ -52,26 +52,26 @@ impl Positions {
             .then(|| format!("the one has the shape {:?}, the other {:?}", self.shape, other.shape))
     }
 
-    pub(crate) fn file_grid(&self, location: &str) -> Result<FileGrid> {
+    pub(crate) fn file_grid(&self, location: &str, keep_repeated_meridian: bool) -> Result<FileGrid> {
         let core = |source| CatalogError::Core { subject: location.to_owned(), source };
         if let Some((ny, nx)) = self.shape {
             let grid = Grid::curvilinear(ny, nx, self.lat.clone(), self.lon.clone()).map_err(core)?;
-            return Ok(FileGrid { grid, westward: false, repeated_meridian: false });
+            return Ok(FileGrid { grid, westward: false, left_out_meridian: false });
         }
         let mut lon = self.lon.clone();
         let westward = lon.len() > 1 && lon.windows(2).all(|w| w[1] < w[0]);
         if westward {
             lon.reverse();
         }
-        let repeated_meridian = match lon[..] {
-            [first, _, .., last] => (last - first - 360.0).abs() < 1e-4,
+        let left_out_meridian = match lon[..] {
+            [first, _, .., last] if !keep_repeated_meridian => (last - first - 360.0).abs() < 1e-4,
             _ => false,
         };
-        if repeated_meridian {
+        if left_out_meridian {
             // going west, the repetition stands first in the file; either of the two may go
             lon.pop();
         }
         let grid = Grid::rectilinear(self.lat.clone(), lon).map_err(core)?;
-        Ok(FileGrid { grid, westward, repeated_meridian })
+        Ok(FileGrid { grid, westward, left_out_meridian })
     }
 }

@@ -9,7 +9,7 @@ mod time;
 
 pub use level::LevelChoice;
 
-pub(crate) use grid::Positions;
+pub(crate) use grid::{FileGrid, Positions};
 pub(crate) use layout::Layout;
 pub(crate) use level::{ChosenLevel, choose};
 pub(crate) use roles::text;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use eventscape_core::Timestamp;
 
 use super::notice::{Notice, NoticeCode};
-use super::request::Span;
+use super::request::{Span, TimeOrder};
 use super::source::Candidate;
 use crate::entry::Entry;
 
@@ -20,11 +20,12 @@ pub(crate) struct Step {
     pub(crate) step: u32,
 }
 
-/// The steps inside the span, sorted by time; of those of one time the first by the granule's name is kept.
+/// The steps inside the span, in order; of those of one time the first by the granule's name is kept.
 pub(crate) fn steps(
     times: &[Vec<Timestamp>],
     candidates: &[Candidate],
     span: Span,
+    order: TimeOrder,
     notices: &mut Vec<Notice>,
 ) -> Vec<Step> {
     let mut steps: Vec<Step> = times
@@ -40,6 +41,27 @@ pub(crate) fn steps(
         .filter(|s| span.has(s.time))
         .collect();
     steps.sort_by_key(|s| (s.time.micros(), s.granule, s.step));
+    note_repeated(&mut steps, candidates, notices);
+    if order == TimeOrder::AsListed && steps.iter().all(|s| Some(s.granule) == steps.first().map(|f| f.granule)) {
+        as_listed(&mut steps, candidates, notices);
+    }
+    steps
+}
+
+/// Puts the steps of one granule back into its own order.
+fn as_listed(steps: &mut [Step], candidates: &[Candidate], notices: &mut Vec<Notice>) {
+    steps.sort_by_key(|s| s.step);
+    let Some(pair) = steps.windows(2).find(|w| w[1].time.micros() < w[0].time.micros()) else { return };
+    let name = candidates.get(pair[0].granule as usize).map(|c| c.location.name()).unwrap_or_default();
+    let message = format!(
+        "{name} lists {} after {}; its scenes are followed in this order, not in that of time",
+        pair[1].time, pair[0].time
+    );
+    notices.push(Notice::warning(NoticeCode::TimeUnsorted, name, message));
+}
+
+/// Keeps the first of the steps of one time.
+fn note_repeated(steps: &mut Vec<Step>, candidates: &[Candidate], notices: &mut Vec<Notice>) {
     let mut repeated: BTreeMap<(u32, u32), Vec<Timestamp>> = BTreeMap::new();
     steps.dedup_by(|later, kept| {
         let same = later.time == kept.time;
@@ -60,7 +82,12 @@ pub(crate) fn steps(
         };
         notices.push(Notice::warning(NoticeCode::TimeRepeated, name(other), message));
     }
-    steps
+}
+
+fn ascending(steps: &[Step]) -> Vec<Timestamp> {
+    let mut times: Vec<Timestamp> = steps.iter().map(|s| s.time).collect();
+    times.sort_by_key(|t| t.micros());
+    times
 }
 
 /// From one step to the next: the collection's, or the median of the differences. `None` for a single time of no
@@ -69,7 +96,8 @@ pub(crate) fn nominal_step(entry: Option<&Entry>, steps: &[Step]) -> Option<f64>
     if let Some(step) = entry.and_then(|e| e.time.step) {
         return Some(step.nominal_seconds());
     }
-    let mut differences: Vec<f64> = steps.windows(2).map(|w| w[1].time.seconds_since(w[0].time)).collect();
+    let times = ascending(steps);
+    let mut differences: Vec<f64> = times.windows(2).map(|w| w[1].seconds_since(w[0])).collect();
     differences.sort_by(f64::total_cmp);
     differences.get(differences.len() / 2).copied()
 }
@@ -77,9 +105,9 @@ pub(crate) fn nominal_step(entry: Option<&Entry>, steps: &[Step]) -> Option<f64>
 /// Reports where more than one and a half nominal steps lie between two times.
 pub(crate) fn note_gaps(steps: &[Step], nominal: Option<f64>, notices: &mut Vec<Notice>) {
     let Some(nominal) = nominal else { return };
-    let gaps: Vec<(Timestamp, Timestamp, f64)> = steps
+    let gaps: Vec<(Timestamp, Timestamp, f64)> = ascending(steps)
         .windows(2)
-        .map(|w| (w[0].time, w[1].time, w[1].time.seconds_since(w[0].time)))
+        .map(|w| (w[0], w[1], w[1].seconds_since(w[0])))
         .filter(|(.., seconds)| *seconds > 1.5 * nominal)
         .collect();
     for (from, until, seconds) in gaps.iter().take(MOST_GAPS) {

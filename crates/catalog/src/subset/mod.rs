@@ -20,7 +20,7 @@ mod window;
 
 pub use notice::{Notice, NoticeCode, Severity};
 pub use plan::SubsetPlan;
-pub use request::{Context, Source, SubsetRequest};
+pub use request::{Context, Source, SubsetRequest, TimeOrder};
 pub use variable::{ValueType, VariableMeta};
 
 use std::ops::Range;
@@ -115,7 +115,7 @@ impl Subset {
         &self.metadata.grid
     }
 
-    /// The times of the scenes, ascending, each once.
+    /// The times of the scenes, each once; ascending unless they were asked for as listed.
     #[must_use]
     pub fn times(&self) -> &[Timestamp] {
         &self.times

@@ -27,6 +27,8 @@ pub enum NoticeCode {
     FileIgnored,
     /// Two granules have a step of the same time.
     TimeRepeated,
+    /// The scenes are not in the order of their times, as was asked for.
+    TimeUnsorted,
     /// A time in the file is not the one that its name tells.
     TimeUnexpected,
     /// Steps are missing between two times.
@@ -50,6 +52,7 @@ impl NoticeCode {
             Self::GranuleRepeated => "granule-repeated",
             Self::FileIgnored => "file-ignored",
             Self::TimeRepeated => "time-repeated",
+            Self::TimeUnsorted => "time-unsorted",
             Self::TimeUnexpected => "time-unexpected",
             Self::TimeGap => "time-gap",
             Self::UnitsUnexpected => "units-unexpected",

@@ -1,6 +1,8 @@
 //! Opening a subset, step by step.
 
+use eventscape_core::Grid;
 use eventscape_core::Timestamp;
+use eventscape_core::grid::Window;
 use eventscape_core::time::Calendar;
 use eventscape_io::cache::SceneKey;
 
@@ -9,13 +11,14 @@ use super::document::{SubsetMetadata, VERSION};
 use super::notice::{Notice, NoticeCode, some_of};
 use super::pool::{Pool, open_granule};
 use super::request::{Context, Span, SubsetRequest};
-use super::scan::{Opener, Scanned};
+use super::scan::{Opener, Reference, Scanned};
 use super::source::{self, Candidate};
 use super::stat::Stat;
 use super::units;
 use super::variable::{self, VariableMeta};
 use super::window::Part;
 use super::{GranuleInfo, Subset, parallel};
+use crate::cf::FileGrid;
 use crate::{CatalogError, Entry, Result};
 
 /// Granules of object stores whose structure is fetched at the same time.
@@ -103,6 +106,8 @@ fn document_key(request: &SubsetRequest, candidates: &[Candidate], stats: &[Stat
         ("end", request.end.as_deref().unwrap_or_default()),
         ("domain", &format!("{:?}", request.domain)),
         ("level", &request.level.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("order", &format!("{:?}", request.order)),
+        ("meridian", if request.keep_repeated_meridian { "kept" } else { "once" }),
     ]);
     candidates
         .iter()
@@ -131,22 +136,36 @@ fn scan(request: &SubsetRequest, context: &Context, candidates: &[Candidate]) ->
     note_relabelling(&scanned, reference.calendar, &first.location.name(), &mut notices);
     note_unexpected(entry, candidates, &scanned, &mut notices);
     let times: Vec<Vec<Timestamp>> = scanned.iter().map(|s| s.times.clone()).collect();
-    let steps = axis::steps(&times, candidates, span, &mut notices);
+    let steps = axis::steps(&times, candidates, span, request.order, &mut notices);
     if steps.is_empty() {
         return Err(CatalogError::Empty(outside(&times, request, span)));
     }
     let variables = widest(&scanned);
     note_units(entry, &variables, &mut notices);
 
-    let file = reference.positions.file_grid(&reference.location)?;
-    let (window, grid) = request.domain.select(&file.grid).map_err(CatalogError::core(reference.location.clone()))?;
-    if file.repeated_meridian {
+    let (file, window, grid) = cut(&reference, request)?;
+    if file.left_out_meridian {
         let message = format!("{} repeats its first meridian at the end; it is read once", first.location.name());
         notices.push(Notice::info(NoticeCode::MeridianRepeated, first.location.name(), message));
     }
-    let file_columns = file.grid.nx() + usize::from(file.repeated_meridian);
+    let file_columns = file.grid.nx() + usize::from(file.left_out_meridian);
     let part = Part { window, file_columns, westward: file.westward };
     Ok(SubsetMetadata { names, grid, part, steps, calendar: reference.calendar, variables, notices })
+}
+
+/// The grid of the files, and what the domain takes of it.
+fn cut(reference: &Reference, request: &SubsetRequest) -> Result<(FileGrid, Window, Grid)> {
+    let select = |keep: bool| -> Result<_> {
+        let file = reference.positions.file_grid(&reference.location, keep)?;
+        let (window, grid) =
+            request.domain.select(&file.grid).map_err(CatalogError::core(reference.location.clone()))?;
+        Ok((file, window, grid))
+    };
+    match request.keep_repeated_meridian.then(|| select(true)) {
+        Some(Ok(kept)) => Ok(kept),
+        // a domain across the seam would have both columns side by side
+        Some(Err(_)) | None => select(false),
+    }
 }
 
 /// The variables with the widest type that any granule gives them.

@@ -23,6 +23,17 @@ pub struct Source {
     pub root: Option<String>,
 }
 
+/// In which order scenes come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeOrder {
+    /// By time.
+    #[default]
+    Sorted,
+    /// The scenes of a single granule as it lists them. Those of several granules are sorted: the order in which
+    /// granules are found is nobody's choice.
+    AsListed,
+}
+
 /// What a job asks for.
 #[derive(Clone, Debug, Default)]
 pub struct SubsetRequest {
@@ -38,6 +49,11 @@ pub struct SubsetRequest {
     pub domain: Domain,
     /// The level, for variables that have several.
     pub level: Option<LevelChoice>,
+    /// The order of the scenes.
+    pub order: TimeOrder,
+    /// Keep the last column of a file that repeats its first meridian there, unless the domain has that meridian inside;
+    /// otherwise it is left out, and told of.
+    pub keep_repeated_meridian: bool,
 }
 
 /// What a subset is opened with.

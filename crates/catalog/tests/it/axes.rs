@@ -3,7 +3,7 @@
 use eventscape_core::grid::{Coordinates, Domain};
 
 use crate::support::{Ask, assert_cells, axes, cell, codes, field, files, numbers};
-use eventscape_catalog::NoticeCode;
+use eventscape_catalog::{NoticeCode, SubsetRequest};
 
 #[test]
 fn descending_latitudes_stay_descending() {
@@ -74,6 +74,21 @@ fn a_repeated_meridian_is_read_once_and_told() {
     assert!(codes(&subset).contains(&NoticeCode::MeridianRepeated));
     assert_cells(&subset, 1, 1.0);
     assert_cells(&files(&["repeated_meridian.nc"]).bbox(-60.0, -60.0, 60.0, 60.0).open(), 1, 1.0);
+}
+
+#[test]
+fn a_repeated_meridian_that_is_kept_is_a_column_of_its_own() {
+    let request = SubsetRequest { keep_repeated_meridian: true, ..files(&["repeated_meridian.nc"]) };
+    let subset = request.open();
+    assert_eq!(subset.grid().nx(), 9);
+    assert!(!codes(&subset).contains(&NoticeCode::MeridianRepeated));
+    assert_cells(&subset, 1, 1.0);
+    let globe = request.clone().bbox(-180.0, -90.0, 180.0, 90.0).open();
+    assert_cells(&globe, 1, 1.0);
+    // inside a box every place is there once
+    let seam = request.bbox(-60.0, -60.0, 60.0, 60.0).open();
+    assert_eq!(axes(&seam).1.len(), 3);
+    assert_cells(&seam, 1, 1.0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Times, calendars and spans.
 
 use crate::support::{Ask, assert_cells, codes, files, stamps};
-use eventscape_catalog::NoticeCode;
+use eventscape_catalog::{NoticeCode, SubsetRequest, TimeOrder};
 use eventscape_core::time::Calendar;
 
 #[test]
@@ -79,4 +79,19 @@ fn times_are_sorted_and_a_repeated_one_is_read_once() {
     }
     assert_eq!(codes(&subset), [NoticeCode::TimeRepeated]);
     assert!(subset.notices()[0].message.contains("2020-01-01T12:00:00Z"));
+}
+
+#[test]
+fn scenes_of_one_granule_come_as_listed_where_that_is_asked_for() {
+    let listed = |names: &[&str]| SubsetRequest { order: TimeOrder::AsListed, ..files(names) };
+    let subset = listed(&["shuffled.nc"]).open();
+    assert_eq!(stamps(&subset), ["12", "00", "18", "06"].map(|h| format!("2020-01-01T{h}:00:00Z")));
+    for index in 0..4 {
+        assert_cells(&subset, index, index as f64);
+    }
+    assert_eq!(codes(&subset), [NoticeCode::TimeRepeated, NoticeCode::TimeUnsorted]);
+    assert_eq!(subset.nominal_step_seconds(), Some(6.0 * 3600.0));
+    // in the span nothing is out of order
+    let part = listed(&["shuffled.nc"]).span("2020-01-01T00", "2020-01-01T05").open();
+    assert_eq!(codes(&part), []);
 }

@@ -64,6 +64,11 @@ pub struct Motion {
     pub growth_km2_h: f64,
 }
 
+impl Motion {
+    /// Of what has no neighbour in time.
+    const UNKNOWN: Self = Self { speed_m_s: f64::NAN, direction_deg: f64::NAN, growth_km2_h: f64::NAN };
+}
+
 /// What [`track_summary`] must know of a member.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MemberState {
@@ -93,7 +98,7 @@ impl From<&crate::Description> for MemberState {
 pub struct TrackSummary {
     /// The track's number.
     pub id: u32,
-    /// Seconds from its first to its last time; 0 for a track of one time.
+    /// Seconds from its earliest to its latest time; 0 for a track of one time.
     pub duration_s: f64,
     /// For each member its motion.
     pub motion: Vec<Motion>,
@@ -109,7 +114,8 @@ pub struct TrackSummary {
 /// ([`super::FortraccOptions::max_gap_seconds`]).
 ///
 /// Motion and growth at a time are differences between the track's times before and after it, at the first and the last
-/// time between that time and its neighbour; a track of one time has none (NaN). The distance is that of the great circle
+/// time between that time and its neighbour; a track of one time has none (NaN), nor one whose scenes were not taken in
+/// order of time. The distance is that of the great circle
 /// between both centroids, the direction the one in which it sets out. Where a track has several members at a
 /// time, they move as one: their centroids are averaged on the sphere by area, their areas added.
 ///
@@ -131,12 +137,14 @@ pub fn track_summary(
         )));
     }
     let steps = steps(lineage, track, states)?;
-    let motions: Vec<Motion> = (0..steps.len()).map(|index| motion(&steps, index)).collect();
+    let in_order = steps.is_sorted_by_key(|step| step.time.micros());
+    let motions: Vec<Motion> =
+        (0..steps.len()).map(|index| if in_order { motion(&steps, index) } else { Motion::UNKNOWN }).collect();
     let motion =
         steps.iter().zip(&motions).flat_map(|(step, &motion)| std::iter::repeat_n(motion, step.members)).collect();
     Ok(TrackSummary {
         id: track.id,
-        duration_s: steps[steps.len() - 1].time.seconds_since(steps[0].time),
+        duration_s: duration(&steps),
         motion,
         start_status: start_status(lineage, track, states, max_gap_seconds),
         end_status: end_status(lineage, track, states, max_gap_seconds),
@@ -173,6 +181,13 @@ pub fn track_summaries(
     }
     let summaries = lineage.tracks.iter().zip(&states);
     summaries.map(|(track, states)| Ok(track_summary(lineage, track, states, max_gap_seconds)?)).collect()
+}
+
+/// Seconds from the earliest to the latest step.
+fn duration(steps: &[Step]) -> f64 {
+    let times = || steps.iter().map(|step| step.time);
+    let ends = times().min_by_key(|t| t.micros()).zip(times().max_by_key(|t| t.micros()));
+    ends.map_or(0.0, |(first, last)| last.seconds_since(first))
 }
 
 /// A track at one time.
@@ -221,7 +236,7 @@ fn motion(steps: &[Step], index: usize) -> Motion {
     let (from, to) = (&steps[index.saturating_sub(1)], &steps[(index + 1).min(steps.len() - 1)]);
     let seconds = to.time.seconds_since(from.time);
     if seconds <= 0.0 {
-        return Motion { speed_m_s: f64::NAN, direction_deg: f64::NAN, growth_km2_h: f64::NAN };
+        return Motion::UNKNOWN;
     }
     let metres = 1000.0 * distance_km(from.centroid, to.centroid);
     Motion {
