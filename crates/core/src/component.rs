@@ -56,7 +56,8 @@ pub struct CellBox {
 pub struct Description {
     /// Area of the cells on the WGS 84 ellipsoid, km².
     pub area_km2: f64,
-    /// Latitude of the area-weighted centroid on the sphere, degrees north.
+    /// Latitude of the area-weighted centroid on the sphere, degrees north; that of a long arc of a parallel lies poleward of
+    /// the arc.
     pub centroid_lat: f64,
     /// Longitude of the centroid, degrees east, in the grid's own convention.
     pub centroid_lon: f64,

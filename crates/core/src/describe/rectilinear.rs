@@ -22,6 +22,8 @@ pub(crate) struct Rectilinear {
     widths: Vec<f64>,
     /// For each edge between columns, the sum of the widths before it.
     width_before: Vec<i64>,
+    /// The same of the cubes of the widths, in units of the widest column's square: columns may be of unequal widths.
+    cube_before: Vec<i64>,
     /// The same of width times cos(lon), sin(lon), cos²(lon), cos(lon) sin(lon), at the columns' centres.
     moments_before: Vec<[i64; 4]>,
     periodic: bool,
@@ -38,7 +40,7 @@ struct Row {
     tilted: [f64; 4],
     /// For area, z, xx + yy and the cells' extents to the north, by their width.
     width: [f64; 4],
-    /// For the cells' extents to the east, by their width.
+    /// For the cells' extents to the east, by the sum of [`Rectilinear::cube_before`].
     east: f64,
     /// Length of both edges along parallels for a radian of longitude, km.
     parallels: f64,
@@ -57,6 +59,8 @@ impl Rectilinear {
             return None;
         };
         let (lat_edges, lon_edges) = (grid.lat_edges()?, grid.lon_edges()?);
+        let mut widths: Vec<f64> = lon_edges.windows(2).map(|e| (e[1] - e[0]).abs().to_radians()).collect();
+        let widest = widths.iter().copied().fold(0.0, f64::max);
         let parallels: Vec<f64> =
             lat_edges.iter().map(|lat| lat.to_radians().cos().max(0.0) * EARTH_RADIUS_KM).collect();
         let rows = lat
@@ -72,20 +76,22 @@ impl Rectilinear {
                     level: [unit * cos, unit * cos, unit * cos * cos, unit * cos * cos],
                     tilted: [unit * cos * sin, unit * cos * sin, 0.0, 0.0],
                     width: [area, area * sin, area * cos * cos, area * height * height / 12.0],
-                    east: area * cos * cos / 12.0,
+                    east: unit * cos * cos * widest * widest / 12.0,
                     parallels: parallels[0] + parallels[1],
                     shared: 2.0 * parallels[0],
                     meridian: height * EARTH_RADIUS_KM,
                 }
             })
             .collect();
-        let mut widths: Vec<f64> = lon_edges.windows(2).map(|e| (e[1] - e[0]).abs().to_radians()).collect();
-        let (mut width_before, mut moments_before) = (vec![0i64], vec![[0i64; 4]]);
-        let (mut width_sum, mut moment_sums) = (0i64, [0i64; 4]);
+        let (mut width_before, mut cube_before, mut moments_before) = (vec![0i64], vec![0i64], vec![[0i64; 4]]);
+        let (mut width_sum, mut cube_sum, mut moment_sums) = (0i64, 0i64, [0i64; 4]);
         for (width, lon) in widths.iter().zip(lon) {
             let (sin, cos) = lon.to_radians().sin_cos();
             width_sum = width_sum.wrapping_add((width * UNIT).round() as i64);
             width_before.push(width_sum);
+            let share = if widest > 0.0 { width / widest } else { 0.0 };
+            cube_sum = cube_sum.wrapping_add((width * share * share * UNIT).round() as i64);
+            cube_before.push(cube_sum);
             for (sum, factor) in moment_sums.iter_mut().zip([cos, sin, cos * cos, cos * sin]) {
                 *sum = sum.wrapping_add((width * factor * UNIT).round() as i64);
             }
@@ -97,6 +103,7 @@ impl Rectilinear {
             rows,
             widths,
             width_before,
+            cube_before,
             moments_before,
             periodic: grid.is_periodic(),
             lat_edges,
@@ -178,9 +185,8 @@ fn measure_runs<T: Cell, S: Sums<T>>(
     while let Some(head) = rest.first() {
         let row = head.row;
         let factors = &grid.rows[row as usize];
-        let row_at = at;
         let mut column_sums = [0i64; 4];
-        let mut width = 0i64;
+        let (mut width, mut cubes) = (0i64, 0i64);
         let mut count = 0;
         for run in rest {
             if run.row != row {
@@ -192,6 +198,7 @@ fn measure_runs<T: Cell, S: Sums<T>>(
                 column_sums[k] = column_sums[k].wrapping_add(to[k].wrapping_sub(from[k]));
             }
             width = width.wrapping_add(grid.width_before[end].wrapping_sub(grid.width_before[start]));
+            cubes = cubes.wrapping_add(grid.cube_before[end].wrapping_sub(grid.cube_before[start]));
             source.prefetch(run_index + 8);
             add_run(&mut sums, end - start, source.of_run(run_index), &grid.widths[start..], &mut values[at..]);
             at += end - start;
@@ -209,8 +216,7 @@ fn measure_runs<T: Cell, S: Sums<T>>(
             tilted[k] += factors.tilted[k] * column_sums[k];
             by_width[k] += factors.width[k] * width;
         }
-        let mean_width = width / (at - row_at) as f64;
-        extent_east += factors.east * width * (mean_width * mean_width);
+        extent_east += factors.east * cubes as f64;
 
         let shared = match (above, here) {
             ([a], [b]) if a.row + 1 == row => {
