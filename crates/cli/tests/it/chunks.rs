@@ -25,7 +25,7 @@ fn run(extra: &[&str], out: &Path) {
 }
 
 /// The job's files and their bytes.
-fn files(job: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(job: &Path) -> BTreeMap<String, Vec<u8>> {
     std::fs::read_dir(job)
         .unwrap()
         .map(|e| e.unwrap().path())

@@ -4,8 +4,10 @@
 
 mod arrows;
 mod chunks;
+mod cuts;
 mod errors;
 mod golden;
+mod store;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -183,6 +183,17 @@ fn masks_tell_missing_cells_and_the_outside_of_the_domain_apart() {
 }
 
 #[test]
+fn missing_cells_that_were_filled_are_of_their_event() {
+    let (grid, mut events, lineage) = small_job(Calendar::NoLeap);
+    // column 6 is inside, columns 5 and 7 beside it are not
+    events.0[1].missing = vec![Run { row: 6, start: 5, end: 8 }];
+    let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
+    let row = 64 + 6 * 8..64 + 7 * 8;
+    assert_eq!(ints(&file, "event_id")[row.clone()], [0, 0, 0, 0, 0, -1, 1, -1]);
+    assert_eq!(bytes(&file, "event_flag")[row], [0, 0, 0, 0, 0, 2, 1, 2]);
+}
+
+#[test]
 fn cell_areas_add_up_to_the_ellipsoid() {
     let lat: Vec<f64> = (0..36).map(|k| 87.5 - 5.0 * f64::from(k)).collect();
     let lon: Vec<f64> = (0..72).map(|k| -177.5 + 5.0 * f64::from(k)).collect();

@@ -50,13 +50,20 @@ pub(super) fn stretches(
     outside: &[Run],
 ) -> Result<Vec<Stretch>, ProductError> {
     let stretch = |run: Run, id: i32, flag: Flag| Stretch { run, id, flag };
-    let mut all: Vec<Stretch> = outside.iter().map(|&run| stretch(run, -1, Flag::OutsideDomain)).collect();
-    all.extend(without(&scene.missing, outside).into_iter().map(|run| stretch(run, -1, Flag::InputMissing)));
+    let mut all: Vec<Stretch> = Vec::new();
     for event in members_of(lineage, index, scene)? {
         let id = i32::try_from(event.track)
             .map_err(|_| ProductError::Unrepresentable("a track's number does not fit into int32".to_owned()))?;
         all.extend(scene.runs_of(event.component).iter().map(|&run| stretch(run, id, Flag::Inside)));
     }
+    if !scene.missing.is_empty() {
+        // a tracker may fill missing cells from their neighbours: those are of their event
+        let mut events: Vec<Run> = all.iter().map(|stretch| stretch.run).collect();
+        events.sort_by_key(|run| (run.row, run.start));
+        let missing = without(&without(&scene.missing, outside), &events);
+        all.extend(missing.into_iter().map(|run| stretch(run, -1, Flag::InputMissing)));
+    }
+    all.extend(outside.iter().map(|&run| stretch(run, -1, Flag::OutsideDomain)));
     // stable: this sort is quick on input that is made of sorted parts
     all.sort_by_key(|stretch| (stretch.run.row, stretch.run.start));
     let apart = all.windows(2).all(|pair| pair[0].run.row < pair[1].run.row || pair[0].run.end <= pair[1].run.start);

@@ -18,7 +18,8 @@ use tiles::Tiling;
 /// Writes the masks of all times into one flat file.
 ///
 /// `event_id(time, lat, lon)` is the track's number, 0 where there is none, and -1 (`_FillValue`) where the input is missing
-/// or the cell lies outside the job's polygon; `event_flag` tells these apart. `cell_area` is in m². Longitudes of a box
+/// or the cell lies outside the job's polygon; `event_flag` tells these apart. A missing cell that the tracker filled from its
+/// neighbours (AUX-GEOIR) and found in an event is inside it. `cell_area` is in m². Longitudes of a box
 /// across the seam of their convention go on past it, since CF wants them to ascend. Curvilinear grids have dimensions
 /// `y` and `x` and two-dimensional coordinates.
 ///
