@@ -57,7 +57,14 @@ fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Re
     let events = clock.time("components found", || events(&scope, &subset, &ranges, &place, resources, around))?;
     let lineage = clock.time("components linked", || stages::lineage(&scope, &*events, around))?;
     let info = scope.info(around.now.clone())?;
-    let asked = Asked { scope: &scope, info: &info, lineage: &lineage, events: &*events, wanted: &wanted };
+    let asked = Asked {
+        scope: &scope,
+        info: &info,
+        lineage: &lineage,
+        events: &*events,
+        wanted: &wanted,
+        fields: Some(&subset),
+    };
     let products = clock.time("products written", || stages::products(&asked, &place, resources, around))?;
     drop(events);
     place.tidy()?;

@@ -157,6 +157,12 @@ impl Scope {
         self.times.len()
     }
 
+    /// Bytes of a scene's fields in memory.
+    pub(crate) fn scene_bytes(&self) -> u64 {
+        let cell: u64 = self.variables.iter().map(|v| v.value_type.bytes()).sum();
+        cell * self.grid.len() as u64
+    }
+
     /// The variable that is described.
     pub(crate) fn variable(&self) -> Result<&VariableMeta> {
         self.variables.first().ok_or_else(|| PipelineError::Internal("the job has no variable".to_owned()))

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use eventscape_catalog::Subset;
 use eventscape_core::{EventSource, SceneComponents, SourceError};
 use eventscape_io::spool::SpoolReader;
 use eventscape_io::stores::Stores;
@@ -65,11 +66,33 @@ pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<
         }
         let lineage = clock.time("components linked", || stages::lineage(&scope, &joined, around))?;
         let info = scope.info(around.now.clone())?;
-        let asked = Asked { scope: &scope, info: &info, lineage: &lineage, events: &joined, wanted: &wanted };
+        let subset = if wanted.iter().any(|p| p.is_picture()) { fields(&scope, around)? } else { None };
+        let fields = subset.as_ref();
+        let asked = Asked { scope: &scope, info: &info, lineage: &lineage, events: &joined, wanted: &wanted, fields };
         let products = clock.time("products written", || stages::products(&asked, &place, &resources, around))?;
         place.tidy()?;
         Ok(of_scope(&scope, &place, Some(&lineage), products, clock.times(), "complete", false))
     })
+}
+
+/// The job's fields for its pictures, where they can be had here and are still what the chunks were made of.
+fn fields(scope: &Scope, around: &Surroundings<'_>) -> Result<Option<Subset>> {
+    let told = |why: &str| {
+        let text = format!("the maps show the components without their field: {why}");
+        around.observer.notice("warning", &text);
+    };
+    let subset = match stages::open(&scope.job, &Stores::default(), around, true) {
+        Ok(subset) => subset,
+        Err(error) => {
+            told(&error.to_string());
+            return Ok(None);
+        }
+    };
+    if Scope::of(&scope.job, &subset)?.key()? != scope.key()? {
+        told("the input is not what the chunks were made of");
+        return Ok(None);
+    }
+    Ok(Some(subset))
 }
 
 /// The components of several chunks as one sequence.

@@ -152,6 +152,11 @@ impl Workplace {
         Ok(stored)
     }
 
+    /// Waits until the products are on the disk.
+    pub(crate) fn settle(&self) -> Result<()> {
+        Ok(self.sink.sync()?)
+    }
+
     /// The spool of the whole job: continued where there is one on this machine, temporary otherwise.
     pub(crate) fn spool(&self, header: &[u8]) -> Result<Spool> {
         Ok(match &self.work {

@@ -21,8 +21,8 @@ pub use hierarchy::write_hierarchy;
 pub use job_info::{Bounds, InputGranule, JobInfo, VariableInfo};
 pub use manifest::{Artifact, ListedFile, ProductKind, Status, listed_files, write_manifest};
 pub use names::{
-    geojson_name, hierarchy_name, instant_micros, lineage_parquet_name, manifest_name, map_name, mask_output_name,
-    masks_name, scene_stamps, toc_name, tracks_name, tracks_parquet_name,
+    animation_name, geojson_name, hierarchy_name, instant_micros, lineage_parquet_name, manifest_name, map_name,
+    mask_output_name, masks_name, scene_stamps, toc_name, tracks_name, tracks_parquet_name,
 };
 pub use parquet::{write_lineage_parquet, write_tracks_parquet};
 pub use toc::write_toc;

@@ -42,6 +42,12 @@ pub fn map_name(job_id: u64, stamp: &str, extension: &str) -> String {
     format!("{job_id}-{stamp}.{extension}")
 }
 
+/// `<job>-Animation.gif`, the maps of all times.
+#[must_use]
+pub fn animation_name(job_id: u64) -> String {
+    format!("{job_id}-Animation.gif")
+}
+
 /// `<job>-ForTraCC-Mask-Output.nc4`.
 #[must_use]
 pub fn mask_output_name(job_id: u64) -> String {

@@ -16,6 +16,17 @@ pub enum ValueType {
     F64,
 }
 
+impl ValueType {
+    /// Bytes of a value.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        match self {
+            Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
+}
+
 /// A variable of a subset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VariableMeta {

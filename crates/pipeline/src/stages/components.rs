@@ -37,8 +37,7 @@ pub(crate) fn components(
     let finder = scope.finder()?;
     let scenes = Scenes::new(subset, matches!(finder, Finder::AuxGeoir(_)));
     let find = find(scope, &finder, &scenes, reference)?;
-    let cell_bytes: u64 = 4 * subset.variables().len() as u64;
-    let (workers, window) = resources.readers(scope.grid.len() as u64 * cell_bytes, scope.is_remote())?;
+    let (workers, window) = resources.readers(scope.scene_bytes(), scope.is_remote())?;
     let done = Mutex::new(have);
     in_order(
         rest,

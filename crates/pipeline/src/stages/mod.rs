@@ -2,12 +2,14 @@
 
 mod components;
 mod lineage;
+mod pictures;
 mod products;
 mod reference;
 mod scenes;
 
 pub(crate) use components::components;
 pub(crate) use lineage::lineage;
+pub(crate) use pictures::pictures;
 pub(crate) use products::{Asked, products, wanted_names};
 pub(crate) use reference::{Reference, reference};
 pub(crate) use scenes::{Scenes, open};

@@ -2,15 +2,17 @@
 
 use std::io::Write;
 
+use eventscape_catalog::Subset;
 use eventscape_core::track::track_summaries;
 use eventscape_core::{EventSource, Lineage, Timestamp};
 use eventscape_io::sink::{ProductFile, StoredProduct};
 use eventscape_products::netcdf::{write_mask_output, write_masks, write_tracks};
 use eventscape_products::polygons::Outliner;
 use eventscape_products::{
-    Artifact, JobInfo, ProductError, ProductKind, Status, geojson_name, hierarchy_name, lineage_parquet_name,
-    manifest_name, scene_stamps, toc_name, tracks_parquet_name, write_geojson, write_hierarchy, write_lineage_parquet,
-    write_manifest, write_toc, write_tracks_parquet,
+    Artifact, JobInfo, ProductError, ProductKind, Status, animation_name, geojson_name, hierarchy_name,
+    lineage_parquet_name, manifest_name, map_name, mask_output_name, masks_name, scene_stamps, toc_name, tracks_name,
+    tracks_parquet_name, write_geojson, write_hierarchy, write_lineage_parquet, write_manifest, write_toc,
+    write_tracks_parquet,
 };
 
 use crate::Surroundings;
@@ -24,11 +26,11 @@ use crate::workplace::Workplace;
 
 /// A file to make.
 #[derive(Clone, Debug)]
-struct Task {
-    kind: ProductKind,
-    name: String,
+pub(crate) struct Task {
+    pub(crate) kind: ProductKind,
+    pub(crate) name: String,
     /// The scene that it shows, where it is of one.
-    scene: Option<usize>,
+    pub(crate) scene: Option<usize>,
 }
 
 /// What products are made of.
@@ -38,6 +40,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) lineage: &'a Lineage,
     pub(crate) events: &'a dyn EventSource,
     pub(crate) wanted: &'a [ProductName],
+    /// The fields behind the pictures; without them maps show the components alone.
+    pub(crate) fields: Option<&'a Subset>,
 }
 
 /// The names of the files that a selection of products comes to.
@@ -55,15 +59,17 @@ fn tasks(times: &[Timestamp], job_id: u64, wanted: &[ProductName]) -> Vec<Task> 
             stamps.iter().enumerate().map(task).collect()
         };
         tasks.extend(match product {
-            ProductName::MaskOutput => one(ProductKind::ReferenceMasks, format!("{job_id}-ForTraCC-Mask-Output.nc4")),
+            ProductName::MaskOutput => one(ProductKind::ReferenceMasks, mask_output_name(job_id)),
             ProductName::Toc => one(ProductKind::Toc, toc_name(job_id)),
             ProductName::Hierarchy => one(ProductKind::Hierarchy, hierarchy_name(job_id)),
-            ProductName::Masks => one(ProductKind::Masks, format!("{job_id}-Masks.nc")),
-            ProductName::Tracks => one(ProductKind::TracksNetcdf, format!("{job_id}-Tracks.nc")),
+            ProductName::Masks => one(ProductKind::Masks, masks_name(job_id)),
+            ProductName::Tracks => one(ProductKind::TracksNetcdf, tracks_name(job_id)),
             ProductName::Table => one(ProductKind::TracksTable, tracks_parquet_name(job_id)),
             ProductName::Lineage => one(ProductKind::LineageTable, lineage_parquet_name(job_id)),
             ProductName::Geojson => each(ProductKind::Polygons, &|stamp| geojson_name(job_id, stamp)),
-            ProductName::Maps | ProductName::Svg | ProductName::Animation => Vec::new(),
+            ProductName::Maps => each(ProductKind::Map, &|stamp| map_name(job_id, stamp, "png")),
+            ProductName::Svg => each(ProductKind::MapSvg, &|stamp| map_name(job_id, stamp, "svg")),
+            ProductName::Animation => one(ProductKind::Animation, animation_name(job_id)),
         });
     }
     tasks
@@ -83,9 +89,12 @@ pub(crate) fn products(
     let tasks = tasks(&asked.lineage.times, job_id, asked.wanted);
     let outliner = Outliner::new(&asked.scope.grid);
     around.observer.begin(Stage::Products, tasks.len() as u64 + 1);
+    // pictures hold whole fields, so they have bounds of their own
+    let (drawn, written): (Vec<_>, Vec<_>) =
+        tasks.iter().cloned().enumerate().partition(|(_, task)| task.kind.is_picture());
     let mut stored = Vec::with_capacity(tasks.len() + 1);
     in_order(
-        0..tasks.len(),
+        0..written.len(),
         resources.threads,
         2 * resources.threads,
         |k| {
@@ -93,15 +102,20 @@ pub(crate) fn products(
                 let scenes = asked.scope.scenes();
                 return Err(PipelineError::Stopped { done: scenes, total: scenes });
             }
-            make(asked, &tasks[k], &outliner, place)
+            make(asked, &written[k].1, &outliner, place)
         },
-        |_, product| {
+        |k, product| {
             around.observer.advance(Stage::Products, 1);
-            stored.push(product);
+            stored.push((written[k].0, product));
             Ok(())
         },
     )?;
+    stored.extend(super::pictures(asked, &drawn, place, resources, around)?);
+    stored.sort_by_key(|(number, _)| *number);
+    let mut stored: Vec<StoredProduct> = stored.into_iter().map(|(_, product)| product).collect();
+    place.settle()?;
     let manifest = manifest(asked, &tasks, &stored, place)?;
+    place.settle()?;
     stored.push(manifest);
     around.observer.advance(Stage::Products, 1);
     around.observer.end(Stage::Products);

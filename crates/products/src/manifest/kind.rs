@@ -45,6 +45,12 @@ impl ProductKind {
         }
     }
 
+    /// Whether it is a picture of fields.
+    #[must_use]
+    pub fn is_picture(self) -> bool {
+        matches!(self, Self::Map | Self::MapSvg | Self::Animation)
+    }
+
     /// Its roles in STAC.
     #[must_use]
     pub fn roles(self) -> &'static [&'static str] {

@@ -75,13 +75,14 @@ impl<W: Write> Animation<W> {
         Ok(())
     }
 
-    /// Ends the animation.
+    /// Ends the animation and gives the output back.
     ///
     /// # Errors
     /// [`ProductError::Write`] when the output refuses.
-    pub fn end(self) -> Result<(), ProductError> {
+    pub fn end(self) -> Result<W, ProductError> {
         let mut out = self.encoder.into_inner().map_err(failed)?;
-        out.flush().map_err(|e| failed(e.into()))
+        out.flush().map_err(|e| failed(e.into()))?;
+        Ok(out)
     }
 }
 

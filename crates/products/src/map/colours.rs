@@ -36,7 +36,15 @@ impl ValueRange {
         sample.sort_by(f64::total_cmp);
         let at = |share: f64| sample[((sample.len() - 1) as f64 * share).round() as usize];
         let (low, high) = (at(0.01), at(0.99));
-        self.range = Some(self.range.map_or((low, high), |(a, b)| (a.min(low), b.max(high))));
+        self.join(Self { range: Some((low, high)) });
+    }
+
+    /// Widens the range by another one, of other scenes.
+    pub fn join(&mut self, other: Self) {
+        self.range = match (self.range, other.range) {
+            (Some((a, b)), Some((low, high))) => Some((a.min(low), b.max(high))),
+            (range, None) | (None, range) => range,
+        };
     }
 
     /// Lowest and highest value of the colours; `None` where there was no value.
