@@ -11,6 +11,7 @@ import duckdb
 import geopandas
 import netCDF4
 import numpy as np
+import PIL.Image
 import shapely.geometry
 import xarray
 
@@ -54,6 +55,13 @@ def main(folder: Path) -> None:
             assert shapely.geometry.shape(feature["geometry"]).is_valid, stamp
             features += 1
     assert features == len(table)
+
+    with PIL.Image.open(folder / "1-Animation.gif") as film:
+        assert film.n_frames == len(stamps)
+    for stamp in stamps:
+        with PIL.Image.open(folder / f"1-{stamp}.png") as picture:
+            assert picture.mode == "RGB" and min(picture.size) > 200, stamp
+            assert len(picture.getcolors(1 << 24)) > 100, stamp
 
     trajectories = xarray.open_dataset(folder / "1-Tracks.nc")
     assert trajectories.attrs["featureType"] == "trajectory"

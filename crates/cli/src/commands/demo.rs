@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use eventscape_io::IoError;
-use eventscape_pipeline::{Job, PipelineError, TextOrNumber, Texts, run_phdef};
+use eventscape_pipeline::{Job, PipelineError, ProductName, TextOrNumber, Texts, run_phdef};
 
 use super::{Outcome, print, surroundings};
 use crate::report;
@@ -28,12 +28,18 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         min_size: Some(60),
         title: Some("El Niño and La Niña in the tropical Pacific, OSTIA sea-surface temperature".to_owned()),
         out: Some(out.display().to_string()),
+        products: Some(Texts::Many(products())),
         no_plots: matches.get_flag("no_plots"),
         ..Job::default()
     };
     let outcome = run_phdef(&job, &around)?;
     print(&report::of_job(&outcome, matches.get_flag("json")))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Everything but the SVGs, which show what the PNGs show.
+fn products() -> Vec<String> {
+    ProductName::ALL.iter().filter(|(p, _)| *p != ProductName::Svg).map(|(_, name)| (*name).to_owned()).collect()
 }
 
 /// Puts the sample where the user can look at it, unless it is there.

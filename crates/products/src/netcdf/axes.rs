@@ -36,6 +36,15 @@ pub(super) fn time_variable(name: &str, dims: &[&str], calendar: Calendar) -> Va
         .with("long_name", "time")
         .with("units", TIME_UNITS)
         .with("calendar", calendar.name())
+        .with_some("units_metadata", leap_seconds(calendar))
+}
+
+/// What CF-1.11 §4.4 asks of calendars in which leap seconds can be; the input does not say whether it counts them.
+fn leap_seconds(calendar: Calendar) -> Option<&'static str> {
+    match calendar {
+        Calendar::Standard | Calendar::ProlepticGregorian | Calendar::Julian => Some("leap_seconds: unknown"),
+        Calendar::NoLeap | Calendar::AllLeap | Calendar::Day360 => None,
+    }
 }
 
 /// Writes `crs`, the ellipsoid that latitudes and longitudes refer to.
@@ -107,6 +116,7 @@ impl Axes {
                 .with("standard_name", "cell_area")
                 .with("long_name", "area of the cell on the WGS 84 ellipsoid")
                 .with("units", "m2")
+                .with("coverage_content_type", "auxiliaryInformation")
         };
         let areas = grid.areas();
         if let CellAreas::Separable { row, width } = &areas {

@@ -38,6 +38,7 @@ pub(super) fn global_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, lin
     all.set("source", source(job));
     all.set("comment", kind.comment.as_str());
     all.set("license", job.license.as_str());
+    all.set("acknowledgement", format!("{}; please cite it as its provider asks", source(job)));
     all.set("processing_level", "derived: regions cut out of a gridded field by a condition and followed in time");
     all.set_some("date_created", job.created.as_deref());
     people(&mut all, job);

@@ -3,6 +3,7 @@
 
 mod cdl;
 mod goldens;
+mod maps;
 mod netcdf;
 mod outlines;
 mod support;

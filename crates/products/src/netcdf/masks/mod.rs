@@ -93,6 +93,7 @@ fn event_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
         .with("units", "1")
         .with("valid_min", 0i32)
         .with("comment", "0: no event; -1: the input is missing or the cell lies outside the domain, see event_flag")
+        .with("coverage_content_type", "thematicClassification")
         .with("ancillary_variables", "event_flag")
         .with("cell_measures", "area: cell_area")
 }
@@ -100,7 +101,8 @@ fn event_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
 fn event_flag(grid: &Grid, dims: &[&str; 3]) -> Variable {
     let flag = Variable::of::<i8>("event_flag", dims)
         .with("long_name", "whether the cell belongs to an event, or why that is not known")
-        .with("standard_name", "status_flag");
+        .with("standard_name", "status_flag")
+        .with("coverage_content_type", "thematicClassification");
     let flag = if grid.domain().is_some() {
         flag.with("flag_values", [0i8, 1, 2, 3]).with("flag_meanings", "outside inside input_missing outside_domain")
     } else {

@@ -106,12 +106,17 @@ pub(super) fn coordinates(time: Variable) -> Vec<Column> {
 }
 
 fn statistics(job: &JobInfo) -> Vec<Column> {
+    // CF-1.11 §3.1.2
+    const ON_SCALE: &str = "temperature: on_scale";
+    const DIFFERENCE: &str = "temperature: difference";
+    let is_temperature = job.variable.standard_name.as_ref().is_some_and(|name| name.contains("temperature"));
     let of = |name: &str, what: &str, method: &str, named: bool, value: fn(&Observation<'_>) -> f64| {
         let variable = Variable::of::<f64>(name, OBS)
             .fill(f64::NAN)
             .with("long_name", format!("{what} of {} in the event", job.variable.label()))
             .with_some("standard_name", job.variable.standard_name.as_deref().filter(|_| named))
             .with_some("units", job.variable.units.as_deref())
+            .with_some("units_metadata", is_temperature.then_some(if named { ON_SCALE } else { DIFFERENCE }))
             .with("coordinates", "time lat lon")
             .with("cell_methods", method);
         Column { variable, stored: Stored::Real, value }
