@@ -1,9 +1,10 @@
 //! How stored numbers become physical values: scale, offset, missing values and valid range.
 //!
 //! The rules are those of netCDF4-python's automatic masking and scaling, with four deliberate differences, each of
-//! which masks or keeps what the file's author meant: bytes have no default fill value (the rule of netCDF itself); a float attribute is rounded to a float variable's type before it
-//! is compared (there it must be exactly representable, or it is ignored); limits and missing values of an `_Unsigned`
-//! variable may also be written as unsigned numbers; and a scale of 1 with an offset of 0 never narrows the type.
+//! which masks or keeps what the file's author meant: bytes have no default fill value (the rule of netCDF itself); a
+//! float attribute is rounded to a float variable's type before it is compared (there it must be exactly representable,
+//! or it is ignored); limits and missing values of an `_Unsigned` variable may also be written as unsigned numbers, and
+//! its default fill value is that of the stored type; and a scale of 1 with an offset of 0 never narrows the type.
 
 use super::{Attribute, Number, ScalarType, Variable};
 
@@ -94,7 +95,9 @@ impl Packing {
         let fills = usable(variable, "_FillValue", scalar, packing.unsigned);
         if fills.is_empty() {
             if variable.fill.is_some() && scalar.size() > 1 {
-                packing.missing.extend(default_fill(scalar));
+                // what the library writes is of the stored type, also where it is read as unsigned
+                let default = default_fill(variable.scalar).and_then(|fill| held_by(fill, scalar, packing.unsigned));
+                packing.missing.extend(default);
             }
         } else {
             packing.missing.extend(fills);
@@ -297,6 +300,12 @@ mod tests {
         let packing = Packing::from_attributes(&v);
         assert!(packing.unsigned);
         assert_eq!(packing.missing, vec![Number::Integer(255)]);
+    }
+
+    #[test]
+    fn the_default_fill_of_unsigned_numbers_is_the_stored_types_by_its_bits() {
+        let v = variable(ScalarType::I16, &[("_Unsigned", Attribute::Text("true".to_owned()))]);
+        assert_eq!(Packing::from_attributes(&v).missing, vec![Number::Integer(32_769)]);
     }
 
     #[test]

@@ -195,17 +195,18 @@ impl Tree<'_> {
             };
             keys.push((*chunk_size, *filter_mask, offsets.get(..self.rank).unwrap_or_default().to_vec()));
         }
-        // Chunks would be missed silently if the keys were not in order.
-        let ordered = keys.is_sorted_by(|a, b| a.2 < b.2);
-        let first_fits = keys.first().is_none_or(|key| key.2 >= visit.low);
+        // Chunks would be missed silently if the keys were not in order. The last one is no chunk's: it bounds the node, in
+        // some files with the offsets of the last chunk itself, and the parent has a better bound.
         let children = node.children.len();
+        let ordered = keys.get(..children).is_some_and(|keys| keys.is_sorted_by(|a, b| a.2 < b.2));
+        let first_fits = keys.first().is_none_or(|key| key.2 >= visit.low);
         let last_fits =
             children == 0 || visit.high.as_ref().is_none_or(|high| keys.get(children - 1).is_none_or(|k| k.2 < *high));
         if !ordered || !first_fits || !last_fits {
             return Err(self.bad(visit.address, "has keys that are not in order"));
         }
         for (i, address) in node.children.iter().enumerate() {
-            let (Some((size, mask, low)), Some((_, _, high))) = (keys.get(i), keys.get(i + 1)) else { break };
+            let Some((size, mask, low)) = keys.get(i) else { break };
             if node.level == 0 {
                 entries.push(ChunkEntry {
                     address: *address,
@@ -215,8 +216,8 @@ impl Tree<'_> {
                 });
                 continue;
             }
-            // The last key of the rightmost node is no bound in files of some writers.
-            let high = if i + 1 == children { visit.high.clone() } else { Some(high.clone()) };
+            let high =
+                if i + 1 == children { visit.high.clone() } else { keys.get(i + 1).map(|(_, _, key)| key.clone()) };
             if self.may_hold(low, high.as_deref()) {
                 next.push(Visit { address: *address, level: Some(node.level - 1), low: low.clone(), high });
             }

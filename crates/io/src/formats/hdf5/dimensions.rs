@@ -45,7 +45,7 @@ pub(super) fn resolve(walked: &Walked, blocks: &Blocks) -> Result<Vec<Option<Vec
         }
     }
 
-    let phony = phony_names(walked, &axes, scales.len());
+    let phony = phony_names(walked, &axes, &scales, &lengths);
     Ok(walked
         .datasets
         .iter()
@@ -139,33 +139,64 @@ fn unlimited(found: &Found, axis: usize) -> bool {
     found.dataset.max_dims().and_then(|dims| dims.get(axis)) == Some(&u64::MAX)
 }
 
-/// Names for made-up dimensions as netCDF-C has them: one for each length in a group (a second one when a data set has
-/// two such axes), numbered after all real ones, by the names of the data sets.
-fn phony_names(walked: &Walked, axes: &[Vec<Axis>], mut next: usize) -> Vec<Vec<String>> {
+/// A dimension of a group that an axis without a scale may turn out to be.
+struct Candidate {
+    name: String,
+    len: u64,
+    unlimited: bool,
+}
+
+/// Names for axes without a scale as netCDF-C gives them: a dimension of the group with that length, scale or made up, that
+/// the data set has on no other axis; failing that a new one. They are numbered after all real ones, by the names of the
+/// data sets.
+fn phony_names(
+    walked: &Walked,
+    axes: &[Vec<Axis>],
+    scales: &HashMap<u64, &Found>,
+    lengths: &HashMap<u64, u64>,
+) -> Vec<Vec<String>> {
     let mut groups: HashMap<&str, usize> = HashMap::new();
+    let mut known: HashMap<&str, Vec<Candidate>> = HashMap::new();
     for found in &walked.datasets {
         let number = groups.len();
         groups.entry(&found.group).or_insert(number);
+        if found.internal.is_scale {
+            let len = lengths.get(&found.dataset.address()).copied().unwrap_or(0);
+            let candidate = Candidate { name: found.name.clone(), len, unlimited: unlimited(found, 0) };
+            known.entry(&found.group).or_default().push(candidate);
+        }
     }
     let mut order: Vec<usize> = (0..walked.datasets.len()).collect();
     order.sort_by_key(|i| (groups.get(walked.datasets[*i].group.as_str()), &walked.datasets[*i].name));
-    let mut known: HashMap<(&str, u64), Vec<String>> = HashMap::new();
-    let mut names: Vec<Vec<String>> = axes.iter().map(|axes| vec![String::new(); axes.len()]).collect();
+    let mut next = scales.len();
+    let mut names: Vec<Vec<String>> = axes.iter().map(|axes| named(axes, scales)).collect();
     for i in order {
         let found = &walked.datasets[i];
         for (d, len) in found.dataset.shape().iter().enumerate() {
             if !matches!(axes[i].get(d), Some(Axis::Phony)) {
                 continue;
             }
-            let same = known.entry((&found.group, *len)).or_default();
-            let free = same.iter().find(|name| !names[i].contains(name)).cloned();
+            let unlimited = unlimited(found, d);
+            let same = known.entry(&found.group).or_default();
+            let fits = |c: &&Candidate| c.len == *len && c.unlimited == unlimited && !names[i].contains(&c.name);
+            let free = same.iter().find(fits).map(|c| c.name.clone());
             names[i][d] = free.unwrap_or_else(|| {
                 let name = format!("phony_dim_{next}");
                 next += 1;
-                same.push(name.clone());
+                same.push(Candidate { name: name.clone(), len: *len, unlimited });
                 name
             });
         }
     }
     names
+}
+
+/// The names that the axes have of themselves.
+fn named(axes: &[Axis], scales: &HashMap<u64, &Found>) -> Vec<String> {
+    let name = |axis: &Axis| match axis {
+        Axis::Scale(address) => scales.get(address).map_or_else(String::new, |scale| scale.name.clone()),
+        Axis::Named(name) => name.clone(),
+        Axis::Phony => String::new(),
+    };
+    axes.iter().map(name).collect()
 }
