@@ -4,11 +4,13 @@ mod args;
 mod commands;
 mod failure;
 mod report;
+mod signals;
 mod terminal;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    signals::fail_on_large_files();
     let matches = match args::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => return failure::usage(&error),

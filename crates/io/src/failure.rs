@@ -20,6 +20,11 @@ pub(crate) fn write_failed(path: &Path, source: Error) -> IoError {
             unusable("a part of the path is a file, not a folder; give another folder")
         }
         ErrorKind::NotFound => unusable("its folder is not there"),
+        ErrorKind::FileTooLarge => {
+            let advice =
+                "no file may grow that large here; raise the limit (`ulimit -f`), or give a folder on another disk";
+            IoError::Io { action: "writing", location, source: Error::new(source.kind(), advice) }
+        }
         _ => IoError::Io { action: "writing", location, source },
     }
 }
@@ -37,6 +42,7 @@ mod tests {
             (ErrorKind::ReadOnlyFilesystem, "another one"),
             (ErrorKind::NotADirectory, "another folder"),
             (ErrorKind::NotFound, "not there"),
+            (ErrorKind::FileTooLarge, "ulimit -f"),
             (ErrorKind::Interrupted, "writing"),
         ];
         for (kind, advice) in kinds {

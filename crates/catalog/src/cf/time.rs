@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use eventscape_core::Timestamp;
 use eventscape_core::time::{Calendar, TimeUnits};
+use eventscape_core::{CoreError, Timestamp};
 use eventscape_io::formats::{Attribute, Granule};
 
 use super::layout::TimeAxis;
@@ -20,7 +20,8 @@ pub(crate) fn times(granule: &Granule, axis: &TimeAxis, name_date: Option<NameDa
     let location = granule.location();
     let Some(path) = &axis.path else { return Ok(vec![single(granule, name_date)?]) };
     let variable = granule.variable(path)?;
-    let core = |e| CatalogError::Core { subject: format!("{location}: `{path}`"), source: e };
+    // what the file says, not what was asked for, is wrong
+    let core = |e: CoreError| CatalogError::granule(format!("{location}: `{path}`"), e.to_string());
     let Some(units) = text(variable, "units") else {
         return Err(CatalogError::granule(location, format!("the time variable `{path}` has no units")));
     };

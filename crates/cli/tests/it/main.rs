@@ -7,6 +7,7 @@ mod chunks;
 mod cuts;
 mod errors;
 mod golden;
+mod hostile;
 mod store;
 
 use std::path::{Path, PathBuf};
