@@ -4,6 +4,7 @@ use std::path::Path;
 
 use glob::{MatchOptions, Pattern};
 
+use super::below;
 use super::location::{Location, join_keys};
 use super::registry::{Listed, Stores};
 use crate::{IoError, Result};
@@ -85,10 +86,24 @@ fn folder(path: &Path) -> Result<Vec<Location>> {
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         let inside = if path == Path::new(".") { entry.file_name().into() } else { entry.path() };
         if !hidden && (!inside.is_dir() || is_zarr(&inside)) {
-            found.push(Location::Local(inside));
+            found.push(inside);
         }
     }
-    Ok(found)
+    if !found.iter().any(|path| has_data_name(path)) {
+        let further = below::local(path, is_zarr)?;
+        if further.is_empty() && found.is_empty() {
+            return Err(below::nothing(&path.display().to_string()));
+        }
+        if !further.is_empty() {
+            tracing::info!("`{}`: {} data files of its subfolders", path.display(), further.len());
+            found = further;
+        }
+    }
+    Ok(found.into_iter().map(Location::Local).collect())
+}
+
+fn has_data_name(path: &Path) -> bool {
+    is_zarr(path) || path.file_name().and_then(|n| n.to_str()).is_some_and(below::is_data_name)
 }
 
 fn objects(stores: &Stores, bucket: &str, key: &str, pattern: &str) -> Result<Vec<Location>> {
@@ -106,6 +121,7 @@ fn objects(stores: &Stores, bucket: &str, key: &str, pattern: &str) -> Result<Ve
         return Ok(vec![at(key)]);
     }
     let opened = stores.bucket(bucket)?;
+    let again = opened.clone();
     let (asked, whole) = (plain.to_owned(), key.to_owned());
     let (is_object, objects, folders) = stores.runtime().wait(async move {
         let (objects, folders) = opened.list_level(&asked).await?;
@@ -121,9 +137,23 @@ fn objects(stores: &Stores, bucket: &str, key: &str, pattern: &str) -> Result<Ve
     if names.iter().any(|name| ZARR_DOCUMENTS.contains(&name.as_str())) {
         return Ok(vec![at(plain)]);
     }
-    let files = names.iter().filter(|name| !name.starts_with('.')).map(|name| at(&join_keys(plain, name)));
-    let stores_inside = folders.iter().filter(|f| is_zarr_name(f)).map(|f| at(f));
-    Ok(files.chain(stores_inside).collect())
+    let shown = || names.iter().filter(|name| !name.starts_with('.'));
+    let inside: Vec<&String> = folders.iter().filter(|f| is_zarr_name(f)).collect();
+    if inside.is_empty() && !folders.is_empty() && !shown().any(|name| below::is_data_name(name)) {
+        let asked = plain.to_owned();
+        let all = stores.runtime().wait(async move { again.list(&asked).await })?;
+        let keys: Vec<&str> = all.iter().map(|object| object.location.as_ref()).collect();
+        let further = below::objects(&keys, plain, zarr_root)?;
+        if further.is_empty() && shown().next().is_none() {
+            return Err(below::nothing(pattern));
+        }
+        if !further.is_empty() {
+            tracing::info!("`{pattern}`: {} data files of its subfolders", further.len());
+            return Ok(further.into_iter().map(at).collect());
+        }
+    }
+    let files = shown().map(|name| at(&join_keys(plain, name)));
+    Ok(files.chain(inside.into_iter().map(|f| at(f))).collect())
 }
 
 /// The objects of a bucket that match a pattern; a Zarr store inside is matched by its own name.

@@ -4,6 +4,7 @@
 //! [`DirectorySource`] (a folder of files, which a Zarr store is) and turns patterns into locations. Remote sources
 //! fetch by ranges: few, large and concurrent requests, tried again when the failure may pass.
 
+mod below;
 mod byte_source;
 mod directory_source;
 mod expand;

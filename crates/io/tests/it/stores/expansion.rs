@@ -86,6 +86,49 @@ fn patterns_of_a_bucket() {
     assert_eq!(expanded(&stores, "s3://data/in", &["README"]), ["README"]);
 }
 
+/// A folder per day as archives have them, a store, notes, and what a job made of it.
+const DAYS: [&str; 9] = [
+    "2015/001/b.NC4",
+    "2015/002/a.nc",
+    "2015/readme.txt",
+    "2016/cube.zarr/zarr.json",
+    "2016/cube.zarr/v/c/0.nc",
+    "2016/.trash/x.nc",
+    "out/1/1-Manifest.json",
+    "out/1/1-Masks.nc",
+    "LICENSE",
+];
+
+/// Without a data file of its own, a folder stands for those below it.
+fn folders_of_folders(stores: &Stores, root: &str) {
+    assert_eq!(expanded(stores, root, &[""]), ["2015/001/b.NC4", "2015/002/a.nc", "2016/cube.zarr"]);
+    assert_eq!(expanded(stores, root, &["2015"]), ["2015/001/b.NC4", "2015/002/a.nc"]);
+    assert_eq!(expanded(stores, root, &["out/1"]), ["out/1/1-Manifest.json", "out/1/1-Masks.nc"]);
+    let error = stores.expand(&[format!("{root}/out")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Data);
+    assert!(error.to_string().contains("pattern") && error.to_string().contains("/out`"), "{error}");
+}
+
+#[test]
+fn a_folder_of_folders_is_searched_to_any_depth() {
+    let folder = tempfile::tempdir().unwrap();
+    touch(folder.path(), &DAYS);
+    // a circle of links is walked once
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("2015/again")).unwrap();
+    let root = folder.path().to_str().unwrap();
+    let once = ["2015/001/b.NC4", "2015/002/a.nc", "2016/cube.zarr"];
+    assert_eq!(expanded(&Stores::default(), root, &[""]), once);
+    std::fs::remove_file(folder.path().join("2015/again")).unwrap();
+    folders_of_folders(&Stores::default(), root);
+}
+
+#[test]
+fn a_prefix_of_prefixes_is_searched_to_any_depth() {
+    let server = S3Server::start();
+    touch(&server.path(""), &DAYS.map(|f| Box::leak(format!("in/{f}").into_boxed_str()) as &str));
+    folders_of_folders(&server.stores(), "s3://data/in");
+}
+
 #[test]
 fn a_file_whose_name_looks_like_a_pattern_is_taken_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
