@@ -29,7 +29,8 @@ use crate::workplace::{Found, Workplace, chunk_spool};
 /// What is wrong with the job, its data or its place, by name. Nothing half-written stays.
 pub fn run_phdef(job: &Job, around: &Surroundings<'_>) -> Result<Report> {
     let resources = Resources::of(job)?;
-    in_pool(&resources, || run(job, &resources, around))
+    size_pool(&resources);
+    run(job, &resources, around)
 }
 
 fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Report> {
@@ -165,15 +166,11 @@ fn chunk_ranges(job: &Job, scenes: usize) -> Result<Vec<Range<usize>>> {
     Ok((0..scenes.div_ceil(steps).max(1)).map(|k| k * steps..((k + 1) * steps + 1).min(scenes)).collect())
 }
 
-/// Runs work on a pool of the job's own size.
-pub(crate) fn in_pool<T: Send>(resources: &Resources, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(resources.threads)
-        .build_global()
-        .map_err(|e| PipelineError::Internal(format!("no threads can be started: {e}")));
-    // a program that runs several jobs keeps the first one's pool
-    drop(pool);
-    work()
+/// Sizes the pool of threads of this process, unless it has one already: an earlier job's, or the embedding program's.
+pub(crate) fn size_pool(resources: &Resources) {
+    if let Err(already) = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build_global() {
+        tracing::debug!("threads: {already}");
+    }
 }
 
 /// What took how long.

@@ -10,8 +10,8 @@ use eventscape_core::time::Calendar;
 use eventscape_core::track::{AuxGeoirOptions, FortraccOptions, OverlapRule};
 use eventscape_core::{Condition, Connectivity, Grid, Timestamp};
 use eventscape_products::{Bounds, InputGranule, JobInfo, VariableInfo};
+use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::Surroundings;
 use crate::error::{PipelineError, Result};
@@ -124,8 +124,8 @@ impl Scope {
 
     /// A text that is equal for jobs of equal components.
     pub(crate) fn key(&self) -> Result<String> {
-        let digest = Sha256::digest(self.essence().to_bytes()?);
-        Ok(digest.iter().take(16).map(|b| format!("{b:02x}")).collect())
+        let digest = digest(&SHA256, &self.essence().to_bytes()?);
+        Ok(digest.as_ref().iter().take(16).map(|b| format!("{b:02x}")).collect())
     }
 
     pub(crate) fn times(&self) -> Vec<Timestamp> {

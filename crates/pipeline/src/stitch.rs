@@ -10,7 +10,7 @@ use eventscape_io::stores::Stores;
 use crate::Surroundings;
 use crate::error::{PipelineError, Result};
 use crate::job::{Job, Texts};
-use crate::phdef::{Clock, in_pool};
+use crate::phdef::{Clock, size_pool};
 use crate::report::{Report, of_scope};
 use crate::request::ProductName;
 use crate::resources::Resources;
@@ -27,6 +27,10 @@ pub struct StitchRequest {
     pub out: String,
     /// The job's number; that of the chunks if absent.
     pub job_id: Option<u64>,
+    /// Title of the job, which the chunks do not keep.
+    pub title: Option<String>,
+    /// Threads to use; all cores if absent.
+    pub threads: Option<u32>,
     /// Products to make, as in a job.
     pub products: Option<Texts>,
     /// Make no pictures.
@@ -48,6 +52,8 @@ pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<
     scope.job = Job {
         job_id: Some(request.job_id.or(scope.job.job_id).unwrap_or(1)),
         out: Some(request.out.clone()),
+        title: request.title.clone(),
+        threads: request.threads,
         products: request.products.clone(),
         no_plots: request.no_plots,
         overwrite: request.overwrite,
@@ -58,21 +64,20 @@ pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<
     let wanted = scope.possible(ProductName::selection(&scope.job)?, around)?;
     let key = scope.key()?;
     let job_id = scope.job.job_id.unwrap_or(1);
-    in_pool(&resources, || {
-        let place = Workplace::open(&Stores::default(), &request.out, job_id, &key)?;
-        let names = stages::wanted_names(&scope, job_id, &wanted);
-        if let Found::Complete(products) = place.earlier(&key, &names, request.overwrite)? {
-            return Ok(of_scope(&scope, &place, None, products, clock.times(), "complete", true));
-        }
-        let lineage = clock.time("components linked", || stages::lineage(&scope, &joined, around))?;
-        let info = scope.info(around.now.clone())?;
-        let subset = if wanted.iter().any(|p| p.is_picture()) { fields(&scope, around)? } else { None };
-        let fields = subset.as_ref();
-        let asked = Asked { scope: &scope, info: &info, lineage: &lineage, events: &joined, wanted: &wanted, fields };
-        let products = clock.time("products written", || stages::products(&asked, &place, &resources, around))?;
-        place.tidy()?;
-        Ok(of_scope(&scope, &place, Some(&lineage), products, clock.times(), "complete", false))
-    })
+    size_pool(&resources);
+    let place = Workplace::open(&Stores::default(), &request.out, job_id, &key)?;
+    let names = stages::wanted_names(&scope, job_id, &wanted);
+    if let Found::Complete(products) = place.earlier(&key, &names, request.overwrite)? {
+        return Ok(of_scope(&scope, &place, None, products, clock.times(), "complete", true));
+    }
+    let lineage = clock.time("components linked", || stages::lineage(&scope, &joined, around))?;
+    let info = scope.info(around.now.clone())?;
+    let subset = if wanted.iter().any(|p| p.is_picture()) { fields(&scope, around)? } else { None };
+    let fields = subset.as_ref();
+    let asked = Asked { scope: &scope, info: &info, lineage: &lineage, events: &joined, wanted: &wanted, fields };
+    let products = clock.time("products written", || stages::products(&asked, &place, &resources, around))?;
+    place.tidy()?;
+    Ok(of_scope(&scope, &place, Some(&lineage), products, clock.times(), "complete", false))
 }
 
 /// The job's fields for its pictures, where they can be had here and are still what the chunks were made of.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::Surroundings;
 use crate::error::Result;
 use crate::job::Job;
-use crate::phdef::in_pool;
+use crate::phdef::size_pool;
 use crate::request::ProductName;
 use crate::resources::Resources;
 use crate::scope::Scope;
@@ -67,37 +67,36 @@ pub struct Validation {
 pub fn validate(job: &Job, around: &Surroundings<'_>) -> Result<Validation> {
     let resources = Resources::of(job)?;
     let wanted = ProductName::selection(job)?;
-    in_pool(&resources, || {
-        let subset = stages::open(job, &Stores::default(), around, false)?;
-        let scope = Scope::of(job, &subset)?;
-        scope.possible(wanted, around)?;
-        let info = scope.info(None)?;
-        let plan = subset.plan()?;
-        let (_, window) = resources.readers(plan.scene_bytes, scope.is_remote())?;
-        let b = info.bounds;
-        Ok(Validation {
-            title: info.title.clone(),
-            condition: info.condition_text.clone(),
-            variable: info.variable.name.clone(),
-            units: info.variable.units.clone(),
-            granules: plan.granules,
-            scenes: plan.scenes,
-            times: (info.start.to_string(), info.end.to_string()),
-            calendar: subset.calendar().name(),
-            step_seconds: subset.nominal_step_seconds(),
-            grid: (scope.grid.ny(), scope.grid.nx()),
-            bounds: [b.west, b.south, b.east, b.north],
-            periodic: scope.grid.is_periodic(),
-            chunks: plan.chunks,
-            stored_bytes: plan.stored_bytes,
-            decoded_bytes: plan.decoded_bytes,
-            is_estimate: plan.is_estimate,
-            scene_bytes: plan.scene_bytes,
-            scenes_in_flight: window,
-            memory_bytes: 2 * plan.scene_bytes * window as u64,
-            missing_share: missing_share(&subset)?,
-            notices: scope.told().map(|(_, text)| text).collect(),
-        })
+    size_pool(&resources);
+    let subset = stages::open(job, &Stores::default(), around, false)?;
+    let scope = Scope::of(job, &subset)?;
+    scope.possible(wanted, around)?;
+    let info = scope.info(None)?;
+    let plan = subset.plan()?;
+    let (_, window) = resources.readers(plan.scene_bytes, scope.is_remote())?;
+    let b = info.bounds;
+    Ok(Validation {
+        title: info.title.clone(),
+        condition: info.condition_text.clone(),
+        variable: info.variable.name.clone(),
+        units: info.variable.units.clone(),
+        granules: plan.granules,
+        scenes: plan.scenes,
+        times: (info.start.to_string(), info.end.to_string()),
+        calendar: subset.calendar().name(),
+        step_seconds: subset.nominal_step_seconds(),
+        grid: (scope.grid.ny(), scope.grid.nx()),
+        bounds: [b.west, b.south, b.east, b.north],
+        periodic: scope.grid.is_periodic(),
+        chunks: plan.chunks,
+        stored_bytes: plan.stored_bytes,
+        decoded_bytes: plan.decoded_bytes,
+        is_estimate: plan.is_estimate,
+        scene_bytes: plan.scene_bytes,
+        scenes_in_flight: window,
+        memory_bytes: 2 * plan.scene_bytes * window as u64,
+        missing_share: missing_share(&subset)?,
+        notices: scope.told().map(|(_, text)| text).collect(),
     })
 }
 

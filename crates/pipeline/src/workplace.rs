@@ -152,9 +152,10 @@ impl Workplace {
         Ok(stored)
     }
 
-    /// Waits until the products are on the disk.
-    pub(crate) fn settle(&self) -> Result<()> {
-        Ok(self.sink.sync()?)
+    /// Gives the manifest its name once the products that it lists are on the disk.
+    pub(crate) fn finish(&self, manifest: ProductFile, media_type: &str) -> Result<StoredProduct> {
+        self.sink.sync()?;
+        Ok(manifest.commit_to_disk(media_type)?)
     }
 
     /// The spool of the whole job: continued where there is one on this machine, temporary otherwise.

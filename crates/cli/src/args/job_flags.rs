@@ -4,6 +4,18 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use eventscape_pipeline::{Job, PipelineError, job_schema};
 use serde_json::{Map, Value};
 
+/// The keys of a job as the help shows them; one that is in no group would stand under its last heading.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("Input", &["collection", "input", "root", "catalog", "variable", "level", "bbox", "polygon", "start", "end"]),
+    ("Phenomenon", &["operator", "value", "min_size", "min_area_km2", "connectivity", "fill_holes", "smooth"]),
+    (
+        "Tracking",
+        &["tracker", "min_overlap", "max_gap", "tos2ca_compat", "warm_threshold", "cold_only", "max_size", "min_steps"],
+    ),
+    ("Products", &["out", "job_id", "title", "products", "no_plots", "overwrite"]),
+    ("Running", &["threads", "memory_limit", "cache", "cache_dir", "chunks", "chunk_steps", "chunk"]),
+];
+
 /// What a flag takes.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -69,7 +81,9 @@ fn kind(key: &str, property: &Value) -> Kind {
 
 fn flag(key: &str, property: &Value) -> Arg {
     let help = property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
-    let arg = Arg::new(key.to_owned()).long(key.replace('_', "-")).help(help);
+    let (heading, order) = place(key);
+    let arg =
+        Arg::new(key.to_owned()).long(key.replace('_', "-")).help(help).help_heading(heading).display_order(order);
     match kind(key, property) {
         Kind::Switch => arg.action(ArgAction::SetTrue),
         Kind::List => arg.action(ArgAction::Append).num_args(1..).value_name("FILE|GLOB|URL"),
@@ -77,6 +91,14 @@ fn flag(key: &str, property: &Value) -> Arg {
         Kind::Number => arg.value_name("X").allow_hyphen_values(true),
         Kind::Text => arg.value_name(value_name(key)).allow_hyphen_values(true),
     }
+}
+
+/// The heading of a key and its order among all.
+fn place(key: &str) -> (&'static str, usize) {
+    let all = GROUPS.iter().flat_map(|(heading, keys)| keys.iter().map(move |k| (*heading, *k)));
+    all.enumerate()
+        .find(|(_, (_, k))| *k == key)
+        .map_or((GROUPS[GROUPS.len() - 1].0, usize::MAX), |(order, (heading, _))| (heading, order))
 }
 
 fn value_name(key: &str) -> &'static str {
@@ -122,4 +144,18 @@ fn value(matches: &ArgMatches, key: &str, kind: Kind) -> Result<Option<Value>, P
         }
         _ => Value::from(text.as_str()),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_a_job_has_its_place_in_the_help() {
+        let schema = job_schema();
+        for (key, _) in keys(&schema) {
+            assert_ne!(place(key).1, usize::MAX, "`{key}` is in no group");
+        }
+        assert_eq!(GROUPS.iter().map(|(_, keys)| keys.len()).sum::<usize>(), keys(&schema).count());
+    }
 }

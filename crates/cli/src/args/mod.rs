@@ -8,14 +8,17 @@ use clap::{Arg, ArgAction, Command, value_parser};
 pub(crate) use job_flags::job;
 
 const PHDEF_HELP: &str = "\
-Operators:
-  lessThan lessThanOrEqualTo greaterThan greaterThanOrEqualTo equalTo   VALUE, with or without a unit (\"235 K\")
-  between                                                               LOW,HIGH
-  hysteresisBelow hysteresisAbove                                       SEED,GROW
-  anomalyEvent anomalyAbove anomalyBelow anomalyBeyond                  K standard deviations from the cell's mean
-  percentileAbove percentileBelow percentileBeyond                      P (0..100) of the cell's own values
-  climatologyAbove climatologyBelow climatologyBeyond                   K[, window=11][, base=1991-2020]
-  expression                                                            \"Tb < 235 K and precipitation > 1 mm/h\"
+Operators and their values (docs/guide.md):
+  lessThan lessThanOrEqualTo greaterThan greaterThanOrEqualTo equalTo
+                                    VALUE, with or without a unit (\"235 K\")
+  between                           LOW,HIGH
+  hysteresisBelow hysteresisAbove   SEED,GROW
+  anomalyAbove, Below, Beyond       K standard deviations from the cell's mean
+  percentileAbove, Below, Beyond    P (0..100) of the cell's own values
+  climatologyAbove, Below, Beyond   K or pP[, window=11][, base=1991-2020]
+  expression                        \"Tb < 235 K and precipitation > 1 mm/h\"
+
+Products: mask-output toc hierarchy masks tracks table lineage geojson maps svg animation
 
 Examples:
   eventscape phdef --input 'merg_*.nc4' --variable Tb --operator lessThan --value 235 \\
@@ -100,6 +103,14 @@ fn stitch() -> Command {
                 .value_parser(value_parser!(u64))
                 .value_name("N")
                 .help("Number of the job"),
+        )
+        .arg(Arg::new("title").long("title").value_name("TEXT").help("Title of the job, for people"))
+        .arg(
+            Arg::new("threads")
+                .long("threads")
+                .value_parser(value_parser!(u32))
+                .value_name("N")
+                .help("Threads to use (default: all cores)"),
         )
         .arg(Arg::new("products").long("products").value_name("LIST").help("Products to make"))
         .arg(Arg::new("no_plots").long("no-plots").action(ArgAction::SetTrue).help("Make no pictures"))

@@ -15,6 +15,8 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         chunks: matches.get_many::<String>("chunk_dir").into_iter().flatten().map(PathBuf::from).collect(),
         out: matches.get_one::<String>("out").cloned().unwrap_or_default(),
         job_id: matches.get_one::<u64>("job_id").copied(),
+        title: matches.get_one::<String>("title").cloned(),
+        threads: matches.get_one::<u32>("threads").copied(),
         products: matches.get_one::<String>("products").cloned().map(Texts::One),
         no_plots: matches.get_flag("no_plots"),
         overwrite: matches.get_flag("overwrite"),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 
 /// The name of an entry: a SHA-256 over named parts, in order. Equal parts give equal keys on every machine and in every
 /// release; the version of the scene format is one of them.
@@ -20,21 +20,21 @@ impl SceneKey {
     /// The key of named parts.
     #[must_use]
     pub fn of(parts: &[(&str, &str)]) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = Context::new(&SHA256);
         hash.update(b"eventscape scene 1");
         for (name, value) in parts {
             add(&mut hash, name, value);
         }
-        Self(hash.finalize().into())
+        Self(bytes(hash))
     }
 
     /// The key of the same parts and one more.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(self.0);
+        let mut hash = Context::new(&SHA256);
+        hash.update(&self.0);
         add(&mut hash, name, value);
-        Self(hash.finalize().into())
+        Self(bytes(hash))
     }
 
     /// 64 hexadecimal digits.
@@ -44,10 +44,17 @@ impl SceneKey {
     }
 }
 
+/// The 32 bytes of a finished hash.
+fn bytes(hash: Context) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(hash.finish().as_ref());
+    bytes
+}
+
 /// Lengths go in too, so that no two lists of parts read the same.
-fn add(hash: &mut Sha256, name: &str, value: &str) {
+fn add(hash: &mut Context, name: &str, value: &str) {
     for text in [name, value] {
-        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(&(text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     }
 }

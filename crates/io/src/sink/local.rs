@@ -86,19 +86,13 @@ impl Folder {
     }
 
     pub(super) fn sync(&self) -> Result<()> {
-        let mut paths = files_below(&self.root)?;
+        let paths = files_below(&self.root)?;
         // a rename is on the disk when its folder is
         let folders: std::collections::BTreeSet<PathBuf> =
             paths.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
-        paths.extend(folders);
-        for path in paths {
-            match fs::File::open(&path).and_then(|file| file.sync_all()) {
-                Ok(()) => {}
-                Err(e) if e.kind() == ErrorKind::NotFound => {}
-                Err(e) => return Err(write_failed(&path, e)),
-            }
-        }
-        Ok(())
+        // side by side, so that the disk can take them together
+        wait_for_disk(&paths)?;
+        wait_for_disk(&folders.into_iter().collect::<Vec<_>>())
     }
 
     pub(super) fn lock(&self, location: &str) -> Result<SinkLock> {
@@ -151,4 +145,22 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// Waits until files or folders are on the disk; those that are gone need no waiting.
+fn wait_for_disk(paths: &[PathBuf]) -> Result<()> {
+    const AT_ONCE: usize = 16;
+    let share = paths.len().div_ceil(AT_ONCE).max(1);
+    let one = |path: &PathBuf| match fs::File::open(path).and_then(|file| file.sync_all()) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(write_failed(path, e)),
+        _ => Ok(()),
+    };
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> =
+            paths.chunks(share).map(|part| scope.spawn(move || part.iter().try_for_each(one))).collect();
+        waiting.into_iter().try_for_each(|thread| match thread.join() {
+            Ok(outcome) => outcome,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    })
 }

@@ -151,7 +151,8 @@ impl Sink {
     }
 
     /// Waits until all products are on the disk, so that they outlive a crash of the machine: to be called once, before the
-    /// manifest that lists them is committed, and once after (each product by itself would cost a wait each).
+    /// manifest that lists them is committed to the disk ([`ProductFile::commit_to_disk`]). Each product by itself would cost a
+    /// wait each.
     ///
     /// # Errors
     /// Failures of the disk.

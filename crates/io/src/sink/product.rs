@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
 use super::object::Prefix;
@@ -32,8 +32,8 @@ const BUFFER: usize = 256 << 10;
 /// A product being written, to a file of another name. [`ProductFile::commit`] gives it its own; dropped without it, the
 /// file is removed.
 ///
-/// It may be written in any order. What is written from start to end is hashed on the way; where a writer goes back,
-/// the file is read again for its hash.
+/// It may be written in any order. What is written from start to end is hashed on the way; a writer that will go back says
+/// so ([`ProductFile::hash_at_end`]), or the file is read again for a hash that was half made.
 pub struct ProductFile {
     name: String,
     goal: Goal,
@@ -46,7 +46,7 @@ pub struct ProductFile {
     /// One past the last byte.
     size: u64,
     /// Over the bytes up to `hashed`; `None` once the writer went back.
-    hash: Option<Sha256>,
+    hash: Option<Context>,
     hashed: u64,
 }
 
@@ -72,9 +72,16 @@ impl ProductFile {
             buffer: Vec::new(),
             position: 0,
             size: 0,
-            hash: Some(Sha256::new()),
+            hash: Some(Context::new(&SHA256)),
             hashed: 0,
         }
+    }
+
+    /// Leaves the hash to the end, for a writer that goes back over what it wrote.
+    #[must_use]
+    pub fn hash_at_end(mut self) -> Self {
+        self.hash = None;
+        self
     }
 
     /// Its name in the job's folder.
@@ -99,8 +106,20 @@ impl ProductFile {
         }
     }
 
+    /// Writes and hashes what has gathered: in large pieces, since each has its cost.
     fn flush_buffer(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
         self.file.write_all(&self.buffer)?;
+        if let Some(hash) = &mut self.hash {
+            if self.position - self.buffer.len() as u64 == self.hashed {
+                hash.update(&self.buffer);
+                self.hashed = self.position;
+            } else {
+                self.hash = None;
+            }
+        }
         self.buffer.clear();
         Ok(())
     }
@@ -123,6 +142,24 @@ impl ProductFile {
         Ok(StoredProduct { name: self.name.clone(), size, sha256, media_type: media_type.to_owned() })
     }
 
+    /// As [`ProductFile::commit`], and it is on the disk afterwards, name and all: for the manifest, once
+    /// [`super::Sink::sync`] has seen to what it lists.
+    ///
+    /// # Errors
+    /// As [`ProductFile::commit`].
+    pub fn commit_to_disk(mut self, media_type: &str) -> Result<StoredProduct> {
+        self.flush_buffer().and_then(|()| self.file.sync_all()).map_err(|e| self.failed(e))?;
+        let folder = match &self.goal {
+            Goal::File(path) => path.parent().map(Path::to_owned),
+            Goal::Object(_) => None,
+        };
+        let stored = self.commit(media_type)?;
+        if let Some(folder) = folder {
+            File::open(&folder).and_then(|folder| folder.sync_all()).map_err(|e| write_failed(&folder, e))?;
+        }
+        Ok(stored)
+    }
+
     /// Size and hash, from what was counted on the way if that is all there is.
     fn measure(&mut self) -> io::Result<(u64, String)> {
         let on_disk = self.file.metadata()?.len();
@@ -130,11 +167,11 @@ impl ProductFile {
             Some(hash) if self.hashed == on_disk => hash,
             _ => self.hash_again()?,
         };
-        Ok((on_disk, hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok((on_disk, hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
-    fn hash_again(&mut self) -> io::Result<Sha256> {
-        let mut hash = Sha256::new();
+    fn hash_again(&mut self) -> io::Result<Context> {
+        let mut hash = Context::new(&SHA256);
         let mut block = vec![0; BUFFER];
         self.file.seek(SeekFrom::Start(0))?;
         loop {
@@ -148,25 +185,14 @@ impl ProductFile {
 
 impl Write for ProductFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if let Some(hash) = &mut self.hash {
-            if self.position == self.hashed {
-                hash.update(bytes);
-                self.hashed += bytes.len() as u64;
-            } else {
-                self.hash = None;
-            }
-        }
-        if self.buffer.len() + bytes.len() > BUFFER {
+        if self.buffer.len() >= BUFFER {
             self.flush_buffer()?;
         }
-        if bytes.len() >= BUFFER {
-            self.file.write_all(bytes)?;
-        } else {
-            self.buffer.extend_from_slice(bytes);
-        }
-        self.position += bytes.len() as u64;
+        let taken = bytes.get(..bytes.len().min(BUFFER)).unwrap_or(bytes);
+        self.buffer.extend_from_slice(taken);
+        self.position += taken.len() as u64;
         self.size = self.size.max(self.position);
-        Ok(bytes.len())
+        Ok(taken.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -125,7 +125,7 @@ pub struct Job {
     /// Title of the job, for people (default: made from the request).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Products to make: `all`, or names of `eventscape phdef --help` (default: all but `svg` and `animation`).
+    /// Products to make: `all`, or some of their names, with commas (default: all but `svg` and `animation`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub products: Option<Texts>,
     /// Make no pictures (default false).

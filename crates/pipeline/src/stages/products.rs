@@ -113,9 +113,7 @@ pub(crate) fn products(
     stored.extend(super::pictures(asked, &drawn, place, resources, around)?);
     stored.sort_by_key(|(number, _)| *number);
     let mut stored: Vec<StoredProduct> = stored.into_iter().map(|(_, product)| product).collect();
-    place.settle()?;
     let manifest = manifest(asked, &tasks, &stored, place)?;
-    place.settle()?;
     stored.push(manifest);
     around.observer.advance(Stage::Products, 1);
     around.observer.end(Stage::Products);
@@ -128,6 +126,9 @@ fn make(asked: &Asked<'_>, task: &Task, outliner: &Outliner, place: &Workplace) 
     }
     let Asked { scope, info, lineage, events, .. } = *asked;
     let mut file = place.create(&task.name)?;
+    if is_netcdf(task.kind) {
+        file = file.hash_at_end();
+    }
     let quiet = |_: usize| {};
     match (task.kind, task.scene) {
         (ProductKind::ReferenceMasks, _) => file = write_mask_output(file, info, &scope.grid, lineage, events, &quiet)?,
@@ -149,6 +150,11 @@ fn make(asked: &Asked<'_>, task: &Task, outliner: &Outliner, place: &Workplace) 
         (kind, _) => return Err(PipelineError::Internal(format!("nothing makes {kind:?}"))),
     }
     place.keep(file, task.kind.media_type())
+}
+
+/// Whether its writer goes back to fill in what it only knows at the end.
+fn is_netcdf(kind: ProductKind) -> bool {
+    matches!(kind, ProductKind::ReferenceMasks | ProductKind::Masks | ProductKind::TracksNetcdf)
 }
 
 fn polygons(asked: &Asked<'_>, scene: usize, outliner: &Outliner, file: &mut ProductFile) -> Result<()> {
@@ -175,5 +181,5 @@ fn manifest(asked: &Asked<'_>, tasks: &[Task], stored: &[StoredProduct], place: 
     let (info, grid, lineage) = (asked.info, &asked.scope.grid, asked.lineage);
     write_manifest(&mut file, info, grid, lineage, &files, Status::Complete, &notices)?;
     file.flush().map_err(|e| file.failed(e))?;
-    place.keep(file, "application/geo+json")
+    place.finish(file, "application/geo+json")
 }

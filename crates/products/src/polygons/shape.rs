@@ -85,27 +85,41 @@ impl Outline {
     /// # Errors
     /// What the output says.
     pub fn write_geojson(&self, out: &mut impl Write) -> io::Result<()> {
-        write!(out, r#"{{"type":"{}","coordinates":"#, self.type_name())?;
+        out.write_all(&self.geojson())
+    }
+
+    fn geojson(&self) -> Vec<u8> {
+        let mut out = format!(r#"{{"type":"{}","coordinates":"#, self.type_name()).into_bytes();
         let single = self.polygons.len() == 1;
-        let list = |out: &mut dyn Write, index: usize| out.write_all(if index == 0 { b"[" } else { b"," });
+        let list = |out: &mut Vec<u8>, index: usize| out.push(if index == 0 { b'[' } else { b',' });
+        let mut number = zmij::Buffer::new();
+        let mut push = |out: &mut Vec<u8>, value: f64| {
+            let text = number.format(value);
+            out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+        };
         for (index, polygon) in self.polygons.iter().enumerate() {
             if !single {
-                list(out, index)?;
+                list(&mut out, index);
             }
             for (index, ring) in polygon.rings().enumerate() {
-                list(out, index)?;
+                list(&mut out, index);
                 for (index, p) in ring.iter().chain(ring.first()).enumerate() {
-                    list(out, index)?;
-                    write!(out, "[{},{}]", p[0], p[1])?;
+                    list(&mut out, index);
+                    out.push(b'[');
+                    push(&mut out, p[0]);
+                    out.push(b',');
+                    push(&mut out, p[1]);
+                    out.push(b']');
                 }
-                out.write_all(b"]")?;
+                out.push(b']');
             }
-            out.write_all(b"]")?;
+            out.push(b']');
         }
         if self.polygons.is_empty() {
-            out.write_all(b"[")?;
+            out.push(b'[');
         }
-        out.write_all(if single { b"}" } else { b"]}" })
+        out.extend_from_slice(if single { b"}" } else { b"]}" });
+        out
     }
 
     /// Well-known binary, little-endian.
