@@ -5,7 +5,7 @@ Everything that a track needs (detection, labels, descriptions, links) is timed 
 mask that is already there for the libraries; and `numpy.less(scenes, threshold, out=...)` as the pass that all is
 measured against. Only the ratios of one run count.
 
-    cargo build --release -p eventscape-core --example bench_tracking
+    cargo build --release --workspace --examples
     .venv/bin/python benches/tracking.py [--sizes S,M,L,noise] [--data FOLDER] [--repeats N]
 
 Scenes are made by `gen_scenes.py` (about a minute each for M and L) and kept in FOLDER if one is named. The table is
@@ -138,7 +138,7 @@ def main():
     args = parser.parse_args()
     if not args.binary.exists():
         sys.exit(f"{args.binary} is not there; build it: "
-                 "cargo build --release -p eventscape-core --example bench_tracking")
+                 "cargo build --release --workspace --examples")
     with tempfile.TemporaryDirectory() as temporary:
         folder = args.data or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

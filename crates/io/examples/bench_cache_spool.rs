@@ -1,6 +1,6 @@
 //! Measures the scene cache and the spool: megabytes of values a second, in memory and on disk.
 //!
-//! `cargo run --profile fast -p eventscape-io --example bench_cache_spool [FILE.f32 COLUMNS]`; without a file of raw
+//! `cargo run --release -p eventscape-io --example bench_cache_spool [FILE.f32 COLUMNS]`; without a file of raw
 //! float32 values, a synthetic field of brightness temperatures is taken.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
