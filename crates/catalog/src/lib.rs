@@ -32,6 +32,6 @@ pub use entry::{
 pub use error::{CatalogError, Result};
 pub use pattern::{NameDate, NamePattern};
 pub use subset::{
-    Context, GranuleInfo, Notice, NoticeCode, ReadCounts, Severity, Source, Subset, SubsetPlan, SubsetRequest,
-    TimeOrder, ValueType, VariableMeta,
+    Context, GranuleInfo, Notice, NoticeCode, ReadCounts, SceneParts, Severity, Source, Subset, SubsetPlan,
+    SubsetRequest, TimeOrder, ValueType, VariableMeta,
 };

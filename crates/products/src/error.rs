@@ -25,6 +25,17 @@ pub enum ProductError {
     /// Grid, lineage and components do not belong to one job.
     #[error("the job's parts do not fit together: {0}")]
     Mismatch(String),
+    /// A product that is read back is not what it should be.
+    #[error("`{location}` cannot be used: {reason}")]
+    Input {
+        /// Where it is.
+        location: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A product cannot be read back.
+    #[error(transparent)]
+    Io(#[from] eventscape_io::IoError),
     /// The product cannot hold this: too large for its format, two members of one name.
     #[error("{0}")]
     Unrepresentable(String),
@@ -36,7 +47,8 @@ impl ProductError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Write { .. } | Self::Source { .. } | Self::Mismatch(_) => ErrorKind::Internal,
-            Self::Unrepresentable(_) => ErrorKind::Data,
+            Self::Unrepresentable(_) | Self::Input { .. } => ErrorKind::Data,
+            Self::Io(error) => error.kind(),
         }
     }
 }

@@ -14,6 +14,7 @@ mod toc;
 pub mod map;
 pub mod netcdf;
 pub mod polygons;
+pub mod read;
 
 pub use error::ProductError;
 pub use geojson::write_geojson;

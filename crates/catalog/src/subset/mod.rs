@@ -17,11 +17,13 @@ mod stat;
 mod units;
 mod variable;
 mod window;
+mod windows;
 
 pub use notice::{Notice, NoticeCode, Severity};
 pub use plan::SubsetPlan;
 pub use request::{Context, Source, SubsetRequest, TimeOrder};
 pub use variable::{ValueType, VariableMeta};
+pub use windows::SceneParts;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

@@ -25,7 +25,12 @@ impl Part {
         if self.westward { self.file_columns - columns.end..self.file_columns - columns.start } else { columns.clone() }
     }
 
-    fn slabs(&self, variable: &OpenVariable, step: u32) -> Vec<(Range<usize>, Hyperslab)> {
+    /// The file's columns that it reads.
+    pub(crate) fn file_columns(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.window.columns.iter().map(|columns| self.in_file(columns))
+    }
+
+    fn slabs(&self, variable: &OpenVariable, steps: &Range<u32>) -> Vec<(Range<usize>, Hyperslab)> {
         let layout = &variable.layout;
         let wide = |r: &Range<usize>| r.start as u64..r.end as u64;
         let slab = |columns: &Range<usize>| {
@@ -36,7 +41,7 @@ impl Part {
                 }
             };
             if let Some(dim) = layout.time.dim {
-                set(dim, u64::from(step)..u64::from(step) + 1);
+                set(dim, u64::from(steps.start)..u64::from(steps.end));
             }
             if let (Some(axis), Some(level)) = (&layout.level, &variable.level) {
                 set(axis.dim, level.index..level.index + 1);
@@ -61,7 +66,7 @@ impl Part {
         let (ny, nx) = (self.window.rows.len(), self.window.nx());
         let mut whole: Option<Values> = None;
         let mut at = 0;
-        for (columns, slab) in self.slabs(variable, step) {
+        for (columns, slab) in self.slabs(variable, &(step..step + 1)) {
             let mut block = Values::F32(Vec::new());
             granule.read_values(&variable.layout.path, &slab, &variable.packing, &mut block)?;
             if self.window.columns.len() == 1 && !transposed && !self.westward {
@@ -76,17 +81,89 @@ impl Part {
             }
             at += columns.len();
         }
-        let values = whole.unwrap_or(Values::F32(Vec::new()));
-        Ok(match (values, wanted) {
-            (Values::F32(narrow), ValueType::F64) => Values::F64(narrow.into_iter().map(f64::from).collect()),
-            (values, _) => values,
-        })
+        Ok(widened(whole.unwrap_or(Values::F32(Vec::new())), wanted))
+    }
+
+    /// Reads several steps of a variable at once, so that chunks that hold more than one are unpacked once; each as
+    /// [`Part::read`] gives it.
+    pub(crate) fn read_steps(
+        &self,
+        granule: &Granule,
+        variable: &OpenVariable,
+        steps: Range<u32>,
+        wanted: ValueType,
+    ) -> Result<Vec<Values>> {
+        let Some(time) = variable.layout.time.dim.filter(|_| steps.len() > 1) else {
+            return steps.map(|step| self.read(granule, variable, step, wanted)).collect();
+        };
+        let horizontal = &variable.layout.horizontal;
+        let (ny, nx) = (self.window.rows.len(), self.window.nx());
+        let mut whole: Vec<Values> = Vec::new();
+        let mut at = 0;
+        for (columns, slab) in self.slabs(variable, &steps) {
+            let mut block = Values::F32(Vec::new());
+            granule.read_values(&variable.layout.path, &slab, &variable.packing, &mut block)?;
+            if whole.is_empty() {
+                whole = steps.clone().map(|_| zeros_like(&block, ny * nx)).collect();
+            }
+            let stride =
+                |dim: usize| slab.0.iter().skip(dim + 1).map(|r| (r.end - r.start) as usize).product::<usize>();
+            let strides = [time, horizontal.row_dim, horizontal.column_dim].map(stride);
+            let place = Strided { ny, nx, at, columns: columns.len(), strides, reversed: self.westward };
+            for (k, out) in whole.iter_mut().enumerate() {
+                match (out, &block) {
+                    (Values::F32(out), Values::F32(block)) => place.copy(block, k, out),
+                    (Values::F64(out), Values::F64(block)) => place.copy(block, k, out),
+                    _ => {}
+                }
+            }
+            at += columns.len();
+        }
+        Ok(whole.into_iter().map(|values| widened(values, wanted)).collect())
     }
 
     /// What reading one step would fetch.
     pub(crate) fn plan(&self, granule: &Granule, variable: &OpenVariable, step: u32) -> Result<Vec<ReadPlan>> {
         let plan = |slab: &Hyperslab| granule.plan(&variable.layout.path, slab);
-        Ok(self.slabs(variable, step).iter().map(|(_, slab)| plan(slab)).collect::<std::result::Result<_, _>>()?)
+        Ok(self
+            .slabs(variable, &(step..step + 1))
+            .iter()
+            .map(|(_, slab)| plan(slab))
+            .collect::<std::result::Result<_, _>>()?)
+    }
+}
+
+fn widened(values: Values, wanted: ValueType) -> Values {
+    match (values, wanted) {
+        (Values::F32(narrow), ValueType::F64) => Values::F64(narrow.into_iter().map(f64::from).collect()),
+        (values, _) => values,
+    }
+}
+
+/// Where a step of a block of several goes in its field.
+struct Strided {
+    ny: usize,
+    nx: usize,
+    at: usize,
+    columns: usize,
+    /// From one step, row and column to the next in the block.
+    strides: [usize; 3],
+    /// The block's columns go west.
+    reversed: bool,
+}
+
+impl Strided {
+    fn copy<T: Copy>(&self, block: &[T], step: usize, out: &mut [T]) {
+        let [by_step, by_row, by_column] = self.strides;
+        for row in 0..self.ny {
+            for column in 0..self.columns {
+                let from = step * by_step + row * by_row + column * by_column;
+                let to = row * self.nx + self.at + if self.reversed { self.columns - 1 - column } else { column };
+                if let (Some(value), Some(slot)) = (block.get(from), out.get_mut(to)) {
+                    *slot = *value;
+                }
+            }
+        }
     }
 }
 

@@ -27,6 +27,7 @@
 //! [`SceneComponents`]: eventscape_core::SceneComponents
 //! [`EventSource`]: eventscape_core::EventSource
 
+mod document;
 mod file_format;
 mod part_file;
 mod reader;

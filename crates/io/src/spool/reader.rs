@@ -6,6 +6,7 @@ use std::path::Path;
 
 use eventscape_core::{EventSource, SceneComponents, SourceError, Timestamp};
 
+use super::document::decode_document;
 use super::file_format::{Entry, FRAME, PREFIX, TRAILER, beginning_len, entries_of, header_of, index_start, record_of};
 use super::record::decode;
 use crate::{IoError, Result};
@@ -98,6 +99,18 @@ impl SpoolReader {
     /// # Errors
     /// [`IoError::Selection`] past the end, [`IoError::Damaged`], a failed read.
     pub fn scene(&self, index: usize) -> Result<SceneComponents> {
+        self.decoded(index, decode)
+    }
+
+    /// Reads the document that was appended in place of scene `index`.
+    ///
+    /// # Errors
+    /// As [`SpoolReader::scene`].
+    pub fn document(&self, index: usize) -> Result<Vec<u8>> {
+        self.decoded(index, decode_document)
+    }
+
+    fn decoded<T>(&self, index: usize, decode: impl Fn(&[u8]) -> std::result::Result<T, &'static str>) -> Result<T> {
         let entry = self.entries.get(index).ok_or_else(|| IoError::Selection {
             location: self.location().to_owned(),
             message: format!("there is no scene {index} among {}", self.entries.len()),
@@ -105,7 +118,7 @@ impl SpoolReader {
         let decoded = match &self.content {
             Content::Memory(frames) => {
                 // these bytes never left the process: their checksum need not be counted again
-                frames.get(index).and_then(|frame| frame.get(FRAME..)).ok_or("it is missing").and_then(decode)
+                frames.get(index).and_then(|frame| frame.get(FRAME..)).ok_or("it is missing").and_then(&decode)
             }
             Content::File { file, location } => {
                 let mut frame = vec![0; FRAME + entry.len as usize];
@@ -114,7 +127,7 @@ impl SpoolReader {
                     location: location.clone(),
                     source,
                 })?;
-                record_of(&frame).ok_or("it does not match its checksum").and_then(decode)
+                record_of(&frame).ok_or("it does not match its checksum").and_then(&decode)
             }
         };
         decoded.map_err(|reason| IoError::Damaged {

@@ -24,6 +24,9 @@ pub(super) enum Layout {
     Packed,
 }
 
+/// What encoding says: nothing, or which number is too large for the format.
+pub(super) type Encoded = Result<(), String>;
+
 const INTEGER_COLUMNS: usize = 10;
 const MEASURES: usize = 16;
 
@@ -31,7 +34,7 @@ const MEASURES: usize = 16;
 ///
 /// # Errors
 /// A text that says which number is too large for the format.
-pub(super) fn encode(scene: &SceneComponents, layout: Layout, out: &mut Vec<u8>) -> Result<(), String> {
+pub(super) fn encode(scene: &SceneComponents, layout: Layout, out: &mut Vec<u8>) -> Encoded {
     let counts = [scene.components.len(), scene.runs.len(), scene.missing.len(), scene.values.len()];
     let mut integers = Vec::with_capacity(INTEGER_COLUMNS * counts[0] + 3 * (counts[1] + counts[2]));
     component_columns(&scene.components, &mut integers)?;

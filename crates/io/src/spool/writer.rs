@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use eventscape_core::{SceneComponents, Timestamp};
 
+use super::document::encode_document;
 use super::file_format::{Entry, beginning, close_frame, end, open_frame};
 use super::part_file::{open_locked, part_path, whole_scenes};
 use super::reader::{Content, SpoolReader};
-use super::record::{Layout, encode};
+use super::record::{Encoded, Layout, encode};
 use crate::failure::write_failed;
 use crate::{IoError, Result};
 
@@ -111,23 +112,35 @@ impl Spool {
     /// # Errors
     /// [`IoError::Full`] and other failures to write, after which nothing more can be appended.
     pub fn append(&mut self, scene: &SceneComponents) -> Result<()> {
-        if self.broken {
-            return Err(self.failed(std::io::Error::other("an earlier scene could not be written")));
-        }
         let layout = match self.target {
             Target::Persistent { .. } => Layout::Packed,
             Target::Memory { .. } | Target::Temporary { .. } => Layout::Plain,
         };
+        self.frame(scene.time, |out| encode(scene, layout, out))
+    }
+
+    /// Appends a document of the caller in place of a scene: what else a job gathers time by time.
+    ///
+    /// # Errors
+    /// As [`Spool::append`].
+    pub fn append_document(&mut self, time: Timestamp, document: &[u8]) -> Result<()> {
+        self.frame(time, |out| encode_document(time, document, out))
+    }
+
+    fn frame(&mut self, time: Timestamp, encode: impl FnOnce(&mut Vec<u8>) -> Encoded) -> Result<()> {
+        if self.broken {
+            return Err(self.failed(std::io::Error::other("an earlier scene could not be written")));
+        }
         self.buffer.clear();
         let at = open_frame(&mut self.buffer);
-        encode(scene, layout, &mut self.buffer)
-            .map_err(|message| IoError::Selection { location: format!("the scene of {}", scene.time), message })?;
+        encode(&mut self.buffer)
+            .map_err(|message| IoError::Selection { location: format!("the scene of {time}"), message })?;
         close_frame(&mut self.buffer, at);
         self.broken = true;
         self.store()?;
         self.broken = false;
         let len = self.buffer.len() as u64;
-        let entry = Entry { start: self.position, len: len - super::file_format::FRAME as u64, time: scene.time };
+        let entry = Entry { start: self.position, len: len - super::file_format::FRAME as u64, time };
         self.position += len;
         self.entries.push(entry);
         Ok(())

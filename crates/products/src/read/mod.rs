@@ -1,0 +1,5 @@
+//! Products read back: what curation starts from.
+
+mod masks;
+
+pub use masks::{MaskFile, MaskedEvent, mask_names_in};
