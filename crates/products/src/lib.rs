@@ -1,6 +1,7 @@
 //! Every file that Eventscape hands out.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod curation;
 mod error;
 mod geojson;
 mod hierarchy;
@@ -20,10 +21,11 @@ pub use error::ProductError;
 pub use geojson::write_geojson;
 pub use hierarchy::write_hierarchy;
 pub use job_info::{Bounds, InputGranule, JobInfo, VariableInfo};
-pub use manifest::{Artifact, ListedFile, ProductKind, Status, listed_files, write_manifest};
+pub use manifest::{Artifact, ListedFile, ProductKind, Status, listed_files, write_item, write_manifest};
 pub use names::{
-    animation_name, geojson_name, hierarchy_name, instant_micros, lineage_parquet_name, manifest_name, map_name,
-    mask_output_name, masks_name, scene_stamps, toc_name, tracks_name, tracks_parquet_name,
+    animation_name, curated_name, curated_table_name, curation_hierarchy_name, flat_name, geojson_name, hierarchy_name,
+    instant_micros, interpolated_name, lineage_parquet_name, manifest_name, map_name, mask_output_name, masks_name,
+    scene_stamps, stationary_name, statistics_name, toc_name, tracks_name, tracks_parquet_name,
 };
 pub use parquet::{write_lineage_parquet, write_tracks_parquet};
 pub use toc::write_toc;

@@ -90,6 +90,48 @@ pub fn lineage_parquet_name(job_id: u64) -> String {
     format!("{job_id}-Lineage.parquet")
 }
 
+/// `<job>-Curated-Data.nc4`.
+#[must_use]
+pub fn curated_name(job_id: u64) -> String {
+    format!("{job_id}-Curated-Data.nc4")
+}
+
+/// `<job>-Curation-Hierarchy.json`.
+#[must_use]
+pub fn curation_hierarchy_name(job_id: u64) -> String {
+    format!("{job_id}-Curation-Hierarchy.json")
+}
+
+/// `<job>-Interpolated-Data.nc4`, in the reference's layout.
+#[must_use]
+pub fn interpolated_name(job_id: u64) -> String {
+    format!("{job_id}-Interpolated-Data.nc4")
+}
+
+/// `<job>-Interpolated.nc`, by CF.
+#[must_use]
+pub fn flat_name(job_id: u64) -> String {
+    format!("{job_id}-Interpolated.nc")
+}
+
+/// `<job>-Curated.parquet`.
+#[must_use]
+pub fn curated_table_name(job_id: u64) -> String {
+    format!("{job_id}-Curated.parquet")
+}
+
+/// `<job>-Statistics.csv`.
+#[must_use]
+pub fn statistics_name(job_id: u64) -> String {
+    format!("{job_id}-Statistics.csv")
+}
+
+/// `<job>-Stationary.nc`.
+#[must_use]
+pub fn stationary_name(job_id: u64) -> String {
+    format!("{job_id}-Stationary.nc")
+}
+
 /// `<job>-Manifest.json`.
 #[must_use]
 pub fn manifest_name(job_id: u64) -> String {

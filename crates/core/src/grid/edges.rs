@@ -1,7 +1,7 @@
 //! Edges and corners of cells from their centres.
 
 /// Longitudes without the drop of 360° at the seam of their convention.
-pub(super) fn unwrapped(lon: &[f64]) -> Vec<f64> {
+pub(crate) fn unwrapped(lon: &[f64]) -> Vec<f64> {
     let mut offset = 0.0;
     let mut last = f64::NAN;
     lon.iter()

@@ -9,6 +9,7 @@ mod sphere;
 
 pub use areas::CellAreas;
 pub use domain::{Domain, PolygonRings, Window};
+pub(crate) use edges::unwrapped;
 pub use sphere::{EARTH_RADIUS_KM, bearing_deg, distance_km};
 
 use std::ops::Range;

@@ -41,7 +41,7 @@ pub enum Status {
 /// [`ProductError::Unrepresentable`] for two files of one name, a name that is a path, or a checksum that is none;
 /// [`ProductError::Write`] when the output refuses.
 pub fn write_manifest<W: Write>(
-    mut out: W,
+    out: W,
     job: &JobInfo,
     grid: &Grid,
     lineage: &Lineage,
@@ -49,7 +49,25 @@ pub fn write_manifest<W: Write>(
     status: Status,
     notices: &[String],
 ) -> Result<(), ProductError> {
-    let (start, end) = span(job, lineage);
+    write_item(out, job, grid, &lineage.times, counts(lineage, grid), files, status, notices)
+}
+
+/// Writes the manifest of a job that has no lineage of its own; `counts` is what it counted, by name.
+///
+/// # Errors
+/// As [`write_manifest`].
+#[allow(clippy::too_many_arguments)] // each is a part of the item
+pub fn write_item<W: Write>(
+    mut out: W,
+    job: &JobInfo,
+    grid: &Grid,
+    times: &[Timestamp],
+    counts: Value,
+    files: &[Artifact],
+    status: Status,
+    notices: &[String],
+) -> Result<(), ProductError> {
+    let (start, end) = span(job, times);
     let footprint = footprint(grid);
     let mut geometry = Vec::new();
     let failed = |source| ProductError::Write { product: "the manifest".to_owned(), source };
@@ -79,7 +97,7 @@ pub fn write_manifest<W: Write>(
     told("eventscape:calendar", json!(start.calendar().name()));
     told("eventscape:time_coverage", json!([start.to_string(), end.to_string()]));
     told("eventscape:job", description(job));
-    told("eventscape:counts", counts(lineage, grid));
+    told("eventscape:counts", counts);
     properties.insert("datetime".to_owned(), Value::Null);
 
     let manifest = json!({
@@ -108,9 +126,9 @@ fn footprint(grid: &Grid) -> Outline {
 }
 
 /// First and last time of the scenes; the span asked for where there is no scene.
-fn span(job: &JobInfo, lineage: &Lineage) -> (Timestamp, Timestamp) {
-    let first = lineage.times.iter().min_by_key(|time| time.micros());
-    let last = lineage.times.iter().max_by_key(|time| time.micros());
+fn span(job: &JobInfo, times: &[Timestamp]) -> (Timestamp, Timestamp) {
+    let first = times.iter().min_by_key(|time| time.micros());
+    let last = times.iter().max_by_key(|time| time.micros());
     (first.copied().unwrap_or(job.start), last.copied().unwrap_or(job.end))
 }
 

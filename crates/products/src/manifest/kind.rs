@@ -26,6 +26,20 @@ pub enum ProductKind {
     MapSvg,
     /// All maps as an animation.
     Animation,
+    /// Values gathered around events, in the reference's layout.
+    Curated,
+    /// The hierarchy of the curated file.
+    CurationHierarchy,
+    /// Values on the events' cells, in the reference's layout.
+    Interpolated,
+    /// Values on the events' cells by CF.
+    InterpolatedFlat,
+    /// All values as Parquet.
+    CuratedTable,
+    /// Statistics as CSV.
+    Statistics,
+    /// The variable over the whole domain at the masks' times.
+    Stationary,
     /// Anything else that lies in the folder, e.g. the job's own description.
     Metadata,
 }
@@ -35,10 +49,17 @@ impl ProductKind {
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::ReferenceMasks | Self::Masks | Self::TracksNetcdf => "application/x-netcdf",
-            Self::Toc | Self::Hierarchy | Self::Metadata => "application/json",
-            Self::TracksTable | Self::LineageTable => "application/vnd.apache.parquet",
+            Self::ReferenceMasks
+            | Self::Masks
+            | Self::TracksNetcdf
+            | Self::Curated
+            | Self::Interpolated
+            | Self::InterpolatedFlat
+            | Self::Stationary => "application/x-netcdf",
+            Self::Toc | Self::Hierarchy | Self::CurationHierarchy | Self::Metadata => "application/json",
+            Self::TracksTable | Self::LineageTable | Self::CuratedTable => "application/vnd.apache.parquet",
             Self::Polygons => "application/geo+json",
+            Self::Statistics => "text/csv",
             Self::Map => "image/png",
             Self::MapSvg => "image/svg+xml",
             Self::Animation => "image/gif",
@@ -61,7 +82,11 @@ impl ProductKind {
             Self::Polygons => &["data", "polygons"],
             Self::Map | Self::MapSvg => &["visual", "map"],
             Self::Animation => &["visual", "overview", "animation"],
-            Self::Toc | Self::Hierarchy | Self::Metadata => &["metadata"],
+            Self::Curated | Self::CuratedTable => &["data", "curated"],
+            Self::Interpolated | Self::InterpolatedFlat => &["data", "interpolated"],
+            Self::Statistics => &["data", "statistics"],
+            Self::Stationary => &["data"],
+            Self::Toc | Self::Hierarchy | Self::CurationHierarchy | Self::Metadata => &["metadata"],
         }
     }
 
@@ -79,6 +104,13 @@ impl ProductKind {
             Self::Polygons => "Polygons of one time (GeoJSON)",
             Self::Map | Self::MapSvg => "Map of one time",
             Self::Animation => "Animation of all times",
+            Self::Curated => "Values around events in the layout of TOS2CA",
+            Self::CurationHierarchy => "Groups and variables of the curated file",
+            Self::Interpolated => "Values on the events' cells in the layout of TOS2CA",
+            Self::InterpolatedFlat => "Values on the events' cells (CF)",
+            Self::CuratedTable => "All gathered and interpolated values (Parquet)",
+            Self::Statistics => "Statistics of each event at each time (CSV)",
+            Self::Stationary => "The variable over the whole domain (CF)",
             Self::Metadata => "Metadata",
         }
     }

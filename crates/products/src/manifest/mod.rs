@@ -10,6 +10,6 @@ mod item;
 mod kind;
 mod listed;
 
-pub use item::{Artifact, Status, write_manifest};
+pub use item::{Artifact, Status, write_item, write_manifest};
 pub use kind::ProductKind;
 pub use listed::{ListedFile, listed_files};

@@ -15,14 +15,14 @@ const EQUAL_WIDTHS: f64 = 2e-3;
 const PACKED: Codec = Codec { shuffle: true, level: 4 };
 
 /// The names of a grid's dimensions.
-pub(super) struct Axes {
-    pub(super) row: &'static str,
-    pub(super) column: &'static str,
+pub(crate) struct Axes {
+    pub(crate) row: &'static str,
+    pub(crate) column: &'static str,
     curvilinear: bool,
 }
 
 /// Writes the dimension and the coordinate of time.
-pub(super) fn write_time<W: Write + Seek>(file: &mut NcFile<W>, times: &[Timestamp]) -> Result<(), ProductError> {
+pub(crate) fn write_time<W: Write + Seek>(file: &mut NcFile<W>, times: &[Timestamp]) -> Result<(), ProductError> {
     file.dimension("time", times.len())?;
     let calendar = times.first().map_or(Calendar::Standard, |time| time.calendar());
     let values: Vec<f64> = times.iter().map(|&time| seconds(time)).collect();
@@ -30,7 +30,7 @@ pub(super) fn write_time<W: Write + Seek>(file: &mut NcFile<W>, times: &[Timesta
 }
 
 /// A variable of times.
-pub(super) fn time_variable(name: &str, dims: &[&str], calendar: Calendar) -> Variable {
+pub(crate) fn time_variable(name: &str, dims: &[&str], calendar: Calendar) -> Variable {
     Variable::of::<f64>(name, dims)
         .with("standard_name", "time")
         .with("long_name", "time")
@@ -48,13 +48,13 @@ fn leap_seconds(calendar: Calendar) -> Option<&'static str> {
 }
 
 /// Writes `crs`, the ellipsoid that latitudes and longitudes refer to.
-pub(super) fn write_crs<W: Write + Seek>(file: &mut NcFile<W>) -> Result<(), ProductError> {
+pub(crate) fn write_crs<W: Write + Seek>(file: &mut NcFile<W>) -> Result<(), ProductError> {
     let crs = wgs84().into_iter().fold(Variable::of::<i32>("crs", &[]), |crs, (name, value)| crs.with(name, value));
     file.variable(crs, &[0i32])
 }
 
 impl Axes {
-    pub(super) fn of(grid: &Grid) -> Self {
+    pub(crate) fn of(grid: &Grid) -> Self {
         match grid.coordinates() {
             Coordinates::Rectilinear { .. } => Self { row: "lat", column: "lon", curvilinear: false },
             Coordinates::Curvilinear { .. } => Self { row: "y", column: "x", curvilinear: true },
@@ -62,13 +62,13 @@ impl Axes {
     }
 
     /// Ties a variable over the grid to its coordinates.
-    pub(super) fn describe(&self, variable: Variable) -> Variable {
+    pub(crate) fn describe(&self, variable: Variable) -> Variable {
         let variable = variable.with("grid_mapping", "crs");
         if self.curvilinear { variable.with("coordinates", "lat lon") } else { variable }
     }
 
     /// Writes dimensions, coordinates and the cells' bounds.
-    pub(super) fn write<W: Write + Seek>(&self, file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
+    pub(crate) fn write<W: Write + Seek>(&self, file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
         file.dimension(self.row, grid.ny())?;
         file.dimension(self.column, grid.nx())?;
         file.dimension("nv", if self.curvilinear { 4 } else { 2 })?;

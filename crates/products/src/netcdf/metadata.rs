@@ -8,25 +8,47 @@ use super::file::{Attribute, Attributes};
 use crate::JobInfo;
 
 /// Axis of time that all our files share.
-pub(super) const TIME_UNITS: &str = "seconds since 1970-01-01T00:00:00Z";
+pub(crate) const TIME_UNITS: &str = "seconds since 1970-01-01T00:00:00Z";
 
 /// Seconds on that axis.
-pub(super) fn seconds(time: Timestamp) -> f64 {
+pub(crate) fn seconds(time: Timestamp) -> f64 {
     time.micros() as f64 / 1e6
 }
 
 /// What a file is, beside its job.
-pub(super) struct FileKind {
+pub(crate) struct FileKind {
     /// What the title says before the job's, e.g. `Masks`.
-    pub(super) title: &'static str,
+    pub(crate) title: &'static str,
     /// The last part of `id`.
-    pub(super) id: &'static str,
+    pub(crate) id: &'static str,
     /// How to read the file, for `comment`.
-    pub(super) comment: String,
+    pub(crate) comment: String,
 }
 
-/// The global attributes.
+/// The global attributes of a file of masks or tracks.
 pub(super) fn global_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, lineage: &Lineage) -> Attributes {
+    let mut all = common_attributes(kind, job, grid, &lineage.times);
+    all.set("source", format!("{}, found and followed by Eventscape", source(job)));
+    all.set("processing_level", "derived: regions cut out of a gridded field by a condition and followed in time");
+    all.set("condition", job.condition_text.as_str());
+    all.set("event_type", job.event_type.as_str());
+    match job.threshold {
+        Some(threshold) => all.set("threshold", threshold),
+        None => all.set("threshold", job.threshold_text.as_str()),
+    }
+    all.set("tracker", job.tracker.as_str());
+    all
+}
+
+/// The global attributes of a file of values gathered around events.
+pub(crate) fn curation_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, times: &[Timestamp]) -> Attributes {
+    let mut all = common_attributes(kind, job, grid, times);
+    all.set("source", format!("{}, gathered by Eventscape", source(job)));
+    all.set("processing_level", "derived: values brought to the cells and times of events");
+    all
+}
+
+fn common_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, times: &[Timestamp]) -> Attributes {
     let mut all = Attributes::default();
     all.set("Conventions", "CF-1.11, ACDD-1.3");
     all.set("title", format!("{} of: {}", kind.title, job.title));
@@ -35,29 +57,20 @@ pub(super) fn global_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, lin
     all.set("id", format!("{}-{}", job.job_id, kind.id));
     all.set("naming_authority", "eventscape");
     all.set("history", job.history.as_str());
-    all.set("source", source(job));
     all.set("comment", kind.comment.as_str());
     all.set("license", job.license.as_str());
     all.set("acknowledgement", format!("{}; please cite it as its provider asks", source(job)));
-    all.set("processing_level", "derived: regions cut out of a gridded field by a condition and followed in time");
     all.set_some("date_created", job.created.as_deref());
     people(&mut all, job);
     all.set("standard_name_vocabulary", "CF Standard Name Table v86");
     space(&mut all, grid);
-    time(&mut all, &lineage.times);
+    time(&mut all, times);
     all.set("product_version", job.software_version.as_str());
     all.set("references", env!("CARGO_PKG_REPOSITORY"));
     all.set("job_id", i64::try_from(job.job_id).unwrap_or(i64::MAX));
     all.set_some("collection", job.collection.as_deref());
     all.set("dataset", job.dataset_label.as_str());
     all.set("variable", job.variable.name.as_str());
-    all.set("condition", job.condition_text.as_str());
-    all.set("event_type", job.event_type.as_str());
-    match job.threshold {
-        Some(threshold) => all.set("threshold", threshold),
-        None => all.set("threshold", job.threshold_text.as_str()),
-    }
-    all.set("tracker", job.tracker.as_str());
     // machines read the options here; the manifest lists the granules
     all.set("history_json", history_json(job));
     all
@@ -75,11 +88,7 @@ fn people(all: &mut Attributes, job: &JobInfo) {
 
 fn source(job: &JobInfo) -> String {
     let of = job.collection.as_deref().unwrap_or(&job.dataset_label);
-    format!(
-        "variable {} of {of}, {} granule(s), found and followed by Eventscape",
-        job.variable.name,
-        job.granules.len()
-    )
+    format!("variable {} of {of}, {} granule(s)", job.variable.name, job.granules.len())
 }
 
 fn history_json(job: &JobInfo) -> String {

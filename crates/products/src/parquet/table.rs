@@ -18,14 +18,14 @@ use crate::names::instant_micros;
 use crate::{JobInfo, ProductError};
 
 /// Rows of a batch: a table holds no more of them before it encodes them.
-pub(super) const BATCH_ROWS: usize = 4096;
+pub(crate) const BATCH_ROWS: usize = 4096;
 /// A row group ends when its encoded pages take so much memory …
 const GROUP_BYTES: usize = 32 << 20;
 /// … or when it has so many rows.
 const GROUP_ROWS: usize = 128 * 1024;
 
 /// A column: its name, its units (empty: none), what it is, whether it may be null, and its type.
-pub(super) fn field(name: &str, units: &str, description: &str, nullable: bool, data_type: DataType) -> Field {
+pub(crate) fn field(name: &str, units: &str, description: &str, nullable: bool, data_type: DataType) -> Field {
     let mut metadata = HashMap::from([("description".to_owned(), description.to_owned())]);
     if !units.is_empty() {
         metadata.insert("units".to_owned(), units.to_owned());
@@ -34,7 +34,7 @@ pub(super) fn field(name: &str, units: &str, description: &str, nullable: bool, 
 }
 
 /// The column of a time, in the form that the calendar of the job allows.
-pub(super) fn time_field(name: &str, description: &str, times: &[Timestamp]) -> Field {
+pub(crate) fn time_field(name: &str, description: &str, times: &[Timestamp]) -> Field {
     let calendar = calendar(times);
     let data_type = match calendar {
         Calendar::NoLeap | Calendar::AllLeap | Calendar::Day360 => DataType::Utf8,
@@ -46,7 +46,7 @@ pub(super) fn time_field(name: &str, description: &str, times: &[Timestamp]) -> 
 }
 
 /// The values of a column of times.
-pub(super) fn time_array(column: &[Timestamp], times: &[Timestamp]) -> ArrayRef {
+pub(crate) fn time_array(column: &[Timestamp], times: &[Timestamp]) -> ArrayRef {
     if matches!(calendar(times), Calendar::NoLeap | Calendar::AllLeap | Calendar::Day360) {
         return Arc::new(column.iter().map(|time| Some(time.to_string())).collect::<StringArray>());
     }
@@ -59,7 +59,7 @@ fn calendar(times: &[Timestamp]) -> Calendar {
 }
 
 /// A Parquet file that is being written.
-pub(super) struct Table<W: Write + Send> {
+pub(crate) struct Table<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: Arc<Schema>,
     name: &'static str,
@@ -67,7 +67,7 @@ pub(super) struct Table<W: Write + Send> {
 }
 
 impl<W: Write + Send> Table<W> {
-    pub(super) fn begin(out: W, name: &'static str, fields: Vec<Field>, job: &JobInfo) -> Result<Self, ProductError> {
+    pub(crate) fn begin(out: W, name: &'static str, fields: Vec<Field>, job: &JobInfo) -> Result<Self, ProductError> {
         let schema = Arc::new(Schema::new(fields));
         let told = |key: &str, value: &str| KeyValue::new(key.to_owned(), value.to_owned());
         let mut metadata = vec![
@@ -93,7 +93,7 @@ impl<W: Write + Send> Table<W> {
     }
 
     /// Adds rows; the columns are in the order of the fields.
-    pub(super) fn add(&mut self, columns: Vec<ArrayRef>) -> Result<(), ProductError> {
+    pub(crate) fn add(&mut self, columns: Vec<ArrayRef>) -> Result<(), ProductError> {
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
             .map_err(|e| ProductError::Mismatch(format!("the columns of {}: {e}", self.name)))?;
         self.rows += batch.num_rows() as u64;
@@ -105,12 +105,12 @@ impl<W: Write + Send> Table<W> {
     }
 
     /// Adds a key of the file's metadata.
-    pub(super) fn tell(&mut self, key: &str, value: String) {
+    pub(crate) fn tell(&mut self, key: &str, value: String) {
         self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
     }
 
     /// Writes what is left and the footer; gives the number of rows.
-    pub(super) fn end(self) -> Result<u64, ProductError> {
+    pub(crate) fn end(self) -> Result<u64, ProductError> {
         self.writer.close().map_err(|e| failed(self.name, e))?;
         Ok(self.rows)
     }
