@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use eventscape_pipeline::{Report, Validation};
+use eventscape_io::sink::StoredProduct;
+use eventscape_pipeline::{CurationReport, Report, Validation};
 
 /// The summary of a job.
 pub(crate) fn of_job(report: &Report, json: bool) -> String {
@@ -42,16 +43,47 @@ pub(crate) fn of_job(report: &Report, json: bool) -> String {
     }
     if !report.products.is_empty() {
         text.push('\n');
-        text += &products(report);
+        text += &products(report.job_id, &report.products);
+    }
+    text
+}
+
+/// The summary of a curation job.
+pub(crate) fn of_curation(report: &CurationReport, json: bool) -> String {
+    if json {
+        return as_json(report);
+    }
+    let head = if report.already_complete {
+        "already complete, nothing was done (--overwrite to run it anew)"
+    } else {
+        "complete"
+    };
+    let mut rows = vec![
+        ("job", format!("{} {head}", report.job_id)),
+        ("products", report.location.clone()),
+        ("events", format!("{} at {} times, {} cells", report.events, report.times, report.cells)),
+    ];
+    if !report.already_complete {
+        rows.push(("values", format!("{}; {} events without any", report.method, report.without_value)));
+    }
+    rows.extend(report.stages.iter().map(|time| ("", format!("{} in {:.2} s", time.stage, time.seconds))));
+    let mut text = format!("{}\n\n", report.title);
+    for (name, value) in rows {
+        // writing to a string cannot fail
+        let _ = writeln!(text, "{name:>10}  {value}");
+    }
+    if !report.products.is_empty() {
+        text.push('\n');
+        text += &products(report.job_id, &report.products);
     }
     text
 }
 
 /// The files, those of single times summed up.
-fn products(report: &Report) -> String {
-    let prefix = format!("{}-", report.job_id);
+fn products(job_id: u64, products: &[StoredProduct]) -> String {
+    let prefix = format!("{job_id}-");
     let mut rows: Vec<(String, usize, u64)> = Vec::new();
-    for product in &report.products {
+    for product in products {
         let of_one_time = product
             .name
             .strip_prefix(&prefix)

@@ -4,6 +4,8 @@
 //! (the command line today, the service later) call it.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod command;
+mod curation;
 mod error;
 mod job;
 mod ordered;
@@ -18,6 +20,7 @@ mod stitch;
 mod validate;
 mod workplace;
 
+pub use curation::{CurationJob, CurationProduct, CurationReport, run_curation};
 pub use error::{PipelineError, Result};
 pub use job::{BoxText, Job, TextOrNumber, Texts, TrackerName, job_schema, parse_bytes, read_job_file};
 pub use phdef::run_phdef;

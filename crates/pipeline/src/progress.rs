@@ -15,6 +15,14 @@ pub enum Stage {
     Scenes,
     /// Linking components through time (counted in scenes).
     Linking,
+    /// Reading the masks that curation starts from.
+    Masks,
+    /// Gathering other data around events.
+    Gathering,
+    /// Bringing values to the events' cells.
+    Regridding,
+    /// Bringing whole fields to the masks' grid.
+    Stationary,
     /// Writing products.
     Products,
 }
@@ -26,6 +34,7 @@ impl Stage {
         match self {
             Self::Granules => "granules",
             Self::Reference | Self::Scenes | Self::Linking => "scenes",
+            Self::Masks | Self::Gathering | Self::Regridding | Self::Stationary => "mask times",
             Self::Products => "products",
         }
     }
@@ -38,6 +47,10 @@ impl Stage {
             Self::Reference => "statistics for the condition",
             Self::Scenes => "reading and detecting",
             Self::Linking => "linking through time",
+            Self::Masks => "reading masks",
+            Self::Gathering => "gathering values",
+            Self::Regridding => "regridding",
+            Self::Stationary => "regridding whole fields",
             Self::Products => "writing products",
         }
     }

@@ -1,7 +1,7 @@
 //! Threads and memory of a job.
 
 use crate::error::{PipelineError, Result};
-use crate::job::{Job, parse_bytes};
+use crate::job::{Job, TextOrNumber, parse_bytes};
 
 /// Scenes that are read ahead from a remote store, where latency and not the processor is the limit.
 const REMOTE_READERS: usize = 8;
@@ -17,12 +17,17 @@ pub(crate) struct Resources {
 
 impl Resources {
     pub(crate) fn of(job: &Job) -> Result<Self> {
-        let threads = match job.threads {
+        Self::with(job.threads, job.memory_limit.as_ref())
+    }
+
+    /// Threads and memory as a job's keys say.
+    pub(crate) fn with(threads: Option<u32>, memory_limit: Option<&TextOrNumber>) -> Result<Self> {
+        let threads = match threads {
             Some(0) => return Err(PipelineError::job("threads", "0 threads cannot work; give 1 or more")),
             Some(n) => n as usize,
             None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         };
-        let memory = match &job.memory_limit {
+        let memory = match memory_limit {
             Some(text) => parse_bytes(&text.text()).map_err(|e| PipelineError::job("memory_limit", e))?,
             None => machine_memory().map_or(FALLBACK_MEMORY, |bytes| bytes / 4),
         };

@@ -14,6 +14,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use crate::Surroundings;
+use crate::command::command_line;
 use crate::error::{PipelineError, Result};
 use crate::job::{Job, TrackerName};
 use crate::request::{self, ProductName};
@@ -264,7 +265,7 @@ impl Scope {
         let condition_text = condition.describe(&variable.name, variable.units.as_deref());
         let job_id = self.job.job_id.unwrap_or(1);
         let title = self.job.title.clone().unwrap_or_else(|| format!("{dataset_label}: {condition_text}"));
-        let command = self.command();
+        let command = command_line("phdef", &self.essence().job);
         let history = format!(
             "{}eventscape {} phdef",
             now.as_ref().map(|n| format!("{n} ")).unwrap_or_default(),
@@ -364,34 +365,6 @@ impl Scope {
         Ok(options)
     }
 
-    /// The command that does it again.
-    fn command(&self) -> String {
-        let mut words = vec!["eventscape phdef".to_owned()];
-        if let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(&self.essence().job) {
-            for (key, value) in keys {
-                let flag = format!("--{}", key.replace('_', "-"));
-                let quoted = |v: &serde_json::Value| {
-                    let text = v.as_str().map_or_else(|| v.to_string(), str::to_owned);
-                    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.,:/+".contains(c));
-                    if plain && !text.is_empty() { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
-                };
-                match &value {
-                    serde_json::Value::Bool(_) => words.push(flag),
-                    serde_json::Value::Array(items) if key == "bbox" => {
-                        let numbers: Vec<String> = items.iter().map(quoted).collect();
-                        words.push(format!("{flag}={}", numbers.join(",")));
-                    }
-                    serde_json::Value::Array(items) => {
-                        words.push(flag);
-                        words.extend(items.iter().map(quoted));
-                    }
-                    one => words.push(format!("{flag}={}", quoted(one))),
-                }
-            }
-        }
-        words.join(" ")
-    }
-
     /// Notices for people.
     pub(crate) fn told(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.notices.iter().map(|n| {
@@ -407,7 +380,7 @@ fn check_expression(expression: &Expression, fields: &[(&str, Option<&str>)]) ->
 }
 
 /// The edges of the grid.
-fn bounds(grid: &Grid) -> Bounds {
+pub(crate) fn bounds(grid: &Grid) -> Bounds {
     if let (Some(lat), Some(lon)) = (grid.lat_edges(), grid.lon_edges())
         && let ([south, .., north], [west, .., east]) = (lat.as_slice(), lon.as_slice())
     {

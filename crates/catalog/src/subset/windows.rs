@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use eventscape_core::Values;
 use eventscape_core::grid::Window;
+use eventscape_io::formats::Attributes;
 
 use super::pool::OpenGranule;
 use super::window::Part;
@@ -156,6 +157,22 @@ impl Subset {
                 SceneParts { rects: rects.clone(), values: read.iter().map(pick).collect() }
             })
             .collect())
+    }
+
+    /// Where the granule of a scene is; `None` past the end.
+    #[must_use]
+    pub fn location_of(&self, scene: usize) -> Option<String> {
+        let granule = self.metadata.steps.get(scene)?.granule as usize;
+        self.candidates.get(granule).map(|candidate| candidate.location.to_string())
+    }
+
+    /// All attributes of a variable in the first granule, by the variable's path.
+    ///
+    /// # Errors
+    /// A granule that cannot be opened, by its name.
+    pub fn attributes_of(&self, path: &str) -> Result<Attributes> {
+        let granule = self.granule(self.step(0)?.granule)?;
+        Ok(granule.granule.variable(path)?.attributes.clone())
     }
 
     fn parts_of_cached(&self, scene: usize) -> Result<SceneParts> {

@@ -1,11 +1,13 @@
 //! The flags of a job, made from the JSON Schema of the job file, so that the two cannot differ.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use eventscape_pipeline::{Job, PipelineError, job_schema};
+use eventscape_pipeline::{CurationJob, Job, PipelineError, job_schema};
 use serde_json::{Map, Value};
 
-/// The keys of a job as the help shows them; one that is in no group would stand under its last heading.
-const GROUPS: [(&str, &[&str]); 5] = [
+/// Headings of the help with the keys under them; one that is in none would stand under the last.
+type Groups = &'static [(&'static str, &'static [&'static str])];
+
+const PHDEF_GROUPS: Groups = &[
     ("Input", &["collection", "input", "root", "catalog", "variable", "level", "bbox", "polygon", "start", "end"]),
     ("Phenomenon", &["operator", "value", "min_size", "min_area_km2", "connectivity", "fill_holes", "smooth"]),
     (
@@ -14,6 +16,14 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ),
     ("Products", &["out", "job_id", "title", "products", "no_plots", "overwrite"]),
     ("Running", &["threads", "memory_limit", "cache", "cache_dir", "chunks", "chunk_steps", "chunk"]),
+];
+
+const CURATION_GROUPS: Groups = &[
+    ("Events", &["phdef"]),
+    ("Other data", &["collection", "input", "root", "catalog", "variable", "level"]),
+    ("Regridding", &["margin", "method", "radius_km", "stationary", "tos2ca_compat"]),
+    ("Products", &["out", "job_id", "title", "products", "overwrite"]),
+    ("Running", &["threads", "memory_limit"]),
 ];
 
 /// What a flag takes.
@@ -26,24 +36,72 @@ enum Kind {
     Text,
 }
 
-/// Adds a flag for each key of a job to a command.
-pub(crate) fn add_to(command: Command) -> Command {
-    let schema = job_schema();
-    keys(&schema).fold(command, |command, (key, property)| command.arg(flag(key, property)))
+/// The flags of a kind of job: one for each key of its schema.
+pub(crate) struct JobFlags {
+    schema: Value,
+    groups: Groups,
 }
 
-/// The job that the flags of a command line spell.
+impl JobFlags {
+    /// Those of PhDef.
+    pub(crate) fn phdef() -> Self {
+        Self { schema: job_schema(), groups: PHDEF_GROUPS }
+    }
+
+    /// Those of curation.
+    pub(crate) fn curation() -> Self {
+        Self { schema: CurationJob::schema(), groups: CURATION_GROUPS }
+    }
+
+    /// Adds them to a command.
+    pub(crate) fn add_to(&self, command: Command) -> Command {
+        keys(&self.schema).fold(command, |command, (key, property)| command.arg(self.flag(key, property)))
+    }
+
+    /// The keys that a command line sets.
+    ///
+    /// # Errors
+    /// Names the flag and says what it takes.
+    pub(crate) fn table(&self, matches: &ArgMatches) -> Result<Map<String, Value>, PipelineError> {
+        let mut table = Map::new();
+        for (key, property) in keys(&self.schema) {
+            if let Some(value) = value(matches, key, kind(key, property))? {
+                table.insert(key.to_owned(), value);
+            }
+        }
+        Ok(table)
+    }
+
+    fn flag(&self, key: &str, property: &Value) -> Arg {
+        let help = property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
+        let (heading, order) = self.place(key);
+        let arg =
+            Arg::new(key.to_owned()).long(key.replace('_', "-")).help(help).help_heading(heading).display_order(order);
+        match kind(key, property) {
+            Kind::Switch => arg.action(ArgAction::SetTrue),
+            Kind::List => arg.action(ArgAction::Append).num_args(1..).value_name("FILE|GLOB|URL"),
+            Kind::Integer => arg.value_name("N").allow_hyphen_values(true),
+            Kind::Number => arg.value_name("X").allow_hyphen_values(true),
+            Kind::Text => arg.value_name(value_name(key)).allow_hyphen_values(true),
+        }
+    }
+
+    /// The heading of a key and its order among all.
+    fn place(&self, key: &str) -> (&'static str, usize) {
+        let all = self.groups.iter().flat_map(|(heading, keys)| keys.iter().map(move |k| (*heading, *k)));
+        let last = self.groups.last().map_or("", |(heading, _)| heading);
+        all.enumerate()
+            .find(|(_, (_, k))| *k == key)
+            .map_or((last, usize::MAX), |(order, (heading, _))| (heading, order))
+    }
+}
+
+/// The PhDef job that the flags of a command line spell.
 ///
 /// # Errors
 /// Names the flag and says what it takes.
 pub(crate) fn job(matches: &ArgMatches) -> Result<Job, PipelineError> {
-    let schema = job_schema();
-    let mut table = Map::new();
-    for (key, property) in keys(&schema) {
-        if let Some(value) = value(matches, key, kind(key, property))? {
-            table.insert(key.to_owned(), value);
-        }
-    }
+    let table = JobFlags::phdef().table(matches)?;
     serde_path_to_error::deserialize(Value::Object(table)).map_err(|e| PipelineError::Job {
         subject: format!("--{}", e.path().to_string().replace('_', "-")),
         reason: e.inner().to_string(),
@@ -79,34 +137,13 @@ fn kind(key: &str, property: &Value) -> Kind {
     }
 }
 
-fn flag(key: &str, property: &Value) -> Arg {
-    let help = property.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
-    let (heading, order) = place(key);
-    let arg =
-        Arg::new(key.to_owned()).long(key.replace('_', "-")).help(help).help_heading(heading).display_order(order);
-    match kind(key, property) {
-        Kind::Switch => arg.action(ArgAction::SetTrue),
-        Kind::List => arg.action(ArgAction::Append).num_args(1..).value_name("FILE|GLOB|URL"),
-        Kind::Integer => arg.value_name("N").allow_hyphen_values(true),
-        Kind::Number => arg.value_name("X").allow_hyphen_values(true),
-        Kind::Text => arg.value_name(value_name(key)).allow_hyphen_values(true),
-    }
-}
-
-/// The heading of a key and its order among all.
-fn place(key: &str) -> (&'static str, usize) {
-    let all = GROUPS.iter().flat_map(|(heading, keys)| keys.iter().map(move |k| (*heading, *k)));
-    all.enumerate()
-        .find(|(_, (_, k))| *k == key)
-        .map_or((GROUPS[GROUPS.len() - 1].0, usize::MAX), |(order, (heading, _))| (heading, order))
-}
-
 fn value_name(key: &str) -> &'static str {
     match key {
         "bbox" => "W,S,E,N",
         "polygon" => "WKT|FILE",
         "start" | "end" => "TIME",
-        "out" | "root" => "DIR|URL",
+        "out" | "root" | "phdef" => "DIR|URL",
+        "method" => "NAME",
         "collection" => "NAME",
         "variable" => "NAME",
         "operator" => "OP",
@@ -152,10 +189,12 @@ mod tests {
 
     #[test]
     fn every_key_of_a_job_has_its_place_in_the_help() {
-        let schema = job_schema();
-        for (key, _) in keys(&schema) {
-            assert_ne!(place(key).1, usize::MAX, "`{key}` is in no group");
+        for flags in [JobFlags::phdef(), JobFlags::curation()] {
+            for (key, _) in keys(&flags.schema) {
+                assert_ne!(flags.place(key).1, usize::MAX, "`{key}` is in no group");
+            }
+            let grouped: usize = flags.groups.iter().map(|(_, keys)| keys.len()).sum();
+            assert_eq!(grouped, keys(&flags.schema).count());
         }
-        assert_eq!(GROUPS.iter().map(|(_, keys)| keys.len()).sum::<usize>(), keys(&schema).count());
     }
 }

@@ -5,7 +5,7 @@ mod job_flags;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 
-pub(crate) use job_flags::job;
+pub(crate) use job_flags::{JobFlags, job};
 
 const PHDEF_HELP: &str = "\
 Operators and their values (docs/guide.md):
@@ -58,18 +58,28 @@ pub(crate) fn command() -> Command {
                 .help("Print the result as JSON instead of a table"),
         )
         .subcommand(demo())
-        .subcommand(job_flags::add_to(
-            Command::new("phdef")
-                .about("Find and follow a phenomenon, and write its products")
-                .arg(job_file())
-                .after_help(PHDEF_HELP),
-        ))
-        .subcommand(job_flags::add_to(
+        .subcommand(
+            JobFlags::phdef().add_to(
+                Command::new("phdef")
+                    .about("Find and follow a phenomenon, and write its products")
+                    .arg(job_file())
+                    .after_help(PHDEF_HELP),
+            ),
+        )
+        .subcommand(JobFlags::phdef().add_to(
             Command::new("validate").about("Say what a job would read and need, without running it").arg(job_file()),
         ))
+        .subcommand(curate())
         .subcommand(stitch())
         .subcommand(collections())
-        .subcommand(Command::new("schema").about("Print the JSON Schema of a job file"))
+        .subcommand(
+            Command::new("schema").about("Print the JSON Schema of a job file").arg(
+                Arg::new("kind")
+                    .value_parser(PossibleValuesParser::new(["phdef", "curation"]))
+                    .default_value("phdef")
+                    .help("The kind of job"),
+            ),
+        )
         .subcommand(
             Command::new("completions").about("Print shell completions").arg(
                 Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)).help("The shell"),
@@ -90,6 +100,23 @@ fn demo() -> Command {
         .about("Find and follow El Niño and La Niña in real sea-surface temperatures, with no set-up")
         .arg(out(false))
         .arg(Arg::new("no_plots").long("no-plots").action(ArgAction::SetTrue).help("Make no pictures"))
+}
+
+const CURATION_HELP: &str = "\
+Methods: collocation nearest linear mean conservative (default: by the two grids' spacings)
+Products: curated hierarchy interpolated flat table statistics
+
+Examples:
+  eventscape curate --phdef out/1 --collection GPM_3IMERGHH --variable precipitation --out out
+  eventscape curate --phdef out/1 --input 'era5_*.nc' --variable t2m,sp --method conservative --stationary --out out";
+
+fn curate() -> Command {
+    JobFlags::curation().add_to(
+        Command::new("curate")
+            .about("Gather other data inside the events of a PhDef job, on the events' own cells and times")
+            .arg(job_file())
+            .after_help(CURATION_HELP),
+    )
 }
 
 fn stitch() -> Command {

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod collections;
+mod curate;
 mod demo;
 mod phdef;
 mod stitch;
@@ -9,7 +10,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use eventscape_pipeline::{Cancel, PipelineError, Surroundings, job_schema};
+use eventscape_pipeline::{Cancel, CurationJob, PipelineError, Surroundings, job_schema};
 
 use crate::args;
 use crate::terminal::Terminal;
@@ -22,10 +23,12 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         Some(("demo", m)) => demo::run(m, terminal),
         Some(("phdef", m)) => phdef::run(m, terminal),
         Some(("validate", m)) => phdef::validate_only(m, terminal),
+        Some(("curate", m)) => curate::run(m, terminal),
         Some(("stitch", m)) => stitch::run(m, terminal),
         Some(("collections", m)) => collections::run(m, terminal),
-        Some(("schema", _)) => {
-            print(&format!("{:#}\n", job_schema()))?;
+        Some(("schema", m)) => {
+            let of_curation = m.get_one::<String>("kind").is_some_and(|kind| kind == "curation");
+            print(&format!("{:#}\n", if of_curation { CurationJob::schema() } else { job_schema() }))?;
             Ok(ExitCode::SUCCESS)
         }
         Some(("completions", m)) => {

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use schemars::JsonSchema;
+use serde_json::{Map, Value};
 
 use super::Job;
 use crate::error::{PipelineError, Result};
@@ -15,6 +16,12 @@ const LARGEST_JOB_FILE: u64 = 1 << 20;
 /// # Errors
 /// Names the file, and the key and line where it can.
 pub fn read_job_file(path: &Path) -> Result<Job> {
+    serde_path_to_error::deserialize(Value::Object(read_table(path)?))
+        .map_err(|e| PipelineError::job(path.display().to_string(), format!("key `{}`: {}", e.path(), e.inner())))
+}
+
+/// The keys of a job file, with `_` for `-`.
+pub(crate) fn read_table(path: &Path) -> Result<Map<String, Value>> {
     let subject = path.display().to_string();
     let wrong = |reason: String| PipelineError::job(subject.clone(), reason);
     let size = std::fs::metadata(path).map_err(|e| wrong(format!("the job file cannot be read: {e}")))?.len();
@@ -31,7 +38,7 @@ pub fn read_job_file(path: &Path) -> Result<Job> {
     let Value::Object(keys) = value else {
         return Err(wrong("a job is a table of keys".to_owned()));
     };
-    let mut canonical = serde_json::Map::new();
+    let mut canonical = Map::new();
     for (key, value) in keys {
         let name = key.replace('-', "_");
         if name == "$schema" {
@@ -41,16 +48,20 @@ pub fn read_job_file(path: &Path) -> Result<Job> {
             return Err(wrong(format!("the key `{key}` is given twice, with `-` and with `_`")));
         }
     }
-    serde_path_to_error::deserialize(Value::Object(canonical))
-        .map_err(|e| wrong(format!("key `{}`: {}", e.path(), e.inner())))
+    Ok(canonical)
+}
+
+/// The JSON Schema of a PhDef job file.
+#[must_use]
+pub fn job_schema() -> Value {
+    schema_of::<Job>("Eventscape job: phenomenon definition")
 }
 
 /// The JSON Schema of a job file.
-#[must_use]
-pub fn job_schema() -> Value {
-    let mut schema = schemars::schema_for!(Job).to_value();
+pub(crate) fn schema_of<T: JsonSchema>(title: &str) -> Value {
+    let mut schema = schemars::schema_for!(T).to_value();
     if let Value::Object(map) = &mut schema {
-        map.insert("title".to_owned(), Value::from("Eventscape job: phenomenon definition"));
+        map.insert("title".to_owned(), Value::from(title));
         if let Some(Value::Object(properties)) = map.get_mut("properties") {
             properties.insert("$schema".to_owned(), serde_json::json!({ "type": "string" }));
         }

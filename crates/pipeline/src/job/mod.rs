@@ -4,6 +4,7 @@ mod file;
 mod text;
 
 pub use file::{job_schema, read_job_file};
+pub(crate) use file::{read_table, schema_of};
 pub use text::{BoxText, TextOrNumber, Texts, parse_bytes};
 
 use schemars::JsonSchema;

@@ -8,6 +8,7 @@ mod flat_file;
 mod hierarchy;
 mod info;
 mod interpolated_file;
+mod stationary_file;
 mod statistics_table;
 mod table;
 mod text;
@@ -17,6 +18,7 @@ pub use flat_file::{FlatFile, FlatShape};
 pub use hierarchy::CurationHierarchy;
 pub use info::{CuratedVariable, CurationInfo};
 pub use interpolated_file::InterpolatedFile;
+pub use stationary_file::{StationaryFile, StationaryLayout};
 pub use statistics_table::StatisticsTable;
 pub use table::CuratedTable;
 

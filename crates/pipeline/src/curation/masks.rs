@@ -1,0 +1,102 @@
+//! The events of a PhDef job: where they are, at which times.
+
+use eventscape_core::Grid;
+use eventscape_core::time::Calendar;
+use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_io::stores::{Location, Stores};
+use eventscape_products::read::{MaskFile, MaskedEvent, mask_names_in};
+
+use crate::error::{PipelineError, Result};
+
+/// The box around an event at one time, in the mask's own longitudes; `east >= west`, beyond the convention if need be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct EventBox {
+    pub(super) id: u32,
+    pub(super) cells: usize,
+    pub(super) west: f64,
+    pub(super) south: f64,
+    pub(super) east: f64,
+    pub(super) north: f64,
+}
+
+/// A mask file and the number of its job.
+pub(super) struct Masks {
+    pub(super) file: MaskFile,
+    pub(super) job_id: u64,
+    /// A text that changes when the file does.
+    pub(super) version: String,
+}
+
+/// Opens the masks of a job's folder, or a mask file.
+pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
+    let wrong = |why: String| PipelineError::job("phdef", why);
+    let listed = stores.expand(&[phdef.to_owned()])?;
+    let names: Vec<String> = listed.iter().map(Location::name).collect();
+    let place = match (&listed[..], mask_names_in(names.iter().map(String::as_str)).as_slice()) {
+        ([only], []) => only.clone(),
+        (_, [one]) => {
+            let at = names.iter().position(|name| name == one).unwrap_or(0);
+            listed.get(at).cloned().ok_or_else(|| wrong(format!("`{phdef}` cannot be listed")))?
+        }
+        (_, []) => {
+            return Err(wrong(format!(
+                "`{phdef}` has no mask file (`<job>-ForTraCC-Mask-Output.nc4`); give the folder of a PhDef job whose products \
+                 include mask-output"
+            )));
+        }
+        (_, several) => {
+            return Err(wrong(format!("`{phdef}` has several mask files ({}); name one", several.join(", "))));
+        }
+    };
+    let calendar = calendar_beside(&listed, stores)?;
+    let stat = stores.stat(&place)?;
+    let granule = Granule::open(stores.open(&place)?, &OpenOptions::default())?;
+    let file = MaskFile::open(granule, calendar)?;
+    let in_name = place.name().split('-').next().and_then(|digits| digits.parse().ok());
+    let job_id = file.attribute("job_id").and_then(|text| text.parse().ok()).or(in_name).unwrap_or(1);
+    Ok(Masks { file, job_id, version: stat.version })
+}
+
+/// The calendar that the manifest tells, which the reference's mask file does not.
+fn calendar_beside(listed: &[Location], stores: &Stores) -> Result<Calendar> {
+    const LARGEST: u64 = 64 << 20;
+    let Some(manifest) = listed.iter().find(|l| l.name().ends_with("-Manifest.json")) else {
+        return Ok(Calendar::Standard);
+    };
+    let source = stores.open(manifest)?;
+    if source.len() > LARGEST {
+        return Ok(Calendar::Standard);
+    }
+    let mut bytes = Vec::new();
+    source.read_into(0..source.len(), &mut bytes)?;
+    let told = serde_json::from_slice::<serde_json::Value>(&bytes).ok();
+    let name = told.as_ref().and_then(|t| t.pointer("/properties/eventscape:calendar")?.as_str());
+    Ok(match name {
+        Some(name) => name.parse()?,
+        None => Calendar::Standard,
+    })
+}
+
+/// The box of an event's cells: the extremes of their centres, the short way round on a grid that closes.
+pub(super) fn box_of(grid: &Grid, event: &MaskedEvent) -> Option<EventBox> {
+    let centres = || event.cells.iter().filter_map(|(r, c)| grid.centre(*r as usize, *c as usize));
+    let (mut south, mut north) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut lons: Vec<f64> = Vec::new();
+    for (lat, lon) in centres() {
+        (south, north) = (south.min(lat), north.max(lat));
+        lons.push(lon);
+    }
+    lons.sort_unstable_by(f64::total_cmp);
+    lons.dedup();
+    let (first, last) = (*lons.first()?, *lons.last()?);
+    // between the last and the first longitude, around the back
+    let mut widest = (first + 360.0 - last, first, last);
+    for pair in lons.windows(2) {
+        let gap = pair[1] - pair[0];
+        if gap > widest.0 {
+            widest = (gap, pair[1], pair[0] + 360.0);
+        }
+    }
+    let (_, west, east) = widest;
+    Some(EventBox { id: event.id, cells: event.cells.len(), west, south, east, north })
+}

@@ -1,0 +1,173 @@
+//! Values on the events' own cells and times.
+
+use eventscape_core::grid::CellAreas;
+use eventscape_core::regrid::{
+    Method, PointMethod, Targets, Weights, compat, grid_weights, point_weights, spacing, statistics, time_weights,
+};
+use eventscape_core::{Grid, Timestamp, Values};
+use eventscape_products::curation::{
+    CuratedEvent, CuratedTime, EventStatistics, InterpolatedEvent, InterpolatedTime, InterpolatedValues, Places, STEPS,
+};
+use eventscape_products::read::MaskedEvent;
+use rayon::prelude::*;
+
+use crate::error::Result;
+
+/// How values are brought to the masks.
+pub(super) struct Regridder<'a> {
+    targets: Targets<'a>,
+    areas: CellAreas,
+    pub(super) method: Method,
+    /// Swaths and curvilinear grids: how points are used.
+    pub(super) points: PointMethod,
+    /// The reference's way.
+    compat: Option<Compat>,
+}
+
+/// What the reference's way needs to know.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compat {
+    /// Spacing of the other data, degrees.
+    pub(super) spacing: (f64, f64),
+    /// The other data's step is longer than the masks'.
+    pub(super) coarse_in_time: bool,
+}
+
+impl<'a> Regridder<'a> {
+    pub(super) fn new(grid: &'a Grid, method: Method, points: PointMethod, compat: Option<Compat>) -> Self {
+        Self { targets: Targets::new(grid), areas: grid.areas(), method, points, compat }
+    }
+
+    /// The values of a time on the cells of its events. `time` is the mask time on the other data's calendar.
+    pub(super) fn interpolate(
+        &self,
+        curated: &CuratedTime,
+        masks: &[MaskedEvent],
+        time: Timestamp,
+    ) -> Result<InterpolatedTime> {
+        let one = |event: &CuratedEvent| {
+            let cells = masks.iter().find(|m| m.id == event.id).map_or(&[][..], |m| &m.cells);
+            self.event(event, cells, curated, time)
+        };
+        let events = curated.events.par_iter().map(one).collect::<Result<Vec<_>>>()?;
+        Ok(InterpolatedTime { time: curated.mask_time, stamp: curated.mask_stamp.clone(), events })
+    }
+
+    fn event(
+        &self,
+        event: &CuratedEvent,
+        cells: &[(u32, u32)],
+        curated: &CuratedTime,
+        time: Timestamp,
+    ) -> Result<InterpolatedEvent> {
+        let grid = self.targets.grid();
+        let centres = cells.iter().filter_map(|(r, c)| grid.centre(*r as usize, *c as usize));
+        let (lat, lon): (Vec<f64>, Vec<f64>) = centres.unzip();
+        let area_km2: Vec<f64> = cells.iter().map(|(r, c)| self.areas.get(*r as usize, *c as usize)).collect();
+        let weights = if self.compat.is_none() { self.weights(&event.places, cells)? } else { None };
+        let mut variables = Vec::with_capacity(event.values.len());
+        for steps in &event.values {
+            let (values, coverage, in_time) = match self.compat {
+                Some(rules) => self.as_the_reference(rules, event, steps, curated, &lat, &lon),
+                None => combine(weights.as_ref(), steps, curated, time, cells.len()),
+            };
+            let by_area = self.compat.is_none().then_some(area_km2.as_slice());
+            let found = statistics(&values, by_area).map(|s| EventStatistics {
+                min: s.min,
+                max: s.max,
+                mean: s.mean,
+                std_dev: s.std_dev,
+                percentiles: s.percentiles,
+            });
+            variables.push(InterpolatedValues { values, coverage, in_time, statistics: found });
+        }
+        Ok(InterpolatedEvent { id: event.id, cells: cells.to_vec(), lat, lon, area_km2, variables })
+    }
+
+    fn weights(&self, places: &Places, cells: &[(u32, u32)]) -> Result<Option<Weights>> {
+        Ok(match places {
+            _ if places.is_empty() => None,
+            Places::Axes { lat, lon } => {
+                let source = Grid::rectilinear(lat.clone(), lon.clone())?;
+                Some(grid_weights(&source, &self.targets, cells, self.method)?)
+            }
+            Places::Points { lat, lon } => Some(point_weights(lat, lon, &self.targets, cells, self.points)?),
+        })
+    }
+
+    /// The reference's rules for time: at t, or the mean of t and t+1 for the second mask time of a longer step.
+    fn as_the_reference(
+        &self,
+        rules: Compat,
+        event: &CuratedEvent,
+        steps: &[Option<Values>; STEPS],
+        curated: &CuratedTime,
+        lat: &[f64],
+        lon: &[f64],
+    ) -> (Vec<f64>, Vec<f64>, &'static str) {
+        let narrow = |values: &[f64]| values.iter().map(|x| *x as f32).collect::<Vec<f32>>();
+        let Places::Axes { lat: rows, lon: columns } = &event.places else {
+            return (vec![f64::NAN; lat.len()], vec![0.0; lat.len()], "none");
+        };
+        let (rows, columns) = (narrow(rows), narrow(columns));
+        let cells: Vec<(f32, f32)> = lat.iter().zip(lon).map(|(a, o)| (*a as f32, *o as f32)).collect();
+        let method = if rules.coarse_in_time { Method::Linear } else { self.method };
+        let at = |step: usize| {
+            let values = steps.get(step).and_then(Option::as_ref)?;
+            let values: Vec<f32> = (0..values.len()).map(|k| values.get(k).unwrap_or(f64::NAN) as f32).collect();
+            Some(compat::interpolate(method, &rows, &columns, &values, rules.spacing, &cells))
+        };
+        let is_second = rules.coarse_in_time && !curated.name.ends_with("-1");
+        let values = match (at(1), is_second.then(|| at(2)).flatten()) {
+            (Some(now), Some(next)) => now.iter().zip(next).map(|(a, b)| (a + b) / 2.0).collect(),
+            (Some(_), None) if is_second => vec![f64::NAN; lat.len()],
+            (Some(now), None) => now,
+            (None, _) => vec![f64::NAN; lat.len()],
+        };
+        let coverage = values.iter().map(|v: &f64| f64::from(u8::from(!v.is_nan()))).collect();
+        (values, coverage, if is_second { "mean of t and t+1" } else { "t" })
+    }
+}
+
+/// The values of the steps by the true weights of the time. Where one of two steps has no value in a cell, the other counts
+/// if it holds at least half of the weight.
+fn combine(
+    weights: Option<&Weights>,
+    steps: &[Option<Values>; STEPS],
+    curated: &CuratedTime,
+    time: Timestamp,
+    cells: usize,
+) -> (Vec<f64>, Vec<f64>, &'static str) {
+    let nothing = (vec![f64::NAN; cells], vec![0.0; cells], "none");
+    let Some(weights) = weights else { return nothing };
+    let present = [0, 1, 2].map(|k: usize| steps.get(k).is_some_and(Option::is_some));
+    let in_time = time_weights(time, curated.step_times, present);
+    let mut sums = vec![(0.0, 0.0, 0.0); cells];
+    for (values, share) in steps.iter().zip(in_time.weights).filter(|(_, share)| *share > 0.0) {
+        let Some(values) = values else { return nothing };
+        let (found, covered) = weights.apply(|place| values.get(place).unwrap_or(f64::NAN));
+        for (sum, (value, part)) in sums.iter_mut().zip(found.iter().zip(covered)) {
+            if !value.is_nan() {
+                sum.0 += share * value;
+                sum.1 += share;
+                sum.2 += share * part;
+            }
+        }
+    }
+    let value = |(sum, share, _): &(f64, f64, f64)| match *share {
+        share if share < 0.5 => f64::NAN,
+        share if (share - 1.0).abs() < 1e-12 => *sum,
+        share => sum / share,
+    };
+    let values: Vec<f64> = sums.iter().map(value).collect();
+    let coverage = sums.iter().zip(&values).map(|(sum, v)| if v.is_nan() { 0.0 } else { sum.2 }).collect();
+    (values, coverage, in_time.how.name())
+}
+
+/// The method that a job names, or the choice by the two grids.
+pub(super) fn method(named: Option<&str>, mask: &Grid, source: (f64, f64)) -> Result<Method> {
+    match named {
+        Some(name) => Ok(Method::parse(name)?),
+        None => Ok(Method::choose(spacing(mask), source)),
+    }
+}

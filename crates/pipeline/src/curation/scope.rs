@@ -1,0 +1,323 @@
+//! What a curation job is about, known before any field is read, and what its products say of it.
+
+use std::collections::BTreeMap;
+
+use eventscape_catalog::{Severity, Subset};
+use eventscape_core::Grid;
+use eventscape_core::regrid::{Method, PointMethod, spacing};
+use eventscape_io::sink::StoredProduct;
+use eventscape_products::curation::{CuratedVariable, CurationInfo};
+use eventscape_products::{Bounds, InputGranule, JobInfo, VariableInfo};
+use ring::digest::{SHA256, digest};
+
+use super::masks::Masks;
+use super::plan::Plan;
+use super::regrid::{self, Compat};
+use super::{CurationJob, CurationReport, point_method};
+use crate::command::command_line;
+use crate::error::{PipelineError, Result};
+use crate::phdef::Clock;
+use crate::scope::bounds;
+use crate::workplace::Workplace;
+
+/// Raised whenever the meaning of the products or of the spool behind them changes.
+const VERSION: u32 = 1;
+/// Missing steps that are named one by one.
+const MOST_NAMED: usize = 5;
+
+/// What a curation job is about.
+pub(super) struct CurationScope {
+    pub(super) job_id: u64,
+    /// A text that is equal for jobs of equal products.
+    pub(super) key: String,
+    pub(super) title: String,
+    pub(super) method: Method,
+    pub(super) points: PointMethod,
+    pub(super) compat: Option<Compat>,
+    /// Severity and text.
+    pub(super) notices: Vec<(&'static str, String)>,
+    label: String,
+    method_text: String,
+    grids: String,
+    steps: String,
+    options: BTreeMap<String, String>,
+    command: String,
+}
+
+impl CurationScope {
+    pub(super) fn of(job: &CurationJob, masks: &Masks, subset: &Subset, plan: &Plan, margin: f64) -> Result<Self> {
+        let mask_grid = masks.file.grid();
+        let source = spacing(subset.grid());
+        let method = regrid::method(job.method.as_deref(), mask_grid, source)?;
+        let points = point_method(job, source);
+        let is_points = matches!(subset.grid().coordinates(), eventscape_core::grid::Coordinates::Curvilinear { .. });
+        let mask_step = step_of(masks.file.times());
+        let own_step = subset.nominal_step_seconds();
+        let compat = job
+            .tos2ca_compat
+            .then_some(Compat { spacing: source, coarse_in_time: mask_step.zip(own_step).is_some_and(|(m, o)| m < o) });
+        let label = label(subset);
+        let names: Vec<&str> = subset.variables().iter().map(|v| v.name.as_str()).collect();
+        let title = job
+            .title
+            .clone()
+            .unwrap_or_else(|| format!("{} of {label} inside the events of job {}", names.join(", "), masks.job_id));
+        let job_id = job.job_id.unwrap_or(masks.job_id + 1);
+        let method_text = if is_points { point_text(points) } else { method.name().to_owned() };
+        let mut notices: Vec<(&'static str, String)> = subset
+            .notices()
+            .iter()
+            .map(|n| (if n.severity == Severity::Info { "info" } else { "warning" }, n.message.clone()))
+            .collect();
+        notices.extend(missing_text(plan).map(|text| ("warning", text)));
+        let outside = plan.times.iter().flat_map(|t| &t.events).filter(|(_, window)| window.is_none()).count();
+        if outside > 0 {
+            notices.push((
+                "warning",
+                format!("{outside} events lie outside of the other data's grid; they have no value"),
+            ));
+        }
+        if let Some(rules) = compat.filter(|_| is_points) {
+            tracing::debug!("{rules:?} does not apply to points");
+            return Err(PipelineError::job(
+                "tos2ca_compat",
+                "the reference cannot interpolate swaths and curvilinear grids; leave it out",
+            ));
+        }
+        let options = BTreeMap::from([
+            ("margin_degrees".to_owned(), margin.to_string()),
+            ("method".to_owned(), method_text.clone()),
+            ("tos2ca_compat".to_owned(), job.tos2ca_compat.to_string()),
+            ("stationary".to_owned(), job.stationary.to_string()),
+            ("phdef_job_id".to_owned(), masks.job_id.to_string()),
+            ("masks".to_owned(), masks.file.location().to_owned()),
+        ]);
+        let mut scope = Self {
+            job_id,
+            key: String::new(),
+            title,
+            method,
+            points,
+            compat,
+            notices,
+            label,
+            method_text,
+            grids: compare_grids(mask_grid, source, is_points),
+            steps: compare_steps(mask_step, own_step),
+            options,
+            command: String::new(),
+        };
+        scope.key = scope.key_of(job, masks, subset)?;
+        scope.options.insert("key".to_owned(), scope.key.clone());
+        scope.command =
+            command_line("curate", &CurationJob { overwrite: false, threads: None, memory_limit: None, ..job.clone() });
+        Ok(scope)
+    }
+
+    fn key_of(&self, job: &CurationJob, masks: &Masks, subset: &Subset) -> Result<String> {
+        let essence = CurationJob {
+            out: None,
+            job_id: None,
+            title: None,
+            products: None,
+            threads: None,
+            memory_limit: None,
+            overwrite: false,
+            ..job.clone()
+        };
+        let granules: Vec<(&str, &str)> =
+            subset.granules().iter().map(|g| (g.location.as_str(), g.version.as_str())).collect();
+        let all =
+            serde_json::to_vec(&(VERSION, essence, masks.file.location(), &masks.version, granules, &self.options))
+                .map_err(|e| PipelineError::Internal(format!("the job cannot be written down: {e}")))?;
+        Ok(digest(&SHA256, &all).as_ref().iter().take(16).map(|b| format!("{b:02x}")).collect())
+    }
+
+    /// What the products say of the job.
+    pub(super) fn info(&self, subset: &Subset, masks: &Masks, now: Option<String>) -> Result<CurationInfo> {
+        let entry = subset.collection();
+        let variables = subset
+            .variables()
+            .iter()
+            .map(|v| {
+                Ok(CuratedVariable {
+                    name: v.name.clone(),
+                    units: v.units.clone(),
+                    long_name: v.long_name.clone(),
+                    standard_name: v.standard_name.clone(),
+                    attributes: subset.attributes_of(&v.path)?,
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let first = subset.variables().first();
+        let times = masks.file.times();
+        let (Some(start), Some(end)) = (times.first().copied(), times.last().copied()) else {
+            return Err(PipelineError::Internal("the masks have no time".to_owned()));
+        };
+        let b = bounds(masks.file.grid());
+        let (down, across) = spacing(subset.grid());
+        let resolution = entry.map_or([down, across], |e| e.axes.resolution);
+        let compat = self.compat.is_some();
+        Ok(CurationInfo {
+            job: JobInfo {
+                job_id: self.job_id,
+                title: self.title.clone(),
+                summary: format!(
+                    "{} around and on the cells of the events of job {} from {start} to {end}.",
+                    subset.variables().iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
+                    masks.job_id
+                ),
+                collection: entry.map(|e| e.id.clone()),
+                dataset_label: self.label.clone(),
+                variable: VariableInfo {
+                    name: first.map(|v| v.name.clone()).unwrap_or_default(),
+                    units: first.and_then(|v| v.units.clone()),
+                    long_name: first.and_then(|v| v.long_name.clone()),
+                    standard_name: first.and_then(|v| v.standard_name.clone()),
+                },
+                condition_text: format!("inside the events of job {}", masks.job_id),
+                event_type: masks.file.attribute("event_type").unwrap_or_default(),
+                threshold_text: String::new(),
+                threshold: None,
+                start,
+                end,
+                bounds: Bounds { west: b.west, south: b.south, east: b.east, north: b.north },
+                tracker: String::new(),
+                options: self.options.clone(),
+                granules: subset
+                    .granules()
+                    .iter()
+                    .map(|g| InputGranule { location: g.location.clone(), size: g.size })
+                    .collect(),
+                keywords: vec!["phenomenon".to_owned(), "data curation".to_owned()],
+                institution: None,
+                project: None,
+                creator_name: None,
+                creator_email: None,
+                creator_url: None,
+                license: "The terms of the input data apply".to_owned(),
+                software_version: env!("CARGO_PKG_VERSION").to_owned(),
+                history: format!(
+                    "{}eventscape {} curate",
+                    now.as_ref().map(|n| format!("{n} ")).unwrap_or_default(),
+                    env!("CARGO_PKG_VERSION")
+                ),
+                created: now,
+                command: self.command.clone(),
+            },
+            phdef_job: masks.job_id,
+            mask_location: masks.file.location().to_owned(),
+            variables,
+            product_info: entry.and_then(|e| e.product_info.clone()),
+            full_name: entry.map(|e| e.title.clone()),
+            file_format: entry.map_or_else(|| "CF".to_owned(), |e| e.format.clone()),
+            resolution: format!("{} x {}", shortest(resolution[0]), shortest(resolution[1])),
+            method: self.method_text.clone(),
+            grids: self.grids.clone(),
+            steps: self.steps.clone(),
+            weighted: !compat,
+            compat,
+        })
+    }
+
+    pub(super) fn report(
+        &self,
+        place: &Workplace,
+        plan: &Plan,
+        products: Vec<StoredProduct>,
+        clock: Clock,
+        scenes_read: usize,
+        already_complete: bool,
+    ) -> CurationReport {
+        let events = || plan.times.iter().flat_map(|t| &t.events);
+        CurationReport {
+            job_id: self.job_id,
+            title: self.title.clone(),
+            location: place.location().to_owned(),
+            already_complete,
+            granules: plan.users.len(),
+            scenes_read,
+            times: plan.times.iter().filter(|t| !t.events.is_empty()).count(),
+            events: events().count(),
+            without_value: 0,
+            cells: events().map(|(event, _)| event.cells).sum(),
+            method: self.method_text.clone(),
+            products,
+            notices: self.notices.iter().map(|(_, text)| text.clone()).collect(),
+            stages: clock.times(),
+        }
+    }
+}
+
+impl CurationReport {
+    pub(super) fn with_counts(mut self, without_value: usize) -> Self {
+        self.without_value = without_value;
+        self
+    }
+}
+
+/// The step of the masks, as the reference takes it: between the first two times.
+fn step_of(times: &[eventscape_core::Timestamp]) -> Option<f64> {
+    match times {
+        [first, second, ..] => Some(second.seconds_since(*first)),
+        _ => None,
+    }
+}
+
+fn label(subset: &Subset) -> String {
+    let name = |location: &str| location.rsplit('/').next().unwrap_or_default().to_owned();
+    match (subset.collection(), subset.granules()) {
+        (Some(entry), _) => entry.id.clone(),
+        (None, [one]) => name(&one.location),
+        (None, [first, .., last]) => format!("{} to {}", name(&first.location), name(&last.location)),
+        (None, []) => "input".to_owned(),
+    }
+}
+
+fn point_text(points: PointMethod) -> String {
+    match points {
+        PointMethod::Linear => "linear on triangles".to_owned(),
+        PointMethod::Nearest { radius_km } => format!("nearest point within {radius_km:.1} km"),
+        PointMethod::Distance { radius_km } => format!("inverse distance within {radius_km:.1} km"),
+        PointMethod::Mean { radius_km } => format!("mean within {radius_km:.1} km"),
+    }
+}
+
+fn shortest(degrees: f64) -> f64 {
+    (degrees * 1e6).round() / 1e6
+}
+
+fn compare_grids(mask: &Grid, source: (f64, f64), is_points: bool) -> String {
+    let own = spacing(mask);
+    let text = |s: (f64, f64)| format!("{} x {} degrees", shortest(s.0), shortest(s.1));
+    if is_points {
+        return format!("the masks' cells are {}; the other data are points", text(own));
+    }
+    let verdict = match Method::choose(own, source) {
+        Method::Collocation => "the spacings are equal",
+        Method::Linear => "the masks are finer",
+        _ => "the masks are not finer both ways",
+    };
+    format!("the masks' cells are {}, the other data's {}: {verdict}", text(own), text(source))
+}
+
+fn compare_steps(mask: Option<f64>, source: Option<f64>) -> String {
+    match (mask, source) {
+        (Some(m), Some(s)) if (m - s).abs() < 0.5 => format!("both have a step of {m} s"),
+        (Some(m), Some(s)) => {
+            format!("the masks' step is {m} s, the other data's {s} s: {}", if m < s { "shorter" } else { "longer" })
+        }
+        (None, Some(s)) => format!("the masks have one time, the other data a step of {s} s"),
+        (_, None) => "the other data have one time".to_owned(),
+    }
+}
+
+fn missing_text(plan: &Plan) -> Option<String> {
+    let missing = plan.missing();
+    let named: Vec<String> = missing.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+    match missing.len() {
+        0 => None,
+        n if n <= MOST_NAMED => Some(format!("steps without data: {}", named.join(", "))),
+        n => Some(format!("{n} steps without data, the first: {}", named.join(", "))),
+    }
+}
