@@ -70,6 +70,7 @@ pub(crate) fn command() -> Command {
             Command::new("validate").about("Say what a job would read and need, without running it").arg(job_file()),
         ))
         .subcommand(curate())
+        .subcommand(plot())
         .subcommand(stitch())
         .subcommand(collections())
         .subcommand(
@@ -117,6 +118,34 @@ fn curate() -> Command {
             .arg(job_file())
             .after_help(CURATION_HELP),
     )
+}
+
+fn plot() -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let switch = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).conflicts_with("time").help(help)
+    };
+    Command::new("plot")
+        .about("Draw one anomaly of an interpolated file: at one time, its whole life, or its statistics over time")
+        .arg(
+            text("interpolated", "FILE", "The file `<job>-Interpolated-Data.nc4`, ours or the reference's")
+                .required(true),
+        )
+        .arg(text("time", "YYYYMMDDhhmm", "The time to draw"))
+        .arg(
+            Arg::new("anomaly")
+                .long("anomaly")
+                .value_name("N")
+                .required(true)
+                .value_parser(value_parser!(u32))
+                .help("The anomaly"),
+        )
+        .arg(text("variable", "NAME", "The variable (default: the only one)"))
+        .arg(switch("strip", "A picture for each time of its life (of long ones 24), in one").conflicts_with("series"))
+        .arg(switch("series", "Mean, median and percentile bands over time"))
+        .arg(text("out", "PNG|DIR", "The picture, or the folder that it goes to (default: here)"))
 }
 
 fn stitch() -> Command {

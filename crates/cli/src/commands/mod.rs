@@ -4,6 +4,7 @@ mod collections;
 mod curate;
 mod demo;
 mod phdef;
+mod plot;
 mod stitch;
 
 use std::io::Write;
@@ -24,6 +25,7 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         Some(("phdef", m)) => phdef::run(m, terminal),
         Some(("validate", m)) => phdef::validate_only(m, terminal),
         Some(("curate", m)) => curate::run(m, terminal),
+        Some(("plot", m)) => plot::run(m),
         Some(("stitch", m)) => stitch::run(m, terminal),
         Some(("collections", m)) => collections::run(m, terminal),
         Some(("schema", m)) => {

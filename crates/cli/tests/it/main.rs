@@ -4,6 +4,7 @@
 
 mod arrows;
 mod chunks;
+mod curation;
 mod cuts;
 mod errors;
 mod golden;

@@ -35,15 +35,48 @@ pub fn interpolate(
             };
             let rows: Vec<usize> = (0..lat.len()).filter(|r| inside(lat[*r], a, spacing.0)).collect();
             let columns: Vec<usize> = (0..nx).filter(|c| inside(lon[*c], o, spacing.1)).collect();
-            let mut found = Vec::new();
-            for column in &columns {
-                found.extend(rows.iter().map(|row| at(*row, *column)).filter(|v| !v.is_nan()));
-            }
-            if found.is_empty() { f64::NAN } else { found.iter().sum::<f64>() / found.len() as f64 }
+            let found: Vec<f32> = columns
+                .iter()
+                .flat_map(|column| rows.iter().map(|row| at(*row, *column) as f32).collect::<Vec<_>>())
+                .collect();
+            mean(&found)
         }
         Method::Linear => triangle(lat, lon, &at, f64::from(*a), f64::from(*o)),
     };
     cells.iter().map(one).collect()
+}
+
+/// numpy's `nanmean` of float32 values: added up in float32, in the order that numpy has for up to 128 of them.
+fn mean(values: &[f32]) -> f64 {
+    let valid = values.iter().filter(|v| !v.is_nan()).count();
+    if valid == 0 {
+        return f64::NAN;
+    }
+    let zeroed: Vec<f32> = values.iter().map(|v| if v.is_nan() { 0.0 } else { *v }).collect();
+    f64::from(pairwise(&zeroed) / valid as f32)
+}
+
+fn pairwise(values: &[f32]) -> f32 {
+    const LANES: usize = 8;
+    const BLOCK: usize = 128;
+    if values.len() < LANES {
+        return values.iter().fold(-0.0, |sum, v| sum + v);
+    }
+    if values.len() > BLOCK {
+        let half = values.len() / 2;
+        let (a, b) = values.split_at(half - half % LANES);
+        return pairwise(a) + pairwise(b);
+    }
+    let mut lanes = [0.0f32; LANES];
+    let groups = values.chunks_exact(LANES);
+    let rest = groups.remainder();
+    for (k, group) in groups.enumerate() {
+        for (lane, v) in lanes.iter_mut().zip(group) {
+            *lane = if k == 0 { *v } else { *lane + v };
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = lanes;
+    rest.iter().fold(((a + b) + (c + d)) + ((e + f) + (g + h)), |sum, v| sum + v)
 }
 
 /// Linear on the triangle of a box that holds the point; NaN outside, and where a corner of the triangle is missing.

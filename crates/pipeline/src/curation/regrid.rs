@@ -11,7 +11,7 @@ use eventscape_products::curation::{
 use eventscape_products::read::MaskedEvent;
 use rayon::prelude::*;
 
-use crate::error::Result;
+use crate::error::{PipelineError, Result};
 
 /// How values are brought to the masks.
 pub(super) struct Regridder<'a> {
@@ -112,17 +112,20 @@ impl<'a> Regridder<'a> {
         let (rows, columns) = (narrow(rows), narrow(columns));
         let cells: Vec<(f32, f32)> = lat.iter().zip(lon).map(|(a, o)| (*a as f32, *o as f32)).collect();
         let method = if rules.coarse_in_time { Method::Linear } else { self.method };
-        let at = |step: usize| {
+        let at = |step: usize| -> Option<Vec<f32>> {
             let values = steps.get(step).and_then(Option::as_ref)?;
-            let values: Vec<f32> = (0..values.len()).map(|k| values.get(k).unwrap_or(f64::NAN) as f32).collect();
-            Some(compat::interpolate(method, &rows, &columns, &values, rules.spacing, &cells))
+            Some((0..values.len()).map(|k| values.get(k).unwrap_or(f64::NAN) as f32).collect())
         };
         let is_second = rules.coarse_in_time && !curated.name.ends_with("-1");
-        let values = match (at(1), is_second.then(|| at(2)).flatten()) {
-            (Some(now), Some(next)) => now.iter().zip(next).map(|(a, b)| (a + b) / 2.0).collect(),
-            (Some(_), None) if is_second => vec![f64::NAN; lat.len()],
-            (Some(now), None) => now,
-            (None, _) => vec![f64::NAN; lat.len()],
+        let field = match (at(1), is_second) {
+            (now, false) => now,
+            // the mean is taken in float32, before anything is interpolated
+            (Some(now), true) => at(2).map(|next| now.iter().zip(next).map(|(a, b)| (a + b) / 2.0).collect()),
+            (None, true) => None,
+        };
+        let values = match field {
+            Some(field) => compat::interpolate(method, &rows, &columns, &field, rules.spacing, &cells),
+            None => vec![f64::NAN; lat.len()],
         };
         let coverage = values.iter().map(|v: &f64| f64::from(u8::from(!v.is_nan()))).collect();
         (values, coverage, if is_second { "mean of t and t+1" } else { "t" })
@@ -167,7 +170,7 @@ fn combine(
 /// The method that a job names, or the choice by the two grids.
 pub(super) fn method(named: Option<&str>, mask: &Grid, source: (f64, f64)) -> Result<Method> {
     match named {
-        Some(name) => Ok(Method::parse(name)?),
+        Some(name) => Method::parse(name).map_err(|e| PipelineError::job("method", e.to_string())),
         None => Ok(Method::choose(spacing(mask), source)),
     }
 }

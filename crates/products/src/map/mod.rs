@@ -15,6 +15,7 @@ mod field;
 mod legend;
 mod paths;
 mod raster;
+mod series;
 mod svg;
 mod text;
 mod view;
@@ -27,6 +28,7 @@ pub use animation::Animation;
 pub use colours::ValueRange;
 pub use paths::{TrackPath, TrackPaths};
 pub use raster::Raster;
+pub use series::{Series, SeriesPoint};
 
 use self::colours::Scale;
 use self::drawing::{Drawing, Item, Path};

@@ -48,6 +48,27 @@ impl Raster {
         writer.finish().map_err(failed)
     }
 
+    /// Pictures in rows of so many, each in a field of the size of the largest, on white.
+    #[must_use]
+    pub fn tiled(pictures: &[Self], across: usize) -> Self {
+        let across = across.clamp(1, pictures.len().max(1));
+        let wide = pictures.iter().map(|p| p.width).max().unwrap_or(1) as usize;
+        let high = pictures.iter().map(|p| p.height).max().unwrap_or(1) as usize;
+        let (width, height) = (wide * across, high * pictures.len().div_ceil(across).max(1));
+        let mut rgb = vec![255; width * height * 3];
+        for (k, picture) in pictures.iter().enumerate() {
+            let (x, y) = (k % across * wide, k / across * high);
+            let line = 3 * picture.width as usize;
+            for (row, pixels) in picture.rgb.chunks_exact(line.max(1)).enumerate() {
+                let at = 3 * ((y + row) * width + x);
+                if let Some(place) = rgb.get_mut(at..at + line) {
+                    place.copy_from_slice(pixels);
+                }
+            }
+        }
+        Self { width: width as u32, height: height as u32, rgb }
+    }
+
     /// The picture at `1 / factor` of its size, each pixel the mean of those that it covers.
     #[must_use]
     pub fn reduced(&self, factor: u32) -> Self {

@@ -40,21 +40,7 @@ impl MaskFile {
     /// [`ProductError::Input`] where it is no mask file; what the granule says.
     pub fn open(granule: Granule, calendar: Calendar) -> Result<Self, ProductError> {
         let damaged = |reason: String| ProductError::Input { location: granule.location().to_owned(), reason };
-        let axis = |name: &str| -> Result<(Vec<u64>, Vec<f64>), ProductError> {
-            let path = format!("navigation/{name}");
-            let variable = granule.variable(&path).map_err(|_| {
-                damaged(format!("it has no `{path}`; give a mask file (`<job>{ENDING}`) or the folder of a job"))
-            })?;
-            let shape = variable.shape();
-            let values = granule.read(&path, &Hyperslab::all(&shape))?.data.to_f64();
-            Ok((shape, values.ok_or_else(|| damaged(format!("`{path}` holds no numbers")))?))
-        };
-        let ((lat_shape, lat), (_, lon)) = (axis("lat")?, axis("lon")?);
-        let grid = match lat_shape[..] {
-            [ny, nx] => Grid::curvilinear(ny as usize, nx as usize, lat, lon),
-            _ => Grid::rectilinear(lat, lon),
-        };
-        let grid = grid.map_err(|e| damaged(format!("its grid cannot be used: {e}")))?;
+        let grid = grid_of(&granule, "give a mask file (`<job>-ForTraCC-Mask-Output.nc4`) or the folder of a job")?;
         let stamps: Vec<String> = granule
             .groups()
             .filter_map(|path| path.strip_prefix("masks/"))
@@ -137,12 +123,30 @@ impl MaskFile {
     }
 }
 
+/// The grid of the group `navigation`; `hint` says what to give in its place.
+pub(super) fn grid_of(granule: &Granule, hint: &str) -> Result<Grid, ProductError> {
+    let damaged = |reason: String| ProductError::Input { location: granule.location().to_owned(), reason };
+    let axis = |name: &str| -> Result<(Vec<u64>, Vec<f64>), ProductError> {
+        let path = format!("navigation/{name}");
+        let variable = granule.variable(&path).map_err(|_| damaged(format!("it has no `{path}`; {hint}")))?;
+        let shape = variable.shape();
+        let values = granule.read(&path, &Hyperslab::all(&shape))?.data.to_f64();
+        Ok((shape, values.ok_or_else(|| damaged(format!("`{path}` holds no numbers")))?))
+    };
+    let ((lat_shape, lat), (_, lon)) = (axis("lat")?, axis("lon")?);
+    let grid = match lat_shape[..] {
+        [ny, nx] => Grid::curvilinear(ny as usize, nx as usize, lat, lon),
+        _ => Grid::rectilinear(lat, lon),
+    };
+    grid.map_err(|e| damaged(format!("its grid cannot be used: {e}")))
+}
+
 fn number_text(attribute: &Attribute) -> Option<String> {
     attribute.number().map(|number| number.to_string())
 }
 
 /// The time that a group is named by: 12 digits to the minute, 14 to the second, 20 to the microsecond.
-fn time_of(stamp: &str, calendar: Calendar) -> Option<Timestamp> {
+pub(super) fn time_of(stamp: &str, calendar: Calendar) -> Option<Timestamp> {
     if !matches!(stamp.len(), 12 | 14 | 20) || !stamp.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }

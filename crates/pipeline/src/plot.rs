@@ -1,0 +1,302 @@
+//! Pictures of a single event from an interpolated file.
+
+use std::collections::BTreeMap;
+
+use eventscape_core::grid::Window;
+use eventscape_core::time::Calendar;
+use eventscape_core::{CellBox, Component, Description, Grid, Run, SceneComponents, Values};
+use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_io::stores::{Location, Stores};
+use eventscape_products::map::{Map, MapOptions, MapScene, Mapper, Raster, Series, SeriesPoint, ValueRange};
+use eventscape_products::read::{EventValues, InterpolatedReader};
+use eventscape_products::{Bounds, JobInfo, VariableInfo};
+
+use crate::error::{PipelineError, Result};
+
+/// Cells around an event that its map shows.
+const AROUND: usize = 4;
+/// Pictures of a strip, at most: of longer lives some are left out, evenly.
+const MOST_PICTURES: usize = 24;
+const ACROSS: usize = 4;
+
+/// What to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlotKind {
+    /// One anomaly at one time.
+    Single,
+    /// Its whole life, picture by picture.
+    Strip,
+    /// Its statistics over time.
+    Series,
+}
+
+/// A picture that is asked for.
+#[derive(Clone, Debug)]
+pub struct PlotRequest {
+    /// The interpolated file, in the reference's layout.
+    pub interpolated: String,
+    /// What to draw.
+    pub kind: PlotKind,
+    /// The time, `YYYYMMDDhhmm`; needed for a single picture.
+    pub time: Option<String>,
+    /// The anomaly.
+    pub anomaly: u32,
+    /// The variable; the only one if absent.
+    pub variable: Option<String>,
+}
+
+/// A picture.
+pub struct Plot {
+    /// Its pixels.
+    pub raster: Raster,
+    /// A good name for its file: the reference's for a single picture.
+    pub name: String,
+}
+
+/// Draws a picture of an event.
+///
+/// # Errors
+/// What is wrong with the file, or which times, anomalies and variables there are.
+pub fn draw(request: &PlotRequest) -> Result<Plot> {
+    let stores = Stores::default();
+    let location = Location::parse(&request.interpolated)?;
+    let granule = Granule::open(stores.open(&location)?, &OpenOptions::default())?;
+    let file = InterpolatedReader::open(granule, Calendar::Standard)?;
+    let variables = file.variables();
+    let variable = match (&request.variable, variables.as_slice()) {
+        (Some(name), _) => name.clone(),
+        (None, [only]) => only.clone(),
+        (None, several) => {
+            let why = format!("the file has several, name one: {}", several.join(", "));
+            return Err(PipelineError::job("variable", why));
+        }
+    };
+    let job = file.attribute("JobID").or_else(|| location.name().split('-').next().map(str::to_owned));
+    let job = job.unwrap_or_else(|| "1".to_owned());
+    let id = request.anomaly;
+    match request.kind {
+        PlotKind::Single => {
+            let time = request
+                .time
+                .as_deref()
+                .ok_or_else(|| PipelineError::job("time", "say which time to draw, e.g. --time 201508120030"))?;
+            let stamp: String = time.chars().filter(char::is_ascii_digit).collect();
+            let values = file.event(&stamp, id, &variable)?;
+            let raster = picture(&file, &variable, id, &values, window(&file, &[&values])?, None)?.raster();
+            Ok(Plot { raster, name: format!("{job}_{stamp}_{id}_.png") })
+        }
+        PlotKind::Strip => {
+            let life = life(&file, id, &variable)?;
+            let pictures = strip(&file, &variable, id, &life)?;
+            Ok(Plot { raster: Raster::tiled(&pictures, ACROSS), name: format!("{job}_{id}_strip.png") })
+        }
+        PlotKind::Series => {
+            let life = life(&file, id, &variable)?;
+            Ok(Plot {
+                raster: series(&file, &variable, id, &life).map().raster(),
+                name: format!("{job}_{id}_series.png"),
+            })
+        }
+    }
+}
+
+/// The values of an event at all its times.
+fn life(file: &InterpolatedReader, id: u32, variable: &str) -> Result<Vec<EventValues>> {
+    let stamps = file.stamps();
+    let with_event = stamps.iter().filter(|stamp| file.events(stamp).contains(&id));
+    let life = with_event.map(|stamp| Ok(file.event(stamp, id, variable)?)).collect::<Result<Vec<_>>>()?;
+    if life.is_empty() {
+        let last = stamps.iter().flat_map(|stamp| file.events(stamp)).max().unwrap_or(0);
+        return Err(PipelineError::job("anomaly", format!("the file has no anomaly {id}; the last one is {last}")));
+    }
+    Ok(life)
+}
+
+/// The part of the grid around the cells of an event at some times.
+fn window(file: &InterpolatedReader, life: &[&EventValues]) -> Result<Window> {
+    let grid = file.grid();
+    let cells = || life.iter().flat_map(|values| values.cells.iter());
+    let rows = cells().map(|(r, _)| *r as usize);
+    let mut columns: Vec<usize> = cells().map(|(_, c)| *c as usize).collect();
+    let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else {
+        return Err(PipelineError::State("the anomaly has no cell at any time".to_owned()));
+    };
+    columns.sort_unstable();
+    columns.dedup();
+    let nx = grid.nx();
+    let (first, last) = (columns.first().copied().unwrap_or(0), columns.last().copied().unwrap_or(0));
+    let gap = columns.windows(2).map(|w| (w[1] - w[0], w[0], w[1])).max().unwrap_or((0, last, first));
+    let rows = top.saturating_sub(AROUND)..(bottom + AROUND + 1).min(grid.ny());
+    // an event across the seam of a grid that closes has its widest gap in the middle
+    let columns = if grid.is_periodic() && gap.0 > first + nx - last {
+        let (west, east) = (gap.2.saturating_sub(AROUND), (gap.1 + AROUND + 1).min(nx));
+        if west < east { vec![0..nx] } else { vec![west..nx, 0..east] }
+    } else {
+        vec![first.saturating_sub(AROUND)..(last + AROUND + 1).min(nx)]
+    };
+    Ok(Window { rows, columns })
+}
+
+fn picture(
+    file: &InterpolatedReader,
+    variable: &str,
+    id: u32,
+    values: &EventValues,
+    window: Window,
+    range: Option<(f64, f64)>,
+) -> Result<Map> {
+    let grid = file.grid().window(&window)?;
+    let place = |(row, column): &(u32, u32)| -> Option<usize> {
+        let (row, column) = (*row as usize, *column as usize);
+        let mut before = 0;
+        for part in &window.columns {
+            if part.contains(&column) {
+                let r = row.checked_sub(window.rows.start)?;
+                return (r < window.rows.len()).then_some(r * grid.nx() + before + column - part.start);
+            }
+            before += part.len();
+        }
+        None
+    };
+    let mut field = vec![f64::NAN; grid.len()];
+    let mut inside: Vec<usize> = Vec::new();
+    for (cell, value) in values.cells.iter().zip(&values.values) {
+        if let Some(at) = place(cell) {
+            inside.push(at);
+            if let Some(slot) = field.get_mut(at) {
+                *slot = *value;
+            }
+        }
+    }
+    inside.sort_unstable();
+    let components = component(&grid, &inside, values);
+    let info = info(file, variable, id, values, &grid);
+    let mapper = Mapper::new(&info, &grid, MapOptions { range, diverging_about: None });
+    let field = Values::F64(field);
+    Ok(mapper.map(&MapScene { values: Some(&field), components: &components, track_ids: &[id], paths: &[] })?)
+}
+
+/// The event as a component of its scene, for its outline and number.
+fn component(grid: &Grid, inside: &[usize], values: &EventValues) -> SceneComponents {
+    let nx = grid.nx();
+    let mut runs: Vec<Run> = Vec::new();
+    for at in inside {
+        let (row, column) = ((at / nx) as u32, (at % nx) as u32);
+        match runs.last_mut().filter(|run| run.row == row && run.end == column) {
+            Some(run) => run.end += 1,
+            None => runs.push(Run { row, start: column, end: column + 1 }),
+        }
+    }
+    let middle = inside.get(inside.len() / 2).and_then(|at| grid.centre(at / nx, at % nx)).unwrap_or((0.0, 0.0));
+    let description = Description { centroid_lat: middle.0, centroid_lon: middle.1, ..Description::default() };
+    SceneComponents {
+        time: values.time,
+        components: vec![Component {
+            label: 1,
+            cells: inside.len() as u32,
+            runs: 0..runs.len(),
+            values: 0..0,
+            cell_box: CellBox { row0: 0, col0: 0, row1: grid.ny() as u32, col1: nx as u32 },
+            description,
+        }],
+        runs,
+        values: Values::F64(Vec::new()),
+        missing: Vec::new(),
+        detected: 1,
+        valid_cells: inside.len() as u64,
+    }
+}
+
+/// At most so many pictures of a life, one window and one range of colours for all.
+fn strip(file: &InterpolatedReader, variable: &str, id: u32, life: &[EventValues]) -> Result<Vec<Raster>> {
+    let all: Vec<&EventValues> = life.iter().collect();
+    let window = window(file, &all)?;
+    let mut range = ValueRange::default();
+    life.iter().for_each(|values| range.add(&Values::F64(values.values.clone())));
+    let shown = life.len().min(MOST_PICTURES);
+    (0..shown)
+        .map(|k| {
+            let values = &life[if shown == 1 { 0 } else { k * (life.len() - 1) / (shown - 1) }];
+            Ok(picture(file, variable, id, values, window.clone(), range.get())?.raster().reduced(2))
+        })
+        .collect()
+}
+
+fn series(file: &InterpolatedReader, variable: &str, id: u32, life: &[EventValues]) -> Series {
+    let by_stamp: BTreeMap<i64, &EventValues> = life.iter().map(|values| (values.time.micros(), values)).collect();
+    let points = by_stamp.values().map(|values| {
+        let of = |name: &str| values.statistic(name);
+        Some(SeriesPoint {
+            time: values.time,
+            mean: of("Mean")?,
+            percentiles: [
+                of("percentile_10")?,
+                of("percentile_25")?,
+                of("percentile_50")?,
+                of("percentile_75")?,
+                of("percentile_90")?,
+            ],
+        })
+    });
+    let (name, units) = quantity(variable, life.first());
+    Series {
+        title: format!("{name} inside anomaly {id}"),
+        subtitle: subtitle(file),
+        axis: format!("{variable}, {units}"),
+        points: points.collect(),
+    }
+}
+
+fn quantity(variable: &str, values: Option<&EventValues>) -> (String, String) {
+    let name = values.and_then(|v| v.long_name.clone()).unwrap_or_else(|| variable.to_owned());
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    (name, values.and_then(|v| v.units.clone()).unwrap_or_else(|| "1".to_owned()))
+}
+
+fn subtitle(file: &InterpolatedReader) -> String {
+    let dataset = file.attribute("Dataset").unwrap_or_default();
+    match file.attribute("PhDefJobID") {
+        Some(job) => format!("{dataset}, events of job {job}"),
+        None => dataset,
+    }
+}
+
+/// What the map's title says.
+fn info(file: &InterpolatedReader, variable: &str, id: u32, values: &EventValues, grid: &Grid) -> JobInfo {
+    let (name, units) = quantity(variable, Some(values));
+    let b = crate::scope::bounds(grid);
+    JobInfo {
+        job_id: 0,
+        title: format!("{name} inside anomaly {id}"),
+        summary: String::new(),
+        collection: None,
+        dataset_label: subtitle(file),
+        variable: VariableInfo {
+            name: variable.to_owned(),
+            units: Some(units),
+            long_name: Some(name),
+            standard_name: None,
+        },
+        condition_text: format!("anomaly {id}"),
+        event_type: String::new(),
+        threshold_text: String::new(),
+        threshold: None,
+        start: values.time,
+        end: values.time,
+        bounds: Bounds { west: b.west, south: b.south, east: b.east, north: b.north },
+        tracker: String::new(),
+        options: BTreeMap::new(),
+        granules: Vec::new(),
+        keywords: Vec::new(),
+        institution: None,
+        project: None,
+        creator_name: None,
+        creator_email: None,
+        creator_url: None,
+        license: String::new(),
+        software_version: env!("CARGO_PKG_VERSION").to_owned(),
+        created: None,
+        history: String::new(),
+        command: String::new(),
+    }
+}
