@@ -7,7 +7,7 @@ use eventscape_core::time::Calendar;
 use eventscape_core::{CellBox, Component, Description, Grid, Run, SceneComponents, Values};
 use eventscape_io::formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
-use eventscape_products::map::{Map, MapOptions, MapScene, Mapper, Raster, Series, SeriesPoint, ValueRange};
+use eventscape_products::map::{Map, MapOptions, MapScene, Mapper, Raster, Series, SeriesPoint};
 use eventscape_products::read::{EventValues, InterpolatedReader};
 use eventscape_products::{Bounds, JobInfo, VariableInfo};
 
@@ -82,7 +82,8 @@ pub fn draw(request: &PlotRequest) -> Result<Plot> {
                 .ok_or_else(|| PipelineError::job("time", "say which time to draw, e.g. --time 201508120030"))?;
             let stamp: String = time.chars().filter(char::is_ascii_digit).collect();
             let values = file.event(&stamp, id, &variable)?;
-            let raster = picture(&file, &variable, id, &values, window(&file, &[&values])?, None)?.raster();
+            let raster =
+                picture(&file, &variable, id, &values, window(&file, &[&values])?, extremes(&[&values]))?.raster();
             Ok(Plot { raster, name: format!("{job}_{stamp}_{id}_.png") })
         }
         PlotKind::Strip => {
@@ -211,13 +212,12 @@ fn component(grid: &Grid, inside: &[usize], values: &EventValues) -> SceneCompon
 fn strip(file: &InterpolatedReader, variable: &str, id: u32, life: &[EventValues]) -> Result<Vec<Raster>> {
     let all: Vec<&EventValues> = life.iter().collect();
     let window = window(file, &all)?;
-    let mut range = ValueRange::default();
-    life.iter().for_each(|values| range.add(&Values::F64(values.values.clone())));
+    let range = extremes(&all);
     let shown = life.len().min(MOST_PICTURES);
     (0..shown)
         .map(|k| {
             let values = &life[if shown == 1 { 0 } else { k * (life.len() - 1) / (shown - 1) }];
-            Ok(picture(file, variable, id, values, window.clone(), range.get())?.raster().reduced(2))
+            Ok(picture(file, variable, id, values, window.clone(), range)?.raster().reduced(2))
         })
         .collect()
 }
@@ -253,6 +253,19 @@ fn quantity(variable: &str, values: Option<&EventValues>) -> (String, String) {
     (name, values.and_then(|v| v.units.clone()).unwrap_or_else(|| "1".to_owned()))
 }
 
+/// The number of the file's own job; the reference's files tell that of PhDef alone.
+fn job_of(file: &InterpolatedReader) -> u64 {
+    let told = |name: &str| file.attribute(name).and_then(|text| text.parse().ok());
+    told("JobID").or_else(|| told("PhDefJobID")).unwrap_or(0)
+}
+
+/// The colours go from the lowest value to the highest.
+fn extremes(life: &[&EventValues]) -> Option<(f64, f64)> {
+    let all = || life.iter().flat_map(|values| &values.values).copied().filter(|v| !v.is_nan());
+    let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
+    (low < high).then_some((low, high))
+}
+
 fn subtitle(file: &InterpolatedReader) -> String {
     let dataset = file.attribute("Dataset").unwrap_or_default();
     match file.attribute("PhDefJobID") {
@@ -266,7 +279,7 @@ fn info(file: &InterpolatedReader, variable: &str, id: u32, values: &EventValues
     let (name, units) = quantity(variable, Some(values));
     let b = crate::scope::bounds(grid);
     JobInfo {
-        job_id: 0,
+        job_id: job_of(file),
         title: format!("{name} inside anomaly {id}"),
         summary: String::new(),
         collection: None,

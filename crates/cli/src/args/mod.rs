@@ -98,7 +98,7 @@ fn out(required: bool) -> Arg {
 
 fn demo() -> Command {
     Command::new("demo")
-        .about("Find and follow El Niño and La Niña in real sea-surface temperatures, with no set-up")
+        .about("Both stages on real sea-surface temperatures, with no set-up: find El Niño and La Niña, look inside")
         .arg(out(false))
         .arg(Arg::new("no_plots").long("no-plots").action(ArgAction::SetTrue).help("Make no pictures"))
 }

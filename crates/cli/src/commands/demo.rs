@@ -1,12 +1,17 @@
-//! `eventscape demo`: the main job on real data that the binary carries.
+//! `eventscape demo`: both stages on real data that the binary carries.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 use eventscape_io::IoError;
-use eventscape_pipeline::{Job, PipelineError, ProductName, TextOrNumber, Texts, run_phdef};
+use eventscape_pipeline::{
+    CurationJob, Job, PipelineError, PlotKind, PlotRequest, ProductName, TextOrNumber, Texts, draw_plot, run_curation,
+    run_phdef,
+};
+use eventscape_products::interpolated_name;
 
+use super::plot::write_file;
 use super::{Outcome, print, surroundings};
 use crate::report;
 use crate::terminal::Terminal;
@@ -32,8 +37,39 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         no_plots: matches.get_flag("no_plots"),
         ..Job::default()
     };
-    let outcome = run_phdef(&job, &around)?;
-    print(&report::of_job(&outcome, matches.get_flag("json")))?;
+    let json = matches.get_flag("json");
+    let found = run_phdef(&job, &around)?;
+    let curation = CurationJob {
+        phdef: Some(out.join("1").display().to_string()),
+        input: Some(Texts::One(input.display().to_string())),
+        variable: Some(Texts::One("surface_temperature".to_owned())),
+        stationary: true,
+        title: Some("Sea-surface temperature inside the events of El Niño and La Niña".to_owned()),
+        out: Some(out.display().to_string()),
+        job_id: Some(2),
+        ..CurationJob::default()
+    };
+    let gathered = run_curation(&curation, &around)?;
+    if json {
+        let both = serde_json::json!({ "phdef": found, "curation": gathered });
+        print(&format!("{both:#}\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    print(&format!("{}\n{}", report::of_job(&found, false), report::of_curation(&gathered, false)))?;
+    if !matches.get_flag("no_plots") {
+        let series = draw_plot(&PlotRequest {
+            interpolated: out.join("2").join(interpolated_name(2)).display().to_string(),
+            kind: PlotKind::Series,
+            time: None,
+            anomaly: 1,
+            variable: None,
+        })?;
+        let mut png = Vec::new();
+        series.raster.write_png(&mut png)?;
+        let path = out.join("2").join(&series.name);
+        write_file(&path, &png)?;
+        print(&format!("\n  {} shows the first event's temperatures over time\n", path.display()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -46,12 +82,11 @@ fn products() -> Vec<String> {
 fn sample(out: &Path) -> Result<PathBuf, PipelineError> {
     let folder = out.join("input");
     let path = folder.join(SAMPLE_NAME);
-    let failed = |source| IoError::Io { action: "writing", location: path.display().to_string(), source };
     if std::fs::read(&path).is_ok_and(|bytes| bytes == SAMPLE) {
         return Ok(path);
     }
+    let failed = |source| IoError::Io { action: "making", location: folder.display().to_string(), source };
     std::fs::create_dir_all(&folder).map_err(failed)?;
-    let new = folder.join(".sample.new");
-    std::fs::write(&new, SAMPLE).and_then(|()| std::fs::rename(&new, &path)).map_err(failed)?;
+    write_file(&path, SAMPLE)?;
     Ok(path)
 }

@@ -29,13 +29,13 @@ pub(super) fn run(matches: &ArgMatches) -> Outcome {
     }
     let mut png = Vec::new();
     plot.raster.write_png(&mut png)?;
-    write(&path, &png)?;
+    write_file(&path, &png)?;
     print(&format!("{}\n", path.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Writes a file beside its place first, so that nothing half-written stays.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
     let failed = |source| IoError::Io { action: "writing", location: path.display().to_string(), source };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let new = path.with_file_name(format!(".{name}.{}.new", std::process::id()));

@@ -14,7 +14,7 @@ const OUTER: [u8; 4] = [198, 219, 239, 255];
 const INNER: [u8; 4] = [131, 178, 214, 255];
 const MEDIAN: [u8; 4] = [8, 69, 148, 255];
 const MEAN: [u8; 4] = [214, 24, 60, 255];
-const FRAME: Frame = Frame { x: 92.0, y: 74.0, width: 860.0, height: 400.0 };
+const FRAME: Frame = Frame { x: 92.0, y: 90.0, width: 860.0, height: 384.0 };
 const WIDTH: u32 = 1000;
 const HEIGHT: u32 = 560;
 
