@@ -39,8 +39,8 @@ pub struct PlotRequest {
     pub kind: PlotKind,
     /// The time, `YYYYMMDDhhmm`; needed for a single picture.
     pub time: Option<String>,
-    /// The anomaly.
-    pub anomaly: u32,
+    /// The anomaly; the one that lives longest if absent.
+    pub anomaly: Option<u32>,
     /// The variable; the only one if absent.
     pub variable: Option<String>,
 }
@@ -73,7 +73,10 @@ pub fn draw(request: &PlotRequest) -> Result<Plot> {
     };
     let job = file.attribute("JobID").or_else(|| location.name().split('-').next().map(str::to_owned));
     let job = job.unwrap_or_else(|| "1".to_owned());
-    let id = request.anomaly;
+    let id = match request.anomaly {
+        Some(id) => id,
+        None => longest(&file)?,
+    };
     match request.kind {
         PlotKind::Single => {
             let time = request
@@ -99,6 +102,16 @@ pub fn draw(request: &PlotRequest) -> Result<Plot> {
             })
         }
     }
+}
+
+/// The event with the most times, the first of several.
+fn longest(file: &InterpolatedReader) -> Result<u32> {
+    let mut times: BTreeMap<u32, usize> = BTreeMap::new();
+    for id in file.stamps().iter().flat_map(|stamp| file.events(stamp)) {
+        *times.entry(id).or_default() += 1;
+    }
+    let most = times.iter().max_by_key(|(id, n)| (**n, std::cmp::Reverse(**id)));
+    most.map(|(id, _)| *id).ok_or_else(|| PipelineError::State("the file has no anomaly".to_owned()))
 }
 
 /// The values of an event at all its times.

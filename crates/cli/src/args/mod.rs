@@ -138,9 +138,8 @@ fn plot() -> Command {
             Arg::new("anomaly")
                 .long("anomaly")
                 .value_name("N")
-                .required(true)
                 .value_parser(value_parser!(u32))
-                .help("The anomaly"),
+                .help("The anomaly (default: the one that lives longest)"),
         )
         .arg(text("variable", "NAME", "The variable (default: the only one)"))
         .arg(switch("strip", "A picture for each time of its life (of long ones 24), in one").conflicts_with("series"))

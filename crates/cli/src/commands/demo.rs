@@ -61,14 +61,14 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
             interpolated: out.join("2").join(interpolated_name(2)).display().to_string(),
             kind: PlotKind::Series,
             time: None,
-            anomaly: 1,
+            anomaly: None,
             variable: None,
         })?;
         let mut png = Vec::new();
         series.raster.write_png(&mut png)?;
         let path = out.join("2").join(&series.name);
         write_file(&path, &png)?;
-        print(&format!("\n  {} shows the first event's temperatures over time\n", path.display()))?;
+        print(&format!("\n  {} shows the temperatures of the longest event over time\n", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,8 @@ use eventscape_core::{Grid, Timestamp};
 use super::{CurationInfo, InterpolatedTime};
 use crate::ProductError;
 use crate::netcdf::{
-    Codec, Element, FileKind, NcFile, StreamId, Variable, curation_attributes, seconds, time_variable, write_crs,
+    Codec, Element, FileKind, NcFile, StreamId, Variable, curation_attributes, on_scale, seconds, time_variable,
+    write_crs,
 };
 
 const PACKED: Codec = Codec { shuffle: true, level: 1 };
@@ -133,6 +134,7 @@ impl<W: Write + Seek> FlatFile<W> {
             let value = Variable::of::<f64>(&name, OBS)
                 .with("long_name", variable.long_name.as_deref().map_or(variable.name.as_str(), str::trim))
                 .with_some("standard_name", variable.standard_name.as_deref())
+                .with_some("units_metadata", on_scale(variable.standard_name.as_deref()))
                 .with("units", units.unwrap_or("1"))
                 .with("coordinates", "time lat lon")
                 .with("grid_mapping", "crs")

@@ -7,7 +7,7 @@ use eventscape_core::{Grid, Timestamp};
 use super::CurationInfo;
 use crate::ProductError;
 use crate::netcdf::{
-    Axes, Codec, Element, FileKind, NcFile, StreamId, Variable, curation_attributes, write_crs, write_time,
+    Axes, Codec, Element, FileKind, NcFile, StreamId, Variable, curation_attributes, on_scale, write_crs, write_time,
 };
 
 const PACKED: Codec = Codec { shuffle: true, level: 1 };
@@ -78,6 +78,7 @@ impl<W: Write + Seek> StationaryFile<W> {
             let described = Variable::of::<f32>(&variable.name, &["time", axes.row, axes.column])
                 .with("long_name", variable.long_name.as_deref().map_or(variable.name.as_str(), str::trim))
                 .with_some("standard_name", variable.standard_name.as_deref())
+                .with_some("units_metadata", on_scale(variable.standard_name.as_deref()))
                 .with("units", variable.units.as_deref().unwrap_or("1"))
                 .fill(f32::NAN);
             streams.push(file.start_chunks(axes.describe(described), &[1, layout.rows, layout.columns], PACKED)?);

@@ -15,6 +15,11 @@ pub(crate) fn seconds(time: Timestamp) -> f64 {
     time.micros() as f64 / 1e6
 }
 
+/// CF-1.11 §3.1.2: temperatures are told apart from differences of temperatures.
+pub(crate) fn on_scale(standard_name: Option<&str>) -> Option<&'static str> {
+    standard_name.filter(|name| name.contains("temperature")).map(|_| "temperature: on_scale")
+}
+
 /// What a file is, beside its job.
 pub(crate) struct FileKind {
     /// What the title says before the job's, e.g. `Masks`.

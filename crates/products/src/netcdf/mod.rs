@@ -19,7 +19,7 @@ mod tracks;
 pub(crate) use axes::{Axes, time_variable, write_crs, write_time};
 pub(crate) use file::{Attribute, Codec, NcFile, StreamId, Variable};
 pub(crate) use hdf5::Element;
-pub(crate) use metadata::{FileKind, curation_attributes, seconds};
+pub(crate) use metadata::{FileKind, curation_attributes, on_scale, seconds};
 
 pub use mask_output::write_mask_output;
 pub use masks::write_masks;
