@@ -20,7 +20,7 @@ pub(crate) fn of_job(report: &Report, json: bool) -> String {
     let _ = writeln!(text, "{}\n", report.title);
     let mut rows = vec![
         ("job", format!("{} {head}", report.job_id)),
-        ("products", report.location.clone()),
+        (if report.status == "chunk" { "chunk" } else { "products" }, report.location.clone()),
         (
             "input",
             format!(

@@ -4,10 +4,12 @@
 //! (the command line today, the service later) call it.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod chunk_place;
 mod command;
 mod curation;
 mod error;
 mod job;
+mod joined;
 mod ordered;
 mod phdef;
 mod plot;

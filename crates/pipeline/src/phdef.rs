@@ -10,15 +10,16 @@ use eventscape_io::spool::Spool;
 use eventscape_io::stores::Stores;
 
 use crate::Surroundings;
+use crate::chunk_place::ChunkPlace;
 use crate::error::{PipelineError, Result};
 use crate::job::Job;
+use crate::joined::{Chunk, Joined};
 use crate::report::{Report, StageTime};
 use crate::request::ProductName;
 use crate::resources::Resources;
 use crate::scope::{Finder, Scope};
 use crate::stages::{self, Asked};
-use crate::stitch::Joined;
-use crate::workplace::{Found, Workplace, chunk_spool};
+use crate::workplace::{Found, Workplace};
 
 /// Runs a PhDef job: opens its scenes, finds their components, links them through time, and writes the products.
 ///
@@ -45,17 +46,18 @@ fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Re
     let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
     let key = scope.key()?;
     let job_id = job.job_id.unwrap_or(1);
-    let place = Workplace::open(&stores, out, job_id, &key)?;
     let ranges = chunk_ranges(job, scope.scenes())?;
+    let search = Search { scope: &scope, subset: &subset, stores: &stores, out, job_id, resources, around };
     if let Some(chunk) = job.chunk {
-        clock.time("components found", || one_chunk(&scope, &subset, &ranges, chunk, &place, resources, around))?;
-        return Ok(report(&scope, &place, &subset, None, Vec::new(), clock, "chunk", false));
+        let found = clock.time("components found", || search.chunk(&ranges, chunk as usize))?;
+        return Ok(report(&scope, &found.name, &subset, None, Vec::new(), clock, "chunk", false));
     }
+    let place = Workplace::open(&stores, out, job_id, &key)?;
     let names = stages::wanted_names(&scope, job_id, &wanted);
     if let Found::Complete(products) = place.earlier(&key, &names, job.overwrite)? {
-        return Ok(report(&scope, &place, &subset, None, products, clock, "complete", true));
+        return Ok(report(&scope, place.location(), &subset, None, products, clock, "complete", true));
     }
-    let events = clock.time("components found", || events(&scope, &subset, &ranges, &place, resources, around))?;
+    let events = clock.time("components found", || search.all(&ranges, &place))?;
     let lineage = clock.time("components linked", || stages::lineage(&scope, &*events, around))?;
     let info = scope.info(around.now.clone())?;
     let asked = Asked {
@@ -69,7 +71,7 @@ fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Re
     let products = clock.time("products written", || stages::products(&asked, &place, resources, around))?;
     drop(events);
     place.tidy()?;
-    Ok(report(&scope, &place, &subset, Some(&lineage), products, clock, "complete", false))
+    Ok(report(&scope, place.location(), &subset, Some(&lineage), products, clock, "complete", false))
 }
 
 /// Whether scenes are needed more than once.
@@ -79,75 +81,57 @@ fn reads_again(job: &Job, wanted: &[ProductName]) -> bool {
     statistics || wanted.iter().any(|p| p.is_picture())
 }
 
-/// The components of all scenes.
-fn events(
-    scope: &Scope,
-    subset: &Subset,
-    ranges: &[Range<usize>],
-    place: &Workplace,
-    resources: &Resources,
-    around: &Surroundings<'_>,
-) -> Result<Box<dyn EventSource>> {
-    let header = scope.essence().to_bytes()?;
-    if let [all] = ranges {
-        if let Some(finished) = place.finished_spool(&header).filter(|s| s.scenes() == all.len()) {
-            return Ok(Box::new(finished));
+/// The search for components, and where they are kept.
+struct Search<'a> {
+    scope: &'a Scope,
+    subset: &'a Subset,
+    stores: &'a Stores,
+    out: &'a str,
+    job_id: u64,
+    resources: &'a Resources,
+    around: &'a Surroundings<'a>,
+}
+
+impl Search<'_> {
+    /// The components of all scenes.
+    fn all(&self, ranges: &[Range<usize>], place: &Workplace) -> Result<Box<dyn EventSource>> {
+        if let [all] = ranges {
+            let header = self.scope.essence().to_bytes()?;
+            if let Some(finished) = place.finished_spool(&header).filter(|s| s.scenes() == all.len()) {
+                return Ok(Box::new(finished));
+            }
+            let mut spool = place.spool(&header)?;
+            self.find(all.clone(), &mut spool)?;
+            return Ok(Box::new(spool.finish()?));
         }
-        let mut spool = place.spool(&header)?;
-        find(scope, subset, all.clone(), &mut spool, resources, around)?;
-        return Ok(Box::new(spool.finish()?));
+        let chunks = (1..=ranges.len()).map(|chunk| self.chunk(ranges, chunk)).collect::<Result<_>>()?;
+        Ok(Box::new(Joined::of(chunks)?))
     }
-    let mut folders = Vec::with_capacity(ranges.len());
-    for chunk in 1..=ranges.len() {
-        let number = u32::try_from(chunk).map_err(|_| PipelineError::job("chunks", "there are too many"))?;
-        one_chunk(scope, subset, ranges, number, place, resources, around)?;
-        folders.push(place.chunk_folder(chunk)?);
-    }
-    Ok(Box::new(Joined::open(&folders)?))
-}
 
-/// Finds the components of one chunk (from 1) into its own folder.
-fn one_chunk(
-    scope: &Scope,
-    subset: &Subset,
-    ranges: &[Range<usize>],
-    chunk: u32,
-    place: &Workplace,
-    resources: &Resources,
-    around: &Surroundings<'_>,
-) -> Result<()> {
-    let number = chunk as usize;
-    let Some(range) = number.checked_sub(1).and_then(|k| ranges.get(k)) else {
-        return Err(PipelineError::job(
-            "chunk",
-            format!("there is no chunk {chunk}; they go from 1 to {}", ranges.len()),
-        ));
-    };
-    let path = chunk_spool(&place.chunk_folder(number)?);
-    let header = scope.essence().to_bytes()?;
-    if Joined::holds(&path, &header, range.len()) {
-        return Ok(());
+    /// The components of one chunk (from 1), in its own folder.
+    fn chunk(&self, ranges: &[Range<usize>], chunk: usize) -> Result<Chunk> {
+        let Some(range) = chunk.checked_sub(1).and_then(|k| ranges.get(k)) else {
+            let there = format!("there is no chunk {chunk}; they go from 1 to {}", ranges.len());
+            return Err(PipelineError::job("chunk", there));
+        };
+        let place = ChunkPlace::open(self.stores, self.out, self.job_id, chunk)?;
+        let header = self.scope.essence().to_bytes()?;
+        let spool = match place.finished(&header, range.len())? {
+            Some(finished) => finished,
+            None => place.make(&header, |spool| self.find(range.clone(), spool))?,
+        };
+        Ok(Chunk { name: place.location().to_owned(), spool })
     }
-    let mut spool = Spool::resume_file(&path, &header)?;
-    find(scope, subset, range.clone(), &mut spool, resources, around)?;
-    spool.finish()?;
-    Ok(())
-}
 
-/// The components of a range of scenes, with the statistics of the whole job where the condition needs them.
-fn find(
-    scope: &Scope,
-    subset: &Subset,
-    range: Range<usize>,
-    spool: &mut Spool,
-    resources: &Resources,
-    around: &Surroundings<'_>,
-) -> Result<()> {
-    let reference = match scope.finder()? {
-        Finder::Condition(condition, _) => stages::reference(scope, subset, &condition, resources, around)?,
-        Finder::AuxGeoir(_) => None,
-    };
-    stages::components(scope, subset, range, reference.as_ref(), spool, resources, around)
+    /// The components of a range of scenes, with the statistics of the whole job where the condition needs them.
+    fn find(&self, range: Range<usize>, spool: &mut Spool) -> Result<()> {
+        let (scope, subset, around) = (self.scope, self.subset, self.around);
+        let reference = match scope.finder()? {
+            Finder::Condition(condition, _) => stages::reference(scope, subset, &condition, self.resources, around)?,
+            Finder::AuxGeoir(_) => None,
+        };
+        stages::components(scope, subset, range, reference.as_ref(), spool, self.resources, around)
+    }
 }
 
 /// The scenes of each chunk; a chunk shares its last scene with the next one's first, as in the reference.
@@ -193,7 +177,7 @@ impl Clock {
 #[allow(clippy::too_many_arguments)] // one place that puts the parts of a report together
 fn report(
     scope: &Scope,
-    place: &Workplace,
+    location: &str,
     subset: &Subset,
     lineage: Option<&Lineage>,
     products: Vec<StoredProduct>,
@@ -204,7 +188,7 @@ fn report(
     Report {
         granules: subset.granules().len(),
         scenes_read: subset.counts().from_source,
-        ..crate::report::of_scope(scope, place, lineage, products, clock.times(), status, already_complete)
+        ..crate::report::of_scope(scope, location, lineage, products, clock.times(), status, already_complete)
     }
 }
 

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use crate::phdef::used_links;
 use crate::scope::Scope;
-use crate::workplace::Workplace;
 
 /// Seconds that a stage took.
 #[derive(Clone, Debug, Serialize)]
@@ -24,7 +23,7 @@ pub struct Report {
     pub job_id: u64,
     /// Its title.
     pub title: String,
-    /// Where its products are.
+    /// Where its products are; of a chunk, the folder that `eventscape stitch` takes.
     pub location: String,
     /// `complete`; `chunk` for a chunk that is to be stitched.
     pub status: &'static str,
@@ -54,7 +53,7 @@ pub struct Report {
 
 pub(crate) fn of_scope(
     scope: &Scope,
-    place: &Workplace,
+    location: &str,
     lineage: Option<&Lineage>,
     products: Vec<StoredProduct>,
     times: Vec<StageTime>,
@@ -64,7 +63,7 @@ pub(crate) fn of_scope(
     Report {
         job_id: scope.job.job_id.unwrap_or(1),
         title: scope.info(None).map(|i| i.title).unwrap_or_default(),
-        location: place.location().to_owned(),
+        location: location.to_owned(),
         status,
         already_complete,
         granules: 0,

@@ -10,10 +10,10 @@ use eventscape_io::{IoError, sink::ProductFile};
 use eventscape_products::{listed_files, manifest_name};
 use serde::{Deserialize, Serialize};
 
+use crate::chunk_place::{CHUNKS, SPOOL};
 use crate::error::{PipelineError, Result};
 
 const WORK_FOLDER: &str = ".work";
-const SPOOL: &str = "components.spool";
 /// A temporary spool moves from memory to a file above so many bytes.
 const SPOOL_MEMORY: usize = 64 << 20;
 
@@ -172,16 +172,6 @@ impl Workplace {
         SpoolReader::open(&path).ok().filter(|s| s.header() == header)
     }
 
-    /// The folder of a chunk (from 1), relative to the job's folder.
-    pub(crate) fn chunk_folder(&self, chunk: usize) -> Result<PathBuf> {
-        let folder = self.work.as_ref().and_then(|w| w.parent()).ok_or_else(|| {
-            PipelineError::job("out", "chunks are kept in a folder of this machine; give a local --out")
-        })?;
-        let path = folder.join("chunks").join(format!("{chunk:04}"));
-        std::fs::create_dir_all(&path).map_err(|source| failed("making", &path, source))?;
-        Ok(path)
-    }
-
     /// Removes what was only needed while the job ran.
     pub(crate) fn tidy(&self) -> Result<()> {
         if let Some(folder) = &self.work {
@@ -196,8 +186,13 @@ impl Workplace {
             remove_folder(folder)?;
             std::fs::create_dir_all(folder).map_err(|source| failed("making", folder, source))?;
             if let Some(job) = folder.parent() {
-                remove_folder(&job.join("chunks"))?;
+                remove_folder(&job.join(CHUNKS))?;
             }
+            return Ok(());
+        }
+        let chunks = format!("{CHUNKS}/");
+        for name in self.sink.list()?.iter().filter(|name| name.starts_with(&chunks)) {
+            self.sink.remove(name)?;
         }
         Ok(())
     }
@@ -205,11 +200,6 @@ impl Workplace {
     fn lock(&self) -> std::sync::MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The name of the spool in a chunk's folder.
-pub(crate) fn chunk_spool(folder: &Path) -> PathBuf {
-    folder.join(SPOOL)
 }
 
 fn remove_folder(folder: &Path) -> Result<()> {

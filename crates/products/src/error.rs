@@ -46,7 +46,10 @@ impl ProductError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Write { .. } | Self::Source { .. } | Self::Mismatch(_) => ErrorKind::Internal,
+            Self::Write { .. } | Self::Mismatch(_) => ErrorKind::Internal,
+            Self::Source { source, .. } => {
+                source.downcast_ref::<eventscape_io::IoError>().map_or(ErrorKind::Internal, |error| error.kind())
+            }
             Self::Unrepresentable(_) | Self::Input { .. } => ErrorKind::Data,
             Self::Io(error) => error.kind(),
         }

@@ -5,56 +5,26 @@ use std::sync::Arc;
 use eventscape_catalog::{Context, Subset};
 use eventscape_io::cache::MemoryCache;
 use eventscape_io::stores::{S3Keys, Secret, StoreOptions, Stores};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
+use eventscape_testkit::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
 
 use crate::support::{Ask, collection, field, fixture};
 
-struct Server {
-    root: tempfile::TempDir,
-    endpoint: String,
-    _runtime: tokio::runtime::Runtime,
+fn stores(server: &S3Server) -> Stores {
+    let mut options = StoreOptions::default();
+    options.endpoint = Some(server.endpoint().to_owned());
+    options.region = Some("us-east-1".to_owned());
+    options.anonymous = Some(false);
+    options.keys = Some(S3Keys {
+        access_key_id: Secret::new(ACCESS_KEY),
+        secret_access_key: Secret::new(SECRET_KEY),
+        session_token: None,
+    });
+    Stores::new(options)
 }
 
-impl Server {
-    /// One bucket, `data`.
-    fn start() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir(root.path().join("data")).unwrap();
-        let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root.path()).unwrap());
-        builder.set_auth(SimpleAuth::from_single("KEY", "a-secret-of-the-test"));
-        let service = builder.build();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        runtime.spawn(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                let (service, connection) = (service.clone(), Builder::new(TokioExecutor::new()));
-                tokio::spawn(async move { drop(connection.serve_connection(TokioIo::new(socket), service).await) });
-            }
-        });
-        Self { root, endpoint, _runtime: runtime }
-    }
-
-    fn stores(&self) -> Stores {
-        let mut options = StoreOptions::default();
-        options.endpoint = Some(self.endpoint.clone());
-        options.region = Some("us-east-1".to_owned());
-        options.anonymous = Some(false);
-        options.keys = Some(S3Keys {
-            access_key_id: Secret::new("KEY"),
-            secret_access_key: Secret::new("a-secret-of-the-test"),
-            session_token: None,
-        });
-        Stores::new(options)
-    }
-
-    /// Copies a folder of `fixtures` under a key.
-    fn put(&self, folder: &str, key: &str) {
-        copy(&fixture(folder), &self.root.path().join("data").join(key));
-    }
+/// Copies a folder of `fixtures` under a key.
+fn put(server: &S3Server, folder: &str, key: &str) {
+    copy(&fixture(folder), &server.path(key));
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
@@ -71,13 +41,13 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 
 #[test]
 fn a_collection_is_found_and_read_from_a_bucket() {
-    let server = Server::start();
-    server.put("granules/GPM_MERGIR", "MERGED_IR/GPM_MERGIR.1");
+    let server = S3Server::start();
+    put(&server, "granules/GPM_MERGIR", "MERGED_IR/GPM_MERGIR.1");
     let mut request = collection("GPM_MERGIR", "granules/GPM_MERGIR").variable("Tb").bbox(-59.8, 9.7, -58.4, 10.8);
     request = request.span("2020-01-04", "2020-01-04T01:45");
     let local = request.open();
     request.source.root = Some("s3://data/MERGED_IR/GPM_MERGIR.1/".to_owned());
-    let stores = server.stores();
+    let stores = stores(&server);
     let cache = Arc::new(MemoryCache::new(16 << 20));
     let context = Context { stores: stores.clone(), cache: Some(cache), ..Context::default() };
     let subset = Subset::open(&request, &context).unwrap();
@@ -95,11 +65,11 @@ fn a_collection_is_found_and_read_from_a_bucket() {
 
 #[test]
 fn names_with_wildcards_are_found_by_listing_a_bucket() {
-    let server = Server::start();
-    server.put("cf/merra2/M2I1NXINT_5.12.4", "MERRA2/M2I1NXINT.5.12.4");
+    let server = S3Server::start();
+    put(&server, "cf/merra2/M2I1NXINT_5.12.4", "MERRA2/M2I1NXINT.5.12.4");
     let mut request = collection("M2I1NXINT_5.12.4", "").variable("TQV").span("2020-08-31", "2020-09-01");
     request.source.root = Some("s3://data/MERRA2/M2I1NXINT.5.12.4".to_owned());
-    let context = Context { stores: server.stores(), ..Context::default() };
+    let context = Context { stores: stores(&server), ..Context::default() };
     let subset = Subset::open(&request, &context).unwrap();
     assert_eq!(subset.len(), 24);
     assert!(subset.granules()[0].location.starts_with("s3://data/MERRA2/M2I1NXINT.5.12.4/2020/09/MERRA2_401."));

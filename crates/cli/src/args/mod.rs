@@ -7,6 +7,11 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 pub(crate) use job_flags::{JobFlags, job};
 
+const STITCH_HELP: &str = "\
+Examples:
+  eventscape stitch out/1/chunks/* --out joined
+  eventscape stitch 's3://bucket/out/1/chunks/*' --out s3://bucket/joined";
+
 const PHDEF_HELP: &str = "\
 Operators and their values (docs/guide.md):
   lessThan lessThanOrEqualTo greaterThan greaterThanOrEqualTo equalTo
@@ -150,7 +155,14 @@ fn plot() -> Command {
 fn stitch() -> Command {
     Command::new("stitch")
         .about("Join the chunks of a job: the products equal those of one run")
-        .arg(Arg::new("chunk_dir").value_name("CHUNK_DIR").required(true).num_args(1..).help("Folders of the chunks"))
+        .after_help(STITCH_HELP)
+        .arg(
+            Arg::new("chunk_dir")
+                .value_name("CHUNK_DIR|URL")
+                .required(true)
+                .num_args(1..)
+                .help("Folders of the chunks, here or in a bucket; the last part may hold wildcards"),
+        )
         .arg(out(true))
         .arg(
             Arg::new("job_id")

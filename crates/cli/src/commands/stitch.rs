@@ -1,6 +1,5 @@
 //! `eventscape stitch`.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -12,7 +11,7 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
     let request = StitchRequest {
-        chunks: matches.get_many::<String>("chunk_dir").into_iter().flatten().map(PathBuf::from).collect(),
+        chunks: matches.get_many::<String>("chunk_dir").into_iter().flatten().cloned().collect(),
         out: matches.get_one::<String>("out").cloned().unwrap_or_default(),
         job_id: matches.get_one::<u64>("job_id").copied(),
         title: matches.get_one::<String>("title").cloned(),

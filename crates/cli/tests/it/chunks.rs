@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::{eventscape, fixtures, said};
 
-fn run(extra: &[&str], out: &Path) {
+pub(crate) fn run(extra: &[&str], out: &Path) {
     let input = fixtures().join("ostia/ostia_monthly.nc");
     let mut arguments = vec![
         "phdef",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod arrows;
+mod bucket;
 mod chunks;
 mod curation;
 mod cuts;

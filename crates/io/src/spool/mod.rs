@@ -28,6 +28,7 @@
 //! [`EventSource`]: eventscape_core::EventSource
 
 mod document;
+mod fetch;
 mod file_format;
 mod part_file;
 mod reader;

@@ -41,12 +41,17 @@ impl SpoolReader {
     /// (the scenes are checked as they are read).
     pub fn open(path: &Path) -> Result<Self> {
         let location = path.display().to_string();
-        let failed = |source: std::io::Error| match source.kind() {
+        let file = File::open(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => IoError::NotFound { location: location.clone() },
             _ => IoError::Io { action: "reading", location: location.clone(), source },
-        };
+        })?;
+        Self::of_file(file, location)
+    }
+
+    /// As [`SpoolReader::open`]; `location` is for messages.
+    pub(super) fn of_file(file: File, location: String) -> Result<Self> {
+        let failed = |source| IoError::Io { action: "reading", location: location.clone(), source };
         let damaged = |reason: &str| IoError::Damaged { location: location.clone(), reason: reason.to_owned() };
-        let file = File::open(path).map_err(failed)?;
         let len = file.metadata().map_err(failed)?.len();
         let read = |start: u64, end: u64| {
             let mut bytes = vec![0; end.saturating_sub(start) as usize];

@@ -108,7 +108,7 @@ pub struct Job {
     /// Cut the job into chunks of so many steps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chunk_steps: Option<u32>,
-    /// Run this chunk alone (from 1), to be joined with `eventscape stitch`.
+    /// Run this chunk alone (from 1), to be joined with `eventscape stitch`; chunks of a job may run side by side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chunk: Option<u32>,
     /// Where scenes are kept between passes and jobs: `memory` (default), `disk`, or `none`.

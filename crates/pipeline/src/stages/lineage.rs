@@ -2,6 +2,7 @@
 
 use eventscape_core::track::{AuxGeoir, Fortracc};
 use eventscape_core::{EventSource, Lineage, SceneComponents};
+use eventscape_products::ProductError;
 
 use crate::Surroundings;
 use crate::error::{PipelineError, Result};
@@ -21,9 +22,7 @@ pub(crate) fn lineage(scope: &Scope, events: &dyn EventSource, around: &Surround
             if around.cancel.is_cancelled() {
                 return Err(PipelineError::Stopped { done: scenes, total: scenes });
             }
-            let scene = events.read(index).map_err(|e| {
-                PipelineError::State(format!("the components of scene {index} cannot be read back: {e}"))
-            })?;
+            let scene = events.read(index).map_err(|source| ProductError::Source { scene: index, source })?;
             push(&scene)?;
             around.observer.advance(Stage::Linking, 1);
         }

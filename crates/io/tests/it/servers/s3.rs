@@ -1,86 +1,34 @@
-//! An S3 server over a folder.
+//! The testkit's S3 server with what this crate needs to reach it.
 
-use std::path::{Path, PathBuf};
+use std::ops::Deref;
 
 use eventscape_io::stores::{S3Keys, Secret, StoreOptions, Stores};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
-use s3s::access::{S3Access, S3AccessContext};
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
-use s3s::{S3Result, s3_error};
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use eventscape_testkit::s3::{ACCESS_KEY, SECRET_KEY};
 
-pub(crate) const ACCESS_KEY: &str = "AKTESTKEY";
-pub(crate) const SECRET_KEY: &str = "very-secret-key-0123";
-pub(crate) const TOKEN: &str = "session-token-4567";
+pub(crate) struct S3Server(eventscape_testkit::s3::S3Server);
 
-/// A server with one bucket, `data`. It stops when it is dropped.
-pub(crate) struct S3Server {
-    root: tempfile::TempDir,
-    endpoint: String,
-    _runtime: Runtime,
-}
+impl Deref for S3Server {
+    type Target = eventscape_testkit::s3::S3Server;
 
-/// Lets only one identity in and, where the server wants one, only with the session token of the day.
-struct Guard {
-    token: Option<&'static str>,
-}
-
-#[async_trait::async_trait]
-impl S3Access for Guard {
-    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        if context.credentials().is_none() {
-            return Err(s3_error!(AccessDenied, "anonymous"));
-        }
-        let sent = context.headers().get("x-amz-security-token").and_then(|v| v.to_str().ok());
-        if self.token.is_some() && sent != self.token {
-            return Err(s3_error!(ExpiredToken, "The provided token has expired."));
-        }
-        Ok(())
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
 }
 
 impl S3Server {
     pub(crate) fn start() -> Self {
-        Self::start_with(None)
+        Self(eventscape_testkit::s3::S3Server::start())
     }
 
     /// A server that takes temporary credentials only.
     pub(crate) fn start_with_token() -> Self {
-        Self::start_with(Some(TOKEN))
-    }
-
-    fn start_with(token: Option<&'static str>) -> Self {
-        let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir(root.path().join("data")).unwrap();
-        let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root.path()).unwrap());
-        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
-        builder.set_access(Guard { token });
-        let service = builder.build();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        runtime.spawn(async move {
-            loop {
-                let Ok((socket, _)) = listener.accept().await else { return };
-                // without it each small answer waits for an acknowledgement
-                socket.set_nodelay(true).unwrap();
-                let service = service.clone();
-                tokio::spawn(async move {
-                    let connection = Builder::new(TokioExecutor::new());
-                    let _ = connection.serve_connection(TokioIo::new(socket), service).await;
-                });
-            }
-        });
-        Self { root, endpoint, _runtime: runtime }
+        Self(eventscape_testkit::s3::S3Server::start_with_token())
     }
 
     /// Options with the right keys.
     pub(crate) fn options(&self) -> StoreOptions {
         let mut options = super::impatient();
-        options.endpoint = Some(self.endpoint.clone());
+        options.endpoint = Some(self.endpoint().to_owned());
         options.region = Some("us-east-1".to_owned());
         options.anonymous = Some(false);
         options.keys = Some(keys(ACCESS_KEY, SECRET_KEY, None));
@@ -89,18 +37,6 @@ impl S3Server {
 
     pub(crate) fn stores(&self) -> Stores {
         Stores::new(self.options())
-    }
-
-    /// Where the server keeps an object.
-    pub(crate) fn path(&self, key: &str) -> PathBuf {
-        self.root.path().join("data").join(key)
-    }
-
-    /// Puts an object without the network.
-    pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
-        let path = self.path(key);
-        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
-        std::fs::write(path, bytes).unwrap();
     }
 }
 

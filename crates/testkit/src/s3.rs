@@ -1,0 +1,114 @@
+//! An S3 server over a folder.
+
+use std::path::{Path, PathBuf};
+
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use s3s::access::{S3Access, S3AccessContext};
+use s3s::auth::SimpleAuth;
+use s3s::service::S3ServiceBuilder;
+use s3s::{S3Result, s3_error};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// The key that it takes.
+pub const ACCESS_KEY: &str = "AKTESTKEY";
+/// The secret of that key.
+pub const SECRET_KEY: &str = "very-secret-key-0123";
+/// The session token of [`S3Server::start_with_token`].
+pub const TOKEN: &str = "session-token-4567";
+
+/// A server with one bucket, `data`. It stops when it is dropped.
+pub struct S3Server {
+    root: tempfile::TempDir,
+    endpoint: String,
+    _runtime: Runtime,
+}
+
+/// Lets only one identity in and, where the server wants one, only with the session token of the day.
+struct Guard {
+    token: Option<&'static str>,
+}
+
+#[async_trait::async_trait]
+impl S3Access for Guard {
+    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
+        if context.credentials().is_none() {
+            return Err(s3_error!(AccessDenied, "anonymous"));
+        }
+        let sent = context.headers().get("x-amz-security-token").and_then(|v| v.to_str().ok());
+        if self.token.is_some() && sent != self.token {
+            return Err(s3_error!(ExpiredToken, "The provided token has expired."));
+        }
+        Ok(())
+    }
+}
+
+impl S3Server {
+    /// A server that takes [`ACCESS_KEY`].
+    #[must_use]
+    pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// A server that takes temporary credentials only.
+    #[must_use]
+    pub fn start_with_token() -> Self {
+        Self::start_with(Some(TOKEN))
+    }
+
+    fn start_with(token: Option<&'static str>) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("data")).unwrap();
+        let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root.path()).unwrap());
+        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+        builder.set_access(Guard { token });
+        let service = builder.build();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        runtime.spawn(async move {
+            loop {
+                let Ok((socket, _)) = listener.accept().await else { return };
+                // without it each small answer waits for an acknowledgement
+                socket.set_nodelay(true).unwrap();
+                let service = service.clone();
+                tokio::spawn(async move {
+                    let connection = Builder::new(TokioExecutor::new());
+                    let _ = connection.serve_connection(TokioIo::new(socket), service).await;
+                });
+            }
+        });
+        Self { root, endpoint, _runtime: runtime }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The environment in which a program finds it and has the right keys.
+    #[must_use]
+    pub fn environment(&self) -> [(&'static str, &str); 4] {
+        [
+            ("AWS_ENDPOINT_URL", &self.endpoint),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", ACCESS_KEY),
+            ("AWS_SECRET_ACCESS_KEY", SECRET_KEY),
+        ]
+    }
+
+    /// Where the server keeps an object.
+    #[must_use]
+    pub fn path(&self, key: &str) -> PathBuf {
+        self.root.path().join("data").join(key)
+    }
+
+    /// Puts an object without the network.
+    pub fn put(&self, key: &str, bytes: &[u8]) {
+        let path = self.path(key);
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+}
