@@ -41,6 +41,7 @@ fuzz_target!(|bytes: &[u8]| {
             std::fs::write(&path, &file).expect("a file");
             let Ok(reader) = SpoolReader::open(&path) else { continue };
             for i in 0..reader.scenes().min(64) {
+                let _ = reader.document(i);
                 let Ok(scene) = reader.scene(i) else { continue };
                 for component in &scene.components {
                     assert!(scene.runs_of(component).iter().all(|run| run.cells() > 0));

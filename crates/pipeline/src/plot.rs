@@ -9,7 +9,7 @@ use eventscape_io::formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::map::{Map, MapOptions, MapScene, Mapper, Raster, Series, SeriesPoint};
 use eventscape_products::read::{EventValues, InterpolatedReader};
-use eventscape_products::{Bounds, JobInfo, VariableInfo};
+use eventscape_products::{JobInfo, VariableInfo};
 
 use crate::error::{PipelineError, Result};
 
@@ -290,12 +290,8 @@ fn subtitle(file: &InterpolatedReader) -> String {
 /// What the map's title says.
 fn info(file: &InterpolatedReader, variable: &str, id: u32, values: &EventValues, grid: &Grid) -> JobInfo {
     let (name, units) = quantity(variable, Some(values));
-    let b = crate::scope::bounds(grid);
+    let title = format!("{name} inside anomaly {id}");
     JobInfo {
-        job_id: job_of(file),
-        title: format!("{name} inside anomaly {id}"),
-        summary: String::new(),
-        collection: None,
         dataset_label: subtitle(file),
         variable: VariableInfo {
             name: variable.to_owned(),
@@ -304,25 +300,6 @@ fn info(file: &InterpolatedReader, variable: &str, id: u32, values: &EventValues
             standard_name: None,
         },
         condition_text: format!("anomaly {id}"),
-        event_type: String::new(),
-        threshold_text: String::new(),
-        threshold: None,
-        start: values.time,
-        end: values.time,
-        bounds: Bounds { west: b.west, south: b.south, east: b.east, north: b.north },
-        tracker: String::new(),
-        options: BTreeMap::new(),
-        granules: Vec::new(),
-        keywords: Vec::new(),
-        institution: None,
-        project: None,
-        creator_name: None,
-        creator_email: None,
-        creator_url: None,
-        license: String::new(),
-        software_version: env!("CARGO_PKG_VERSION").to_owned(),
-        created: None,
-        history: String::new(),
-        command: String::new(),
+        ..JobInfo::titled(job_of(file), title, (values.time, values.time), crate::scope::bounds(grid))
     }
 }

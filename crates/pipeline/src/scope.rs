@@ -272,12 +272,10 @@ impl Scope {
             env!("CARGO_PKG_VERSION")
         );
         Ok(JobInfo {
-            job_id,
             summary: format!(
                 "Connected regions of {condition_text} in {} from {first} to {last}, found in each scene and followed through time.",
                 self.collection_title.as_ref().unwrap_or(&dataset_label)
             ),
-            title,
             collection: self.collection.clone(),
             dataset_label,
             variable: VariableInfo {
@@ -290,9 +288,6 @@ impl Scope {
             event_type: condition.event_type(),
             threshold_text: request::value(&self.job)?,
             threshold: condition.threshold(),
-            start: first,
-            end: last,
-            bounds: bounds(&self.grid),
             tracker: match self.job.tracker.unwrap_or_default() {
                 TrackerName::Fortracc => "fortracc",
                 TrackerName::AuxGeoir => "aux-geoir",
@@ -305,16 +300,10 @@ impl Scope {
                 .map(|g| InputGranule { location: g.location.clone(), size: g.size })
                 .collect(),
             keywords: vec!["phenomenon".to_owned(), "object tracking".to_owned(), variable.name.clone()],
-            institution: None,
-            project: None,
-            creator_name: None,
-            creator_email: None,
-            creator_url: None,
-            license: "The terms of the input data apply".to_owned(),
-            software_version: env!("CARGO_PKG_VERSION").to_owned(),
             created: now,
             history,
             command,
+            ..JobInfo::titled(job_id, title, (first, last), bounds(&self.grid))
         })
     }
 

@@ -106,3 +106,39 @@ pub struct JobInfo {
     /// The command that does it again.
     pub command: String,
 }
+
+impl JobInfo {
+    /// A job of which number, title, span and place are known; everything else is empty.
+    #[must_use]
+    pub fn titled(job_id: u64, title: String, (start, end): (Timestamp, Timestamp), bounds: Bounds) -> Self {
+        Self {
+            job_id,
+            title,
+            summary: String::new(),
+            collection: None,
+            dataset_label: String::new(),
+            variable: VariableInfo::default(),
+            condition_text: String::new(),
+            event_type: String::new(),
+            threshold_text: String::new(),
+            threshold: None,
+            start,
+            end,
+            bounds,
+            tracker: String::new(),
+            options: BTreeMap::new(),
+            granules: Vec::new(),
+            keywords: Vec::new(),
+            institution: None,
+            project: None,
+            creator_name: None,
+            creator_email: None,
+            creator_url: None,
+            license: "The terms of the input data apply".to_owned(),
+            software_version: env!("CARGO_PKG_VERSION").to_owned(),
+            created: None,
+            history: String::new(),
+            command: String::new(),
+        }
+    }
+}

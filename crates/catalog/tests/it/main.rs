@@ -12,3 +12,4 @@ mod series;
 mod support;
 mod times;
 mod web;
+mod windows;

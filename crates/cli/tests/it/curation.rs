@@ -368,3 +368,56 @@ fn wrong_jobs_are_refused_with_what_to_do() {
     }
     assert!(!folder.path().join("out").exists(), "something was left behind");
 }
+
+#[test]
+fn damaged_masks_and_interpolated_files_are_refused_without_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = cases().into_iter().find(|case| case.name().starts_with("c11")).unwrap();
+    let mask = std::fs::read(case.folder.join("mask.nc4")).unwrap();
+    let interpolated = std::fs::read(case.folder.join("expected-Interpolated-Data.nc4")).unwrap();
+    let granules = case.granules();
+    let mut seed = 11_u64;
+    let mut below = |n: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((seed >> 33) as usize) % n
+    };
+    for round in 0..60 {
+        let damaged = |bytes: &[u8], below: &mut dyn FnMut(usize) -> usize| {
+            let mut bytes = bytes.to_vec();
+            if round % 4 == 0 {
+                bytes.truncate(below(bytes.len()));
+            } else {
+                for _ in 0..1 + below(6) {
+                    let at = below(bytes.len());
+                    bytes[at] ^= 1 << below(8);
+                }
+            }
+            bytes
+        };
+        let (mask_path, file_path) = (folder.path().join("mask.nc4"), folder.path().join("1-Interpolated-Data.nc4"));
+        std::fs::write(&mask_path, damaged(&mask, &mut below)).unwrap();
+        std::fs::write(&file_path, damaged(&interpolated, &mut below)).unwrap();
+        let out = folder.path().join(format!("out{round}"));
+        let mut arguments = vec![
+            "curate",
+            "--phdef",
+            mask_path.to_str().unwrap(),
+            "--collection=ECCO_L4_ATM_STATE_05DEG_DAILY_V4R4",
+            "--variable=EXFatemp",
+            "--quiet",
+            "--products=statistics,interpolated",
+            "--out",
+            out.to_str().unwrap(),
+            "--input",
+        ];
+        arguments.extend(granules.iter().map(|path| path.to_str().unwrap()));
+        let png = folder.path().join("x.png");
+        let plot = ["plot", "--interpolated", file_path.to_str().unwrap(), "--strip", "--out", png.to_str().unwrap()];
+        for arguments in [&arguments[..], &plot[..]] {
+            let output = eventscape(arguments);
+            let code = output.status.code().expect("no signal");
+            assert!(matches!(code, 0 | 2 | 3), "round {round}: {code}: {}", said(&output));
+            assert!(!said(&output).contains("panicked"), "{}", said(&output));
+        }
+    }
+}

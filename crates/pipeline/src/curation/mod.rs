@@ -15,7 +15,7 @@ mod stationary;
 
 use std::collections::BTreeSet;
 
-use eventscape_catalog::{Context, LevelChoice, Source, Subset, SubsetRequest};
+use eventscape_catalog::{CatalogError, Context, LevelChoice, Source, Subset, SubsetRequest};
 use eventscape_core::Timestamp;
 use eventscape_core::grid::Domain;
 use eventscape_core::regrid::{PointMethod, spacing};
@@ -140,7 +140,7 @@ fn boxes(masks: &Masks, around: &Surroundings<'_>) -> Result<Vec<(Timestamp, Vec
     }
     around.observer.end(Stage::Masks);
     if all.iter().all(|(_, events)| events.is_empty()) {
-        return Err(PipelineError::State(format!("`{}` has no event to look into", masks.file.location())));
+        return Err(CatalogError::Empty(format!("`{}` has no event to look into", masks.file.location())).into());
     }
     Ok(all)
 }

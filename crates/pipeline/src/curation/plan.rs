@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use eventscape_catalog::{Entry, Subset};
+use eventscape_catalog::{CatalogError, Entry, Subset};
 use eventscape_core::Timestamp;
 use eventscape_core::grid::{Domain, Window};
 use eventscape_core::time::Calendar;
@@ -80,7 +80,25 @@ impl Plan {
             }
             plan.times.push(MaskTime { index, time, name, steps: around, scenes, events });
         }
+        if plan.users.is_empty() {
+            return Err(plan.nothing(subset).into());
+        }
         Ok(plan)
+    }
+
+    /// Why no event can have a value.
+    fn nothing(&self, subset: &Subset) -> CatalogError {
+        let (first, last) = (subset.times().first(), subset.times().last());
+        let own = first.zip(last).map_or_else(String::new, |(a, b)| format!("{a} to {b}"));
+        let asked = self.times.first().zip(self.times.last());
+        let asked = asked.map_or_else(String::new, |(a, b)| format!("{} to {}", a.time, b.time));
+        CatalogError::Empty(if self.times.iter().all(|time| time.scenes.iter().all(Option::is_none)) {
+            format!(
+                "the other data have no step at any time of the events: they go from {own}, the events from {asked}"
+            )
+        } else {
+            "no event lies on the other data's grid; compare the areas of both, or widen --margin".to_owned()
+        })
     }
 
     /// The windows that some scenes are needed in.

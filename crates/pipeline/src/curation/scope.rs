@@ -7,7 +7,7 @@ use eventscape_core::Grid;
 use eventscape_core::regrid::{Method, PointMethod, spacing};
 use eventscape_io::sink::StoredProduct;
 use eventscape_products::curation::{CuratedVariable, CurationInfo};
-use eventscape_products::{Bounds, InputGranule, JobInfo, VariableInfo};
+use eventscape_products::{InputGranule, JobInfo, VariableInfo};
 use ring::digest::{SHA256, digest};
 
 use super::masks::Masks;
@@ -154,14 +154,11 @@ impl CurationScope {
         let (Some(start), Some(end)) = (times.first().copied(), times.last().copied()) else {
             return Err(PipelineError::Internal("the masks have no time".to_owned()));
         };
-        let b = bounds(masks.file.grid());
         let (down, across) = spacing(subset.grid());
         let resolution = entry.map_or([down, across], |e| e.axes.resolution);
         let compat = self.compat.is_some();
         Ok(CurationInfo {
             job: JobInfo {
-                job_id: self.job_id,
-                title: self.title.clone(),
                 summary: format!(
                     "{} around and on the cells of the events of job {} from {start} to {end}.",
                     subset.variables().iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
@@ -177,12 +174,6 @@ impl CurationScope {
                 },
                 condition_text: format!("inside the events of job {}", masks.job_id),
                 event_type: masks.file.attribute("event_type").unwrap_or_default(),
-                threshold_text: String::new(),
-                threshold: None,
-                start,
-                end,
-                bounds: Bounds { west: b.west, south: b.south, east: b.east, north: b.north },
-                tracker: String::new(),
                 options: self.options.clone(),
                 granules: subset
                     .granules()
@@ -190,13 +181,6 @@ impl CurationScope {
                     .map(|g| InputGranule { location: g.location.clone(), size: g.size })
                     .collect(),
                 keywords: vec!["phenomenon".to_owned(), "data curation".to_owned()],
-                institution: None,
-                project: None,
-                creator_name: None,
-                creator_email: None,
-                creator_url: None,
-                license: "The terms of the input data apply".to_owned(),
-                software_version: env!("CARGO_PKG_VERSION").to_owned(),
                 history: format!(
                     "{}eventscape {} curate",
                     now.as_ref().map(|n| format!("{n} ")).unwrap_or_default(),
@@ -204,6 +188,7 @@ impl CurationScope {
                 ),
                 created: now,
                 command: self.command.clone(),
+                ..JobInfo::titled(self.job_id, self.title.clone(), (start, end), bounds(masks.file.grid()))
             },
             phdef_job: masks.job_id,
             mask_location: masks.file.location().to_owned(),

@@ -1,0 +1,27 @@
+//! Products that are read back: the manifest, and the reference's mask file.
+#![no_main]
+
+use std::sync::Arc;
+
+use eventscape_core::time::Calendar;
+use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_io::stores::MemoryBytes;
+use eventscape_products::listed_files;
+use eventscape_products::read::MaskFile;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = listed_files(bytes);
+    let options = OpenOptions { max_chunk_bytes: 1 << 20, max_read_bytes: 4 << 20 };
+    let Ok(granule) = Granule::open(Arc::new(MemoryBytes::new("fuzz", bytes.to_vec())), &options) else { return };
+    let Ok(masks) = MaskFile::open(granule, Calendar::Standard) else { return };
+    assert_eq!(masks.times().len(), masks.stamps().len());
+    let _ = masks.attribute("job_id");
+    let (ny, nx) = (masks.grid().ny(), masks.grid().nx());
+    for index in 0..masks.times().len().min(16) {
+        for event in masks.events(index).unwrap_or_default() {
+            assert!(event.id > 0);
+            assert!(event.cells.iter().all(|(row, column)| (*row as usize) < ny && (*column as usize) < nx));
+        }
+    }
+});
