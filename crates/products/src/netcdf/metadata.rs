@@ -32,28 +32,44 @@ pub(crate) struct FileKind {
 
 /// The global attributes of a file of masks or tracks.
 pub(super) fn global_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, lineage: &Lineage) -> Attributes {
-    let mut all = common_attributes(kind, job, grid, &lineage.times);
-    all.set("source", format!("{}, found and followed by Eventscape", source(job)));
-    all.set("processing_level", "derived: regions cut out of a gridded field by a condition and followed in time");
-    all.set("condition", job.condition_text.as_str());
-    all.set("event_type", job.event_type.as_str());
-    match job.threshold {
-        Some(threshold) => all.set("threshold", threshold),
-        None => all.set("threshold", job.threshold_text.as_str()),
-    }
-    all.set("tracker", job.tracker.as_str());
-    all
+    let origin = Origin {
+        source: format!("{}, found and followed by Eventscape", source(job)),
+        level: "derived: regions cut out of a gridded field by a condition and followed in time",
+    };
+    common_attributes(kind, job, grid, &lineage.times, &origin, |all| {
+        all.set("condition", job.condition_text.as_str());
+        all.set("event_type", job.event_type.as_str());
+        match job.threshold {
+            Some(threshold) => all.set("threshold", threshold),
+            None => all.set("threshold", job.threshold_text.as_str()),
+        }
+        all.set("tracker", job.tracker.as_str());
+    })
 }
 
 /// The global attributes of a file of values gathered around events.
 pub(crate) fn curation_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, times: &[Timestamp]) -> Attributes {
-    let mut all = common_attributes(kind, job, grid, times);
-    all.set("source", format!("{}, gathered by Eventscape", source(job)));
-    all.set("processing_level", "derived: values brought to the cells and times of events");
-    all
+    let origin = Origin {
+        source: format!("{}, gathered by Eventscape", source(job)),
+        level: "derived: values brought to the cells and times of events",
+    };
+    common_attributes(kind, job, grid, times, &origin, |_| {})
 }
 
-fn common_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, times: &[Timestamp]) -> Attributes {
+/// Where a file's content is from, and what was done to it.
+struct Origin {
+    source: String,
+    level: &'static str,
+}
+
+fn common_attributes(
+    kind: &FileKind,
+    job: &JobInfo,
+    grid: &Grid,
+    times: &[Timestamp],
+    origin: &Origin,
+    own: impl FnOnce(&mut Attributes),
+) -> Attributes {
     let mut all = Attributes::default();
     all.set("Conventions", "CF-1.11, ACDD-1.3");
     all.set("title", format!("{} of: {}", kind.title, job.title));
@@ -62,9 +78,11 @@ fn common_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, times: &[Times
     all.set("id", format!("{}-{}", job.job_id, kind.id));
     all.set("naming_authority", "eventscape");
     all.set("history", job.history.as_str());
+    all.set("source", origin.source.as_str());
     all.set("comment", kind.comment.as_str());
     all.set("license", job.license.as_str());
-    all.set("acknowledgement", format!("{}; please cite it as its provider asks", source(job)));
+    all.set("acknowledgement", format!("{}; please cite it as its provider asks", origin.source));
+    all.set("processing_level", origin.level);
     all.set_some("date_created", job.created.as_deref());
     people(&mut all, job);
     all.set("standard_name_vocabulary", "CF Standard Name Table v86");
@@ -76,6 +94,7 @@ fn common_attributes(kind: &FileKind, job: &JobInfo, grid: &Grid, times: &[Times
     all.set_some("collection", job.collection.as_deref());
     all.set("dataset", job.dataset_label.as_str());
     all.set("variable", job.variable.name.as_str());
+    own(&mut all);
     // machines read the options here; the manifest lists the granules
     all.set("history_json", history_json(job));
     all
