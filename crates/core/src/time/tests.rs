@@ -147,3 +147,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn absurd_offsets_are_refused_without_a_panic() {
+    for text in [
+        "2015-08-12T06:5\r08-157777777777777777",
+        "2015-08-12T06:00+9223372036854775807",
+        "2015-08-12T06:00+aé1",
+        "2015-08-12T06:00+19:00",
+        "2015-08-12T06:00-01:60",
+    ] {
+        assert!(Timestamp::parse(text, Calendar::Standard).is_err(), "{text:?}");
+    }
+}

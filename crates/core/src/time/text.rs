@@ -112,9 +112,9 @@ fn split_offset(time: &str) -> Option<(&str, i64)> {
     let digits = &offset[1..];
     let (hours, minutes) = match digits.split_once(':') {
         Some((h, m)) => (h.parse::<i64>().ok()?, m.parse::<i64>().ok()?),
-        None if digits.len() == 4 => (digits[..2].parse().ok()?, digits[2..].parse().ok()?),
+        None if digits.len() == 4 => (digits.get(..2)?.parse().ok()?, digits.get(2..)?.parse().ok()?),
         None => (digits.parse::<i64>().ok()?, 0),
     };
     ((0..=18).contains(&hours) && (0..60).contains(&minutes))
-        .then_some((clock.trim(), sign * (hours * 3600 + minutes * 60)))
+        .then(|| (clock.trim(), sign * (hours * 3600 + minutes * 60)))
 }
