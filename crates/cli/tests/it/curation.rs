@@ -207,6 +207,50 @@ fn other_diagonal(curated: &Granule, path: &str, lat: f64, lon: f64) -> f64 {
     if found.is_nan() { -9999.0 } else { found }
 }
 
+/// Files besides the golden ones whose statistics are to be checked, e.g. real ones of the reference.
+const MORE_FILES: &str = "EVENTSCAPE_INTERPOLATED_FILES";
+
+#[test]
+fn statistics_of_the_references_values_are_the_references() {
+    let mut files: Vec<PathBuf> =
+        cases().iter().map(|case| case.folder.join("expected-Interpolated-Data.nc4")).filter(|p| p.exists()).collect();
+    files
+        .extend(std::env::var_os(MORE_FILES).iter().flat_map(|paths| std::env::split_paths(paths).collect::<Vec<_>>()));
+    let mut compared = 0;
+    for path in files {
+        let file = open(&path);
+        for variable in paths(&file) {
+            let values: Vec<f64> = numbers(&file, &variable)
+                .iter()
+                .skip(2)
+                .step_by(3)
+                .map(|v| if *v == -9999.0 { f64::NAN } else { *v })
+                .collect();
+            let told = |name: &str| text(file.variable(&variable).unwrap().attribute(name));
+            let Some(found) = eventscape_core::regrid::statistics(&values, None) else {
+                assert_eq!(told("Mean"), None, "{}: {variable}", path.display());
+                continue;
+            };
+            let [p10, p25, p50, p75, p90] = found.percentiles;
+            for (name, value) in [
+                ("Min", found.min),
+                ("Max", found.max),
+                ("Mean", found.mean),
+                ("Std_dev", found.std_dev),
+                ("percentile_10", p10),
+                ("percentile_25", p25),
+                ("percentile_50", p50),
+                ("percentile_75", p75),
+                ("percentile_90", p90),
+            ] {
+                assert_eq!(told(name), Some(format!("{value:.3}")), "{}: {variable}: {name}", path.display());
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared >= 30, "{compared}");
+}
+
 /// OSTIA's own anomalies, and its temperatures inside them.
 fn ostia(out: &Path, extra: &[&str]) -> PathBuf {
     let input = fixtures().join("ostia/ostia_monthly.nc");

@@ -165,8 +165,9 @@ fn open(
         (Some(first), Some(last)) => plan::span(collection.as_ref(), *first, *last),
         _ => None,
     };
-    // twice the margin of the widest grid in the catalogue, for inputs whose own is not known yet
-    let reach = job.margin.or_else(|| collection.as_ref()?.curation.map(|c| c.margin)).unwrap_or(5.0) + 1.0;
+    // an input's own spacing is not known yet; what is opened but not read costs nothing
+    let unknown = if job.stationary { 5.0 } else { 30.0 };
+    let reach = job.margin.or_else(|| collection.as_ref()?.curation.map(|c| c.margin)).unwrap_or(unknown) + 1.0;
     let domain = if job.stationary { hull(masks, &[], reach) } else { hull(masks, boxes, reach) }?;
     let (start, end) = span.unzip();
     let request = SubsetRequest {
