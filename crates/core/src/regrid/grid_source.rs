@@ -1,7 +1,5 @@
 //! Weights of a source that is a grid.
 
-use std::collections::HashMap;
-
 use super::axis::{Axis, Pair};
 use super::targets::{Cell, Targets};
 use super::{Method, PointMethod, Weights, point_weights};
@@ -128,8 +126,8 @@ fn resolved<'t>(
 /// What was found along rows and columns, so that it is looked up once for each where the mask's grid is straight.
 struct Memory<R, C, A, B> {
     separable: bool,
-    rows: HashMap<u32, A>,
-    columns: HashMap<u32, B>,
+    rows: Vec<Option<A>>,
+    columns: Vec<Option<B>>,
     find_row: R,
     find_column: C,
 }
@@ -137,17 +135,24 @@ struct Memory<R, C, A, B> {
 impl<A, B, R: Fn(&Cell) -> A, C: Fn(&Cell) -> B> Memory<R, C, A, B> {
     fn new(targets: &Targets<'_>, find_row: R, find_column: C) -> Self {
         let separable = targets.is_separable();
-        Self { separable, rows: HashMap::new(), columns: HashMap::new(), find_row, find_column }
+        Self { separable, rows: Vec::new(), columns: Vec::new(), find_row, find_column }
     }
 
     fn of(&mut self, (row, column): (u32, u32), cell: &Cell) -> (&A, &B) {
-        let (row_key, column_key) = if self.separable { (row, column) } else { (0, 0) };
+        let (r, c) = if self.separable { (row as usize, column as usize) } else { (0, 0) };
         if !self.separable {
             self.rows.clear();
             self.columns.clear();
         }
-        let row = self.rows.entry(row_key).or_insert_with(|| (self.find_row)(cell));
-        let column = self.columns.entry(column_key).or_insert_with(|| (self.find_column)(cell));
+        // the cell is on the grid, so these are no larger than it
+        if self.rows.len() <= r {
+            self.rows.resize_with(r + 1, || None);
+        }
+        if self.columns.len() <= c {
+            self.columns.resize_with(c + 1, || None);
+        }
+        let row = self.rows[r].get_or_insert_with(|| (self.find_row)(cell));
+        let column = self.columns[c].get_or_insert_with(|| (self.find_column)(cell));
         (row, column)
     }
 }
