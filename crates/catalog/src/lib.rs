@@ -20,6 +20,7 @@ mod cf;
 mod collections;
 mod entry;
 mod error;
+mod outlines;
 mod pattern;
 mod subset;
 
@@ -30,6 +31,7 @@ pub use entry::{
     RoundingRule, TimeRule, Validity, VariableEntry,
 };
 pub use error::{CatalogError, Result};
+pub use outlines::{OutlineKind, OutlineRequest, Outlines};
 pub use pattern::{NameDate, NamePattern};
 pub use subset::{
     Context, GranuleInfo, Notice, NoticeCode, ReadCounts, SceneParts, Severity, Source, Subset, SubsetPlan,

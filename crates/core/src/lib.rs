@@ -17,6 +17,7 @@ mod scene;
 
 pub mod detect;
 pub mod grid;
+pub mod outline;
 pub mod regrid;
 pub mod time;
 pub mod track;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use eventscape_catalog::{Notice, Severity, Subset, VariableMeta};
+use eventscape_catalog::{Notice, Outlines, Severity, Subset, VariableMeta};
 use eventscape_core::detect::{DetectOptions, Expression};
 use eventscape_core::time::Calendar;
 use eventscape_core::track::{AuxGeoirOptions, FortraccOptions, OverlapRule};
@@ -17,6 +17,7 @@ use crate::Surroundings;
 use crate::command::command_line;
 use crate::error::{PipelineError, Result};
 use crate::job::{Job, TrackerName};
+use crate::mask_from::Facts;
 use crate::request::{self, ProductName};
 
 /// Raised whenever the meaning of a scope or of the spool behind it changes.
@@ -83,6 +84,35 @@ impl Scope {
         scope.finder()?;
         scope.max_gap_seconds()?;
         Ok(scope)
+    }
+
+    /// The scope of a job whose phenomena are given, as far as the stages after detection need it.
+    pub(crate) fn predefined(
+        job: Job,
+        grid: &Grid,
+        times: &[Timestamp],
+        facts: &Facts,
+        outlines: &Outlines,
+        notices: Vec<Notice>,
+    ) -> Self {
+        Self {
+            version: VERSION,
+            job,
+            grid: grid.clone(),
+            calendar: times.first().map_or_else(Calendar::default, |time| time.calendar()),
+            times: times.iter().map(|t| t.micros()).collect(),
+            variables: vec![facts.variable.clone()],
+            collection: None,
+            collection_title: None,
+            granules: vec![ScopeGranule {
+                location: outlines.location.clone(),
+                version: outlines.checksum.clone(),
+                size: Some(outlines.size),
+            }],
+            notices,
+            // there are no gaps that could hide a phenomenon
+            nominal_step: None,
+        }
     }
 
     pub(crate) fn from_bytes(bytes: &[u8], subject: &str) -> Result<Self> {

@@ -197,5 +197,6 @@ fn job(lineage: &Lineage) -> JobInfo {
         created: some("2026-01-02T03:04:05Z"),
         history: "2026-01-02T03:04:05Z eventscape phdef job.toml".to_owned(),
         command: "eventscape phdef job.toml".to_owned(),
+        given: Vec::new(),
     }
 }

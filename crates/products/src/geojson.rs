@@ -15,6 +15,11 @@ use crate::{JobInfo, ProductError};
 #[derive(Serialize)]
 struct Properties<'a> {
     anomaly: u32,
+    /// Of a phenomenon that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_id: Option<&'a str>,
     #[serde(rename = "dateTime")]
     date_time: String,
     /// Only where it is a model calendar, whose dates RFC 3339 may not know.
@@ -70,8 +75,11 @@ pub fn write_geojson<W: Write>(
         let d = &event.component.description;
         let calendar = scene.time.calendar();
         let model = matches!(calendar, Calendar::NoLeap | Calendar::AllLeap | Calendar::Day360);
+        let given = job.given(event.track);
         let properties = Properties {
             anomaly: event.track,
+            name: given.and_then(|given| given.name.as_deref()),
+            source_id: given.map(|given| given.source_id.as_str()),
             date_time: scene.time.to_string(),
             calendar: model.then(|| calendar.name()),
             tag: event.member.reference_tag(),

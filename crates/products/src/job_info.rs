@@ -47,6 +47,29 @@ pub struct InputGranule {
     pub size: Option<u64>,
 }
 
+/// A track whose phenomenon was given by its outlines, not found by a condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GivenTrack {
+    /// The track's number.
+    pub id: u32,
+    /// The phenomenon's number or code where it comes from.
+    pub source_id: String,
+    /// Its name, for people.
+    pub name: Option<String>,
+    /// Whether its beginning is in the job: not cut off by the span, and away from the edge of the grid.
+    pub begins: bool,
+    /// Whether its end is.
+    pub ends: bool,
+}
+
+impl GivenTrack {
+    /// What to call it.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.source_id)
+    }
+}
+
 /// The job, as far as its products tell of it. The library has no clock and reads no environment: the caller gives all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobInfo {
@@ -105,9 +128,17 @@ pub struct JobInfo {
     pub history: String,
     /// The command that does it again.
     pub command: String,
+    /// The tracks by ascending number, where they were given; such may share cells. Empty where they were found.
+    pub given: Vec<GivenTrack>,
 }
 
 impl JobInfo {
+    /// What is known of a track that was given.
+    #[must_use]
+    pub fn given(&self, track: u32) -> Option<&GivenTrack> {
+        self.given.binary_search_by_key(&track, |given| given.id).ok().and_then(|place| self.given.get(place))
+    }
+
     /// A job of which number, title, span and place are known; everything else is empty.
     #[must_use]
     pub fn titled(job_id: u64, title: String, (start, end): (Timestamp, Timestamp), bounds: Bounds) -> Self {
@@ -139,6 +170,7 @@ impl JobInfo {
             created: None,
             history: String::new(),
             command: String::new(),
+            given: Vec::new(),
         }
     }
 }

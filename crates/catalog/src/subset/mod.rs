@@ -19,6 +19,7 @@ mod variable;
 mod window;
 mod windows;
 
+pub(crate) use notice::some_of;
 pub use notice::{Notice, NoticeCode, Severity};
 pub use plan::SubsetPlan;
 pub use request::{Context, Source, SubsetRequest, TimeOrder};

@@ -41,6 +41,12 @@ pub enum NoticeCode {
     MeridianRepeated,
     /// The dates are taken on another calendar than the file says.
     CalendarRelabelled,
+    /// Outlines, or times of them, that cannot be used.
+    OutlineLeftOut,
+    /// Outlines that are used otherwise than they are written.
+    OutlineChanged,
+    /// Cells that belong to several given phenomena.
+    OutlinesOverlap,
 }
 
 impl NoticeCode {
@@ -59,6 +65,9 @@ impl NoticeCode {
             Self::OutsideValidity => "outside-validity",
             Self::MeridianRepeated => "meridian-repeated",
             Self::CalendarRelabelled => "calendar-relabelled",
+            Self::OutlineLeftOut => "outline-left-out",
+            Self::OutlineChanged => "outline-changed",
+            Self::OutlinesOverlap => "outlines-overlap",
         }
     }
 }

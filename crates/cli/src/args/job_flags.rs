@@ -1,7 +1,7 @@
 //! The flags of a job, made from the JSON Schema of the job file, so that the two cannot differ.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use eventscape_pipeline::{CurationJob, Job, PipelineError, job_schema};
+use eventscape_pipeline::{CurationJob, Job, MaskFromJob, PipelineError, job_schema};
 use serde_json::{Map, Value};
 
 /// Headings of the help with the keys under them; one that is in none would stand under the last.
@@ -22,6 +22,14 @@ const CURATION_GROUPS: Groups = &[
     ("Events", &["phdef"]),
     ("Other data", &["collection", "input", "root", "catalog", "variable", "level"]),
     ("Regridding", &["margin", "method", "radius_km", "stationary", "tos2ca_compat"]),
+    ("Products", &["out", "job_id", "title", "products", "overwrite"]),
+    ("Running", &["threads", "memory_limit"]),
+];
+
+const MASK_FROM_GROUPS: Groups = &[
+    ("Outlines", &["outlines", "kind", "layer", "only", "start", "end", "step", "open_days", "radius_of"]),
+    ("Properties of polygons", &["time_property", "start_property", "end_property", "id_property", "name_property"]),
+    ("Grid", &["resolution", "bbox", "grid_like"]),
     ("Products", &["out", "job_id", "title", "products", "overwrite"]),
     ("Running", &["threads", "memory_limit"]),
 ];
@@ -51,6 +59,11 @@ impl JobFlags {
     /// Those of curation.
     pub(crate) fn curation() -> Self {
         Self { schema: CurationJob::schema(), groups: CURATION_GROUPS }
+    }
+
+    /// Those of masks from outlines.
+    pub(crate) fn mask_from() -> Self {
+        Self { schema: MaskFromJob::schema(), groups: MASK_FROM_GROUPS }
     }
 
     /// Adds them to a command.
@@ -154,7 +167,12 @@ fn value_name(key: &str) -> &'static str {
         "cache_dir" => "DIR",
         "products" => "LIST",
         "memory_limit" => "SIZE",
-        "catalog" => "FILE",
+        "catalog" | "outlines" | "grid_like" => "FILE",
+        "kind" => "auto|polygons|wildfires|cyclones",
+        "only" => "NAMES",
+        "step" => "TIME",
+        "layer" => "NAME",
+        property if property.ends_with("_property") => "NAME",
         _ => "TEXT",
     }
 }
@@ -189,7 +207,7 @@ mod tests {
 
     #[test]
     fn every_key_of_a_job_has_its_place_in_the_help() {
-        for flags in [JobFlags::phdef(), JobFlags::curation()] {
+        for flags in [JobFlags::phdef(), JobFlags::curation(), JobFlags::mask_from()] {
             for (key, _) in keys(&flags.schema) {
                 assert_ne!(flags.place(key).1, usize::MAX, "`{key}` is in no group");
             }

@@ -74,6 +74,7 @@ pub(crate) fn command() -> Command {
         .subcommand(JobFlags::phdef().add_to(
             Command::new("validate").about("Say what a job would read and need, without running it").arg(job_file()),
         ))
+        .subcommand(mask_from())
         .subcommand(curate())
         .subcommand(plot())
         .subcommand(stitch())
@@ -106,6 +107,35 @@ fn demo() -> Command {
         .about("Both stages on real sea-surface temperatures, with no set-up: find El Niño and La Niña, look inside")
         .arg(out(false))
         .arg(Arg::new("no_plots").long("no-plots").action(ArgAction::SetTrue).help("Make no pictures"))
+}
+
+const MASK_FROM_HELP: &str = "\
+Kinds:
+  wildfires   perimeters of CAL FIRE; a scene a --step from ALARM_DATE to CONT_DATE
+  cyclones    IBTrACS v04 (CSV, netCDF); the four quarters within the radii of --radius-of 34, 50 or 64 knots
+  polygons    any polygons; --time-property, or --start-property and --end-property
+
+A cell is inside when its centre is; an outline that holds no centre takes the cell that it lies in.
+Coordinates are longitude and latitude, or web Mercator (EPSG:3857).
+
+Examples:
+  eventscape mask-from fires.geojson --bbox=-125.2,32.3,-114.1,42.1 --start 2018 --end 2018 --out out
+  eventscape mask-from ibtracs.NA.list.v04r01.csv --only KATRINA --start 2005 --resolution 0.1 --out out
+  eventscape mask-from floods.gpkg --start-property began --end-property ended --id-property id --resolution 0.01 --out out
+  eventscape mask-from lakes.shp --time-property date --grid-like out/1/1-Masks.nc --out out --job-id 2";
+
+fn mask_from() -> Command {
+    JobFlags::mask_from().add_to(
+        Command::new("mask-from")
+            .about("Make masks of phenomena that are known: fire perimeters, tropical cyclones, polygons with times")
+            .arg(
+                Arg::new("file")
+                    .value_name("FILE")
+                    .conflicts_with("outlines")
+                    .help("GeoJSON, GeoPackage, shapefile (.shp), or IBTrACS as CSV or netCDF"),
+            )
+            .after_help(MASK_FROM_HELP),
+    )
 }
 
 const CURATION_HELP: &str = "\

@@ -3,6 +3,7 @@
 mod collections;
 mod curate;
 mod demo;
+mod mask_from;
 mod phdef;
 mod plot;
 mod stitch;
@@ -24,6 +25,7 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         Some(("demo", m)) => demo::run(m, terminal),
         Some(("phdef", m)) => phdef::run(m, terminal),
         Some(("validate", m)) => phdef::validate_only(m, terminal),
+        Some(("mask-from", m)) => mask_from::run(m, terminal),
         Some(("curate", m)) => curate::run(m, terminal),
         Some(("plot", m)) => plot::run(m),
         Some(("stitch", m)) => stitch::run(m, terminal),

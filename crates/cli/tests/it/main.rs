@@ -10,6 +10,7 @@ mod cuts;
 mod errors;
 mod golden;
 mod hostile;
+mod mask_from;
 mod store;
 
 use std::path::{Path, PathBuf};

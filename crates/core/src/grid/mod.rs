@@ -5,12 +5,15 @@
 mod areas;
 mod domain;
 mod edges;
+mod regular;
 mod sphere;
 
 pub use areas::CellAreas;
 pub use domain::{Domain, PolygonRings, Window};
-pub(crate) use edges::unwrapped;
 pub use sphere::{EARTH_RADIUS_KM, bearing_deg, distance_km};
+
+pub(crate) use domain::{Polygon, check_rings, hull};
+pub(crate) use edges::unwrapped;
 
 use std::ops::Range;
 

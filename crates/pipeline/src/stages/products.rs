@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use eventscape_catalog::Subset;
-use eventscape_core::track::track_summaries;
+use eventscape_core::track::{EndStatus, StartStatus, TrackSummary, track_summaries};
 use eventscape_core::{EventSource, Lineage, Timestamp};
 use eventscape_io::sink::{ProductFile, StoredProduct};
 use eventscape_products::netcdf::{write_mask_output, write_masks, write_tracks};
@@ -134,8 +134,9 @@ fn make(asked: &Asked<'_>, task: &Task, outliner: &Outliner, place: &Workplace) 
         (ProductKind::ReferenceMasks, _) => file = write_mask_output(file, info, &scope.grid, lineage, events, &quiet)?,
         (ProductKind::Masks, _) => file = write_masks(file, info, &scope.grid, lineage, events, &quiet)?,
         (ProductKind::TracksNetcdf, _) => {
-            let summaries = track_summaries(lineage, events, scope.max_gap_seconds()?)
+            let mut summaries = track_summaries(lineage, events, scope.max_gap_seconds()?)
                 .map_err(|e| PipelineError::Internal(format!("the tracks cannot be summarised: {e}")))?;
+            know_ends(&mut summaries, info);
             file = write_tracks(file, info, &scope.grid, lineage, &summaries, events, &quiet)?;
         }
         (ProductKind::Toc, _) => write_toc(&mut file, lineage)?,
@@ -150,6 +151,15 @@ fn make(asked: &Asked<'_>, task: &Task, outliner: &Outliner, place: &Workplace) 
         (kind, _) => return Err(PipelineError::Internal(format!("nothing makes {kind:?}"))),
     }
     place.keep(file, task.kind.media_type())
+}
+
+/// Tracks that were given begin and end where the job does, and are not cut off there, unless it is known that they are.
+fn know_ends(summaries: &mut [TrackSummary], info: &JobInfo) {
+    for summary in summaries {
+        let Some(given) = info.given(summary.id) else { continue };
+        summary.start_status = if given.begins { StartStatus::Initiation } else { StartStatus::Censored };
+        summary.end_status = if given.ends { EndStatus::Dissipation } else { EndStatus::Censored };
+    }
 }
 
 /// Whether its writer goes back to fill in what it only knows at the end.

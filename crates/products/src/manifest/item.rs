@@ -98,6 +98,9 @@ pub fn write_item<W: Write>(
     told("eventscape:time_coverage", json!([start.to_string(), end.to_string()]));
     told("eventscape:job", description(job));
     told("eventscape:counts", counts);
+    if !job.given.is_empty() {
+        told("eventscape:tracks", given(job));
+    }
     properties.insert("datetime".to_owned(), Value::Null);
 
     let manifest = json!({
@@ -190,6 +193,12 @@ fn counts(lineage: &Lineage, grid: &Grid) -> Value {
         "components": lineage.tracks.iter().map(|track| track.members.len()).sum::<usize>(),
         "links": lineage.links.len(),
     })
+}
+
+/// What the tracks are called where they come from.
+fn given(job: &JobInfo) -> Value {
+    let track = |given: &crate::GivenTrack| json!({"id": given.id, "name": given.name, "source_id": given.source_id});
+    job.given.iter().map(track).collect()
 }
 
 fn links(job: &JobInfo) -> Value {

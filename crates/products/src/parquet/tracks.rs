@@ -24,7 +24,8 @@ const BATCH_BYTES: usize = 16 << 20;
 /// Writes a row for each component that belongs to a track, by time and then track; gives the number of rows.
 ///
 /// Statistics are of the tracked variable, weighted by area. `speed_m_s`, `direction_deg` and `growth_km2_per_h` are since
-/// the track's component before (null for the first, and where time does not advance). Longitudes are within -180..=180.
+/// the track's component before (null for the first, and where time does not advance). Tracks that were given have their
+/// `name` and `source_id`. Longitudes are within -180..=180.
 ///
 /// # Errors
 /// [`ProductError::Write`] when the output refuses, [`ProductError::Source`] when the components cannot be read back,
@@ -46,6 +47,10 @@ pub fn write_tracks_parquet<W: Write + Send>(
             let outline = outliner.outline(scene.runs_of(event.component));
             geo.add(&outline);
             rows.add(&event, scene.time, index, &mut before);
+            if let Some(given) = job.given(event.track) {
+                rows.name.push(given.name.clone());
+                rows.source_id.push(Some(given.source_id.clone()));
+            }
             let [west, south, east, north] = outline.bbox().unwrap_or([f64::NAN; 4]);
             for (column, value) in rows.bbox.iter_mut().zip([west, south, east, north]) {
                 column.push(value);
@@ -117,6 +122,11 @@ fn fields(job: &JobInfo, times: &[Timestamp]) -> Vec<Field> {
         field("departure", "", "how the track ended here; null where it goes on", true, DataType::Utf8),
         field("tag", "", "the reference's tag: the departure, or else the arrival", false, DataType::Utf8),
     ]);
+    if !job.given.is_empty() {
+        let id = "number or code of the phenomenon where its outline comes from";
+        fields.push(field("name", "", "name of the phenomenon; null where it has none", true, DataType::Utf8));
+        fields.push(field("source_id", "", id, true, DataType::Utf8));
+    }
     fields
 }
 
@@ -142,6 +152,9 @@ struct Rows {
     arrival: Vec<&'static str>,
     departure: Vec<Option<&'static str>>,
     tag: Vec<&'static str>,
+    /// Of tracks that were given; empty otherwise.
+    name: Vec<Option<String>>,
+    source_id: Vec<Option<String>>,
 }
 
 impl Rows {
@@ -198,6 +211,10 @@ impl Rows {
         columns.push(Arc::new(StringArray::from(self.arrival)));
         columns.push(Arc::new(StringArray::from(self.departure)));
         columns.push(Arc::new(StringArray::from(self.tag)));
+        if !self.source_id.is_empty() {
+            columns.push(Arc::new(StringArray::from(self.name)));
+            columns.push(Arc::new(StringArray::from(self.source_id)));
+        }
         Ok(columns)
     }
 }

@@ -90,6 +90,7 @@ pub(crate) fn job() -> JobInfo {
         created: None,
         history: "read, detected, tracked".to_owned(),
         command: "eventscape phdef job.toml".to_owned(),
+        given: Vec::new(),
     }
 }
 

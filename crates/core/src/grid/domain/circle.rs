@@ -54,7 +54,7 @@ fn ranges(flags: &[bool]) -> Vec<Range<usize>> {
 }
 
 /// The shortest interval (west, width) that holds all intervals.
-pub(super) fn hull(intervals: impl Iterator<Item = (f64, f64)>) -> (f64, f64) {
+pub(crate) fn hull(intervals: impl Iterator<Item = (f64, f64)>) -> (f64, f64) {
     let mut sorted: Vec<(f64, f64)> = intervals.map(|(w, width)| (w.rem_euclid(360.0), width)).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let Some(first) = sorted.first().copied() else { return (0.0, 360.0) };

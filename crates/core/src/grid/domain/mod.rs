@@ -11,7 +11,9 @@ use crate::{CoreError, Grid};
 
 use super::Coordinates;
 use circle::column_ranges;
-use polygon::Polygon;
+
+pub(crate) use circle::hull;
+pub(crate) use polygon::{Polygon, check as check_rings};
 
 /// The area that a job asks for. Longitudes may be of any convention.
 #[derive(Clone, Debug, Default, PartialEq)]

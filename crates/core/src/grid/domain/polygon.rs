@@ -5,18 +5,19 @@ use crate::grid::Coordinates;
 use crate::{CoreError, Grid};
 
 /// A polygon whose longitudes go on across the seam of their convention.
-pub(super) struct Polygon {
+#[derive(Debug)]
+pub(crate) struct Polygon {
     bands: Bands,
-    pub(super) west: f64,
-    pub(super) east: f64,
-    pub(super) south: f64,
-    pub(super) north: f64,
+    pub(crate) west: f64,
+    pub(crate) east: f64,
+    pub(crate) south: f64,
+    pub(crate) north: f64,
 }
 
 type Ring = Vec<(f64, f64)>;
 type Edge = ((f64, f64), (f64, f64));
 
-pub(super) fn check(polygons: &[PolygonRings]) -> Result<(), CoreError> {
+pub(crate) fn check(polygons: &[PolygonRings]) -> Result<(), CoreError> {
     let wrong = |text: String| Err(CoreError::Domain(text));
     if polygons.is_empty() || polygons.iter().any(Vec::is_empty) {
         return wrong("the polygon has no ring".to_owned());
@@ -42,7 +43,7 @@ impl Polygon {
     /// An edge of more than 180° may be meant as it is written, or go the short way round. The outer ring is read the way
     /// that makes it counterclockwise, as GeoJSON (RFC 7946) and OGC demand: `170 -5, -170 -5, -170 5, 170 5` crosses ±180°,
     /// `-170 -5, 170 -5, 170 5, -170 5` is a belt of 340°.
-    pub(super) fn new(rings: &PolygonRings) -> Self {
+    pub(crate) fn new(rings: &PolygonRings) -> Self {
         let outer = rings.first().map_or(&[][..], Vec::as_slice);
         let start = outer.first().map_or(0.0, |p| p.0);
         let short = unwrapped(outer, start).filter(|short| {
@@ -70,7 +71,7 @@ impl Polygon {
     }
 
     /// Longitudes at which the rings cross a latitude, ascending.
-    fn crossings(&self, lat: f64, into: &mut Vec<f64>) {
+    pub(crate) fn crossings(&self, lat: f64, into: &mut Vec<f64>) {
         into.clear();
         if lat < self.south || lat > self.north {
             return;
@@ -84,7 +85,7 @@ impl Polygon {
     }
 
     /// Even-odd rule at a longitude, in any turn of the circle.
-    fn has(&self, crossings: &[f64], lon: f64) -> bool {
+    pub(crate) fn has(&self, crossings: &[f64], lon: f64) -> bool {
         let mut turn = lon - 360.0 * ((lon - self.west) / 360.0).floor();
         while turn <= self.east {
             if crossings.partition_point(|x| *x <= turn) % 2 == 1 {
@@ -118,6 +119,7 @@ fn signed_area(ring: &[(f64, f64)]) -> f64 {
 }
 
 /// The edges of a polygon by bands of latitude, so that a detailed coastline is not searched anew for every cell.
+#[derive(Debug)]
 struct Bands {
     south: f64,
     per_degree: f64,
@@ -126,12 +128,16 @@ struct Bands {
 
 impl Bands {
     fn new(rings: &[Ring], south: f64, north: f64) -> Self {
+        /// An edge lies in so many bands on the average, at most: a zigzag from south to north would fill the memory.
+        const BANDS_OF_AN_EDGE: usize = 8;
         let all = rings.iter().map(Vec::len).sum::<usize>();
-        let count = (all / 8).clamp(1, 4096);
-        let mut bands =
-            Self { south, per_degree: count as f64 / (north - south).max(1e-12), edges: vec![Vec::new(); count] };
-        for edge in rings.iter().flat_map(|ring| ring.windows(2)) {
-            let (a, b) = (edge[0], edge[1]);
+        let edges = || rings.iter().flat_map(|ring| ring.windows(2)).map(|edge| (edge[0], edge[1]));
+        let height = (north - south).max(1e-12);
+        let climbed: f64 = edges().map(|(a, b)| (a.1 - b.1).abs() / height).sum();
+        let fit = ((BANDS_OF_AN_EDGE * all) as f64 / climbed.max(1e-12)) as usize;
+        let count = (all / 8).min(fit).clamp(1, 4096);
+        let mut bands = Self { south, per_degree: count as f64 / height, edges: vec![Vec::new(); count] };
+        for (a, b) in edges() {
             let (from, to) = (bands.index(a.1.min(b.1)), bands.index(a.1.max(b.1)));
             bands.edges[from..=to].iter_mut().for_each(|band| band.push((a, b)));
         }

@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     U64,
     F32,
     F64,
+    /// A byte of text, `char` of netCDF.
+    Char,
     /// What netCDF gives a dimension that has no coordinate variable: big-endian float32, never written.
     Placeholder,
 }
@@ -20,7 +22,7 @@ impl Kind {
     /// Bytes of one number.
     pub(crate) fn size(self) -> usize {
         match self {
-            Self::I8 | Self::U8 => 1,
+            Self::I8 | Self::U8 | Self::Char => 1,
             Self::I16 => 2,
             Self::I32 | Self::U32 | Self::F32 | Self::Placeholder => 4,
             Self::I64 | Self::U64 | Self::F64 => 8,
@@ -62,3 +64,15 @@ macro_rules! element {
 }
 
 element!(i8 => I8, u8 => U8, i16 => I16, i32 => I32, u32 => U32, i64 => I64, u64 => U64, f32 => F32, f64 => F64);
+
+/// A byte of text (UTF-8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TextByte(pub(crate) u8);
+
+impl Element for TextByte {
+    const KIND: Kind = Kind::Char;
+
+    fn extend_bytes(values: &[Self], bytes: &mut Vec<u8>) {
+        bytes.extend(values.iter().map(|byte| byte.0));
+    }
+}

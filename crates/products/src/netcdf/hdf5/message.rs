@@ -97,10 +97,11 @@ pub(crate) fn datatype(kind: Kind) -> Message {
     Message { kind: MessageKind::Datatype, body: number_type(kind) }
 }
 
-/// The encoded type of numbers.
+/// The encoded type of numbers, and of bytes of text.
 pub(crate) fn number_type(kind: Kind) -> Vec<u8> {
     let bits = (kind.size() * 8) as u16;
     let mut body = match kind {
+        Kind::Char => return text_type(1, true),
         Kind::F32 | Kind::F64 | Kind::Placeholder => {
             vec![0x11, 0x20 | u8::from(kind == Kind::Placeholder), bits as u8 - 1, 0]
         }

@@ -18,7 +18,7 @@ mod symbol_table;
 
 pub(crate) use chunk_index::ChunkIndex;
 pub(crate) use header::ObjectHeader;
-pub(crate) use kind::{Element, Kind};
+pub(crate) use kind::{Element, Kind, TextByte};
 pub(crate) use message::{
     Extent, Filters, Layout, attribute, attribute_info, dataspace, datatype, fill_value, group_info, hard_link,
     link_info, number_type as datatype_of, reference_list_type, references_type, symbol_table_message, text_type,

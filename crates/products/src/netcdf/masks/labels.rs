@@ -42,19 +42,38 @@ pub(super) fn outside_domain(grid: &Grid) -> Vec<Run> {
 }
 
 /// The stretches of a scene, row-major and apart.
+///
+/// Components that were detected share no cells; those of phenomena that are `given` may. A cell of several is then of the
+/// one that has fewer cells at this time, the one of the higher number among equals, so that a small one in a large one
+/// is seen.
 pub(super) fn stretches(
     grid: &Grid,
     lineage: &Lineage,
     index: usize,
     scene: &SceneComponents,
     outside: &[Run],
+    given: bool,
 ) -> Result<Vec<Stretch>, ProductError> {
     let stretch = |run: Run, id: i32, flag: Flag| Stretch { run, id, flag };
     let mut all: Vec<Stretch> = Vec::new();
-    for event in members_of(lineage, index, scene)? {
+    let mut events = members_of(lineage, index, scene)?;
+    if given {
+        events.sort_by_key(|event| (event.component.cells, std::cmp::Reverse(event.track)));
+    }
+    let mut taken: Vec<Run> = Vec::new();
+    for event in events {
         let id = i32::try_from(event.track)
             .map_err(|_| ProductError::Unrepresentable("a track's number does not fit into int32".to_owned()))?;
-        all.extend(scene.runs_of(event.component).iter().map(|&run| stretch(run, id, Flag::Inside)));
+        let runs = scene.runs_of(event.component);
+        if !given {
+            all.extend(runs.iter().map(|&run| stretch(run, id, Flag::Inside)));
+            continue;
+        }
+        let left = without(runs, &taken);
+        all.extend(left.iter().map(|&run| stretch(run, id, Flag::Inside)));
+        // sorted parts: quick to sort again
+        taken.extend(left);
+        taken.sort();
     }
     if !scene.missing.is_empty() {
         // a tracker may fill missing cells from their neighbours: those are of their event
@@ -106,6 +125,12 @@ mod tests {
 
     fn run(row: u32, start: u32, end: u32) -> Run {
         Run { row, start, end }
+    }
+
+    #[test]
+    fn given_phenomena_that_share_cells_leave_them_to_the_smaller_one() {
+        let left = without(&[run(0, 0, 9), run(1, 0, 9)], &[run(0, 3, 5), run(1, 0, 9)]);
+        assert_eq!(left, [run(0, 0, 3), run(0, 5, 9)]);
     }
 
     #[test]

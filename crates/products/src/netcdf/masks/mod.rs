@@ -19,7 +19,7 @@ use tiles::Tiling;
 ///
 /// `event_id(time, lat, lon)` is the track's number, 0 where there is none, and -1 (`_FillValue`) where the input is missing
 /// or the cell lies outside the job's polygon; `event_flag` tells these apart. A missing cell that the tracker filled from its
-/// neighbours (AUX-GEOIR) and found in an event is inside it. `cell_area` is in m². Longitudes of a box
+/// neighbours (AUX-GEOIR) and found in an event is inside it. A cell of several given phenomena is of the smallest. `cell_area` is in m². Longitudes of a box
 /// across the seam of their convention go on past it, since CF wants them to ascend. Curvilinear grids have dimensions
 /// `y` and `x` and two-dimensional coordinates.
 ///
@@ -71,9 +71,10 @@ pub fn write_masks<W: Write + Seek>(
     let ids = file.start_chunks(axes.describe(event_id(job, &dims)), &chunk, codec)?;
     let flags = file.start_chunks(axes.describe(event_flag(grid, &dims)), &chunk, codec)?;
     let outside = outside_domain(grid);
+    let given = !job.given.is_empty();
     scenes_in_order(
         events,
-        |index, scene| Ok(tiling.pack(&stretches(grid, lineage, index, &scene, &outside)?)),
+        |index, scene| Ok(tiling.pack(&stretches(grid, lineage, index, &scene, &outside, given)?)),
         |index, packed| {
             packed.ids.iter().try_for_each(|chunk| file.chunk(ids, chunk))?;
             packed.flags.iter().try_for_each(|chunk| file.chunk(flags, chunk))?;

@@ -1,6 +1,7 @@
 //! `<job>-Tracks.nc`: the events as trajectories (CF-1.11, contiguous ragged array), and the links between them.
 
 mod columns;
+mod given;
 mod links;
 
 use std::io::{Seek, Write};
@@ -15,6 +16,7 @@ use super::metadata::{FileKind, global_attributes};
 use crate::members::members_of;
 use crate::{JobInfo, ProductError};
 use columns::{Column, Observation, Stored, columns, coordinates, flags};
+use given::write_given;
 use links::{kin, write_links};
 
 const PACKED: Codec = Codec { shuffle: true, level: 1 };
@@ -28,7 +30,8 @@ const EVENT: &[&str] = &["event"];
 ///
 /// Each event is a trajectory: `event_id(event)`, `row_size(event)` observations, one after the other along `obs`, with time,
 /// centroid, shape, statistics of the value, motion (NaN where it cannot be told) and tags; its start and end status, its
-/// duration, the numbers of its parents and children. The links between components of different times are variables over
+/// duration, the numbers of its parents and children. Events that were given have their `event_name(event, name_length)` and
+/// `source_id(event, source_id_length)`, as characters. The links between components of different times are variables over
 /// `link`. `summaries` are those of [`eventscape_core::track::track_summaries`], one for each track in order.
 ///
 /// Memory: at most 256 MiB of observations; longer jobs take more passes over the events. Calls `progress` with the number
@@ -75,6 +78,7 @@ pub fn write_tracks<W: Write + Seek>(
     attributes.set("featureType", "trajectory");
     file.attributes(attributes)?;
     write_events(&mut file, lineage, summaries)?;
+    write_given(&mut file, job, lineage)?;
     write_observations(&mut file, job, lineage, summaries, events, progress)?;
     write_links(&mut file, lineage)?;
     file.finish()

@@ -1,0 +1,71 @@
+//! The cells of polygons.
+
+use super::masker::Columns;
+use crate::grid::{Coordinates, Polygon, PolygonRings};
+use crate::{Grid, Run};
+
+/// Appends the cells whose centres lie in a polygon (even-odd rule), in any turn of the circle.
+pub(super) fn runs_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, runs: &mut Vec<Run>) {
+    let mut crossings = Vec::new();
+    match (grid.coordinates(), columns) {
+        (Coordinates::Rectilinear { lat, .. }, Columns::Straight { lon, .. }) => {
+            for row in rows_between(lat, polygon.south, polygon.north) {
+                polygon.crossings(lat[row], &mut crossings);
+                for turn in turns(lon, polygon.west, polygon.east) {
+                    // inside from one crossing (included) to the next (excluded), as `Polygon::has`
+                    for pair in crossings.chunks_exact(2) {
+                        let at = |x: f64| lon.partition_point(|centre| *centre < x + 360.0 * turn) as u32;
+                        let (start, end) = (at(pair[0]), at(pair[1]));
+                        if start < end {
+                            runs.push(Run { row: row as u32, start, end });
+                        }
+                    }
+                }
+            }
+        }
+        (Coordinates::Curvilinear { lat, lon }, _) => {
+            for (cell, (lat, lon)) in lat.iter().zip(lon).enumerate() {
+                if *lat < polygon.south || *lat > polygon.north {
+                    continue;
+                }
+                polygon.crossings(*lat, &mut crossings);
+                if polygon.has(&crossings, *lon) {
+                    let (row, column) = ((cell / grid.nx()) as u32, (cell % grid.nx()) as u32);
+                    runs.push(Run { row, start: column, end: column + 1 });
+                }
+            }
+        }
+        (Coordinates::Rectilinear { .. }, Columns::Free) => {}
+    }
+}
+
+/// The rows whose latitude lies between two, whichever way they go.
+pub(super) fn rows_between(lat: &[f64], south: f64, north: f64) -> std::ops::Range<usize> {
+    let descending = lat.first() > lat.last();
+    if descending {
+        lat.partition_point(|a| *a > north)..lat.partition_point(|a| *a >= south)
+    } else {
+        lat.partition_point(|a| *a < south)..lat.partition_point(|a| *a <= north)
+    }
+}
+
+/// By how many turns an interval of longitudes may be shifted to meet columns that go east without a drop.
+pub(super) fn turns(lon: &[f64], west: f64, east: f64) -> impl Iterator<Item = f64> + use<> {
+    let (first, last) = lon.first().zip(lon.last()).map_or((0.0, -1.0), |(a, b)| (*a, *b));
+    let (low, high) = (((first - east) / 360.0).ceil() as i64, ((last - west) / 360.0).floor() as i64);
+    (low..=high).map(|turn| turn as f64)
+}
+
+/// A point in the largest polygon: halfway along its widest stretch at the latitude of its middle. Where it has no area, the
+/// middle of the box around it.
+pub(super) fn representative(polygons: &[PolygonRings]) -> Option<(f64, f64)> {
+    let size = |polygon: &Polygon| (polygon.east - polygon.west) * (polygon.north - polygon.south);
+    let all = polygons.iter().map(Polygon::new);
+    let largest = all.max_by(|a, b| size(a).total_cmp(&size(b)))?;
+    let lat = 0.5 * (largest.south + largest.north);
+    let mut crossings = Vec::new();
+    largest.crossings(lat, &mut crossings);
+    let widest = crossings.chunks_exact(2).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])));
+    let lon = widest.map_or(0.5 * (largest.west + largest.east), |pair| 0.5 * (pair[0] + pair[1]));
+    Some((lat, lon))
+}

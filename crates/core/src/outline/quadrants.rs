@@ -1,0 +1,57 @@
+//! The cells of quarters of discs.
+
+use super::extent::half_width;
+use super::masker::Columns;
+use super::polygons::{rows_between, turns};
+use super::shape::Quadrants;
+use crate::grid::{Coordinates, EARTH_RADIUS_KM, bearing_deg, distance_km};
+use crate::{Grid, Run};
+
+/// More than the rounding of a distance, degrees.
+const SLACK_DEG: f64 = 1e-6;
+
+impl Quadrants {
+    /// Whether a point lies in the area, the rim included.
+    fn has(&self, lat: f64, lon: f64) -> bool {
+        let (centre, point) = ((self.lat, self.lon), (lat, lon));
+        let quarter = (bearing_deg(centre, point) / 90.0) as usize % 4;
+        distance_km(centre, point) <= self.radii_km[quarter]
+    }
+}
+
+/// Appends the cells whose centres lie in the area.
+pub(super) fn runs_inside(grid: &Grid, columns: &Columns, area: &Quadrants, runs: &mut Vec<Run>) {
+    let reach = area.radii_km.iter().copied().fold(0.0, f64::max) / EARTH_RADIUS_KM;
+    let (south, north) = (area.lat - reach.to_degrees() - SLACK_DEG, area.lat + reach.to_degrees() + SLACK_DEG);
+    match (grid.coordinates(), columns) {
+        (Coordinates::Rectilinear { lat, .. }, Columns::Straight { lon, .. }) => {
+            let half = half_width(area.lat, reach) + SLACK_DEG;
+            let (west, east) = (area.lon - half, area.lon + half);
+            for row in rows_between(lat, south, north) {
+                for turn in turns(lon, west, east) {
+                    let at = |x: f64| lon.partition_point(|centre| *centre < x + 360.0 * turn);
+                    for column in at(west)..at(east) {
+                        if area.has(lat[row], lon[column]) {
+                            push(runs, row as u32, column as u32);
+                        }
+                    }
+                }
+            }
+        }
+        (Coordinates::Curvilinear { lat, lon }, _) => {
+            for (cell, (lat, lon)) in lat.iter().zip(lon).enumerate() {
+                if (south..=north).contains(lat) && area.has(*lat, *lon) {
+                    push(runs, (cell / grid.nx()) as u32, (cell % grid.nx()) as u32);
+                }
+            }
+        }
+        (Coordinates::Rectilinear { .. }, Columns::Free) => {}
+    }
+}
+
+fn push(runs: &mut Vec<Run>, row: u32, column: u32) {
+    match runs.last_mut() {
+        Some(last) if last.row == row && last.end == column => last.end += 1,
+        _ => runs.push(Run { row, start: column, end: column + 1 }),
+    }
+}
