@@ -1,6 +1,5 @@
 //! Polygons in well-known binary (OGC 06-103r4, section 8), with the header that GeoPackage puts in front (OGC 12-128r19,
-//! section 2.1.3). Libraries for it go into collections of collections by recursion, without a limit: a hostile file would end
-//! the process.
+//! section 2.1.3). Why our own: docs/adr/0008-libraries.md.
 
 use eventscape_core::grid::PolygonRings;
 
