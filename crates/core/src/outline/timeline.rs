@@ -63,10 +63,7 @@ impl Timeline {
                 };
                 cut[p].0 |= first < low;
                 cut[p].1 |= last > high;
-                // the first step of the series that the span has
-                let behind = low.saturating_sub(first).max(0);
-                let skipped = behind / step_micros + i64::from(behind % step_micros != 0);
-                let (first, last) = (first.saturating_add(skipped.saturating_mul(step_micros)), last.min(high));
+                let (first, last) = (first_from(first, low, step_micros), last.min(high));
                 if first > last || !wanted(&outline.shape) {
                     continue;
                 }
@@ -138,6 +135,13 @@ impl Timeline {
     pub(super) fn cut(&self, phenomenon: usize) -> (bool, bool) {
         self.cut.get(phenomenon).copied().unwrap_or_default()
     }
+}
+
+/// The first of the times `first`, `first + step`, … that is not before `low`; the last instant there is where none is.
+fn first_from(first: i64, low: i64, step: i64) -> i64 {
+    let behind = (i128::from(low) - i128::from(first)).max(0);
+    let steps = (behind + i128::from(step) - 1) / i128::from(step);
+    i64::try_from(i128::from(first) + steps * i128::from(step)).unwrap_or(i64::MAX)
 }
 
 fn one_calendar(phenomena: &[Phenomenon]) -> Result<Calendar, CoreError> {

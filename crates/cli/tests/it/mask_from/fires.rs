@@ -12,7 +12,8 @@ const NORTH: &str = "--bbox=-121.7,39.6,-121.3,39.95";
 #[test]
 fn mask_from_gives_each_fire_its_cells_on_each_of_its_days() {
     let folder = tempfile::tempdir().unwrap();
-    let summary = run("fires_4326.geojson", &["--resolution=0.02"], folder.path());
+    // no centre lies on an edge of an outline
+    let summary = run("fires_4326.geojson", &["--resolution=0.0201"], folder.path());
     assert_eq!(summary["tracks"], 5);
     assert_eq!(summary["title"], "5 phenomena of fires_4326.geojson: inside the perimeter, from alarm to containment");
     let (file, cells) = masks(folder.path());
@@ -47,14 +48,14 @@ fn mask_from_gives_each_fire_its_cells_on_each_of_its_days() {
     let tiny = names.iter().position(|(name, _)| name.as_deref() == Some("TINY")).unwrap() as u32 + 1;
     let only = cells[&("2018-11-10T00:00:00Z".to_owned(), tiny)].iter().next().copied().unwrap();
     let (lat, lon) = file.grid().centre(only.0 as usize, only.1 as usize).unwrap();
-    assert!((lat - 39.0013).abs() <= 0.01 && (lon + 120.0009).abs() <= 0.01, "{lat} {lon}");
+    assert!((lat - 39.0013).abs() <= 0.011 && (lon + 120.0009).abs() <= 0.011, "{lat} {lon}");
 
     let told = notices(&summary);
     for part in [
         "no date of containment",
         "STILL BURNING",
         "BACKWARDS",
-        "`CONT_DATE` is not a date: FAR FUTURE",
+        "the year of `CONT_DATE` is not one of 1800…2200: FAR FUTURE",
         "no polygon: NOWHERE",
     ] {
         assert!(told.contains(part), "{part} is not in {told}");
