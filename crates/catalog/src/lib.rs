@@ -23,11 +23,12 @@ mod error;
 mod outlines;
 mod pattern;
 mod subset;
+mod swath;
 
 pub use cf::LevelChoice;
 pub use collections::Catalog;
 pub use entry::{
-    Axes, Capability, Curation, Entry, GranuleRule, Instant, LongitudeConvention, Period, Provider, Rounding,
+    Axes, Capability, Curation, Entry, GranuleRule, Instant, LongitudeConvention, Period, Provider, Quality, Rounding,
     RoundingRule, TimeRule, Validity, VariableEntry,
 };
 pub use error::{CatalogError, Result};
@@ -35,5 +36,6 @@ pub use outlines::{OutlineKind, OutlineRequest, Outlines};
 pub use pattern::{NameDate, NamePattern};
 pub use subset::{
     Context, GranuleInfo, Notice, NoticeCode, ReadCounts, SceneParts, Severity, Source, Subset, SubsetPlan,
-    SubsetRequest, TimeOrder, ValueType, VariableMeta,
+    SubsetRequest, TimeOrder, ValueType, VariableMeta, grid_of,
 };
+pub use swath::{Orbit, QualityChoice, Swaths};

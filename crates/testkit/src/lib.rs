@@ -8,6 +8,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod classic;
 pub mod golden;
 pub mod oracle;
 #[cfg(feature = "s3")]

@@ -92,14 +92,14 @@ impl Layout {
 }
 
 /// The variables that may be coordinates of a data variable.
-struct Candidates<'g> {
+pub(super) struct Candidates<'g> {
     variable: &'g Variable,
     coordinates: Vec<&'g str>,
     visible: Vec<(&'g Variable, Option<(Role, Evidence)>)>,
 }
 
 impl<'g> Candidates<'g> {
-    fn of(granule: &'g Granule, variable: &'g Variable, hints: Option<&Axes>) -> Self {
+    pub(super) fn of(granule: &'g Granule, variable: &'g Variable, hints: Option<&Axes>) -> Self {
         let coordinates: Vec<&str> =
             text(variable, "coordinates").map(|t| t.split_whitespace().collect()).unwrap_or_default();
         let visible = granule
@@ -121,7 +121,7 @@ impl<'g> Candidates<'g> {
     }
 
     /// The surest variable of a role among those that fit, preferring what `coordinates` names, then the closest group.
-    fn surest(&self, role: Role, fits: impl Fn(&Variable) -> bool) -> Option<&'g Variable> {
+    pub(super) fn surest(&self, role: Role, fits: impl Fn(&Variable) -> bool) -> Option<&'g Variable> {
         self.visible
             .iter()
             .filter_map(|(v, r)| r.filter(|(found, _)| *found == role).map(|(_, evidence)| (*v, evidence)))

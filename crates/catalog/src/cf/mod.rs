@@ -5,12 +5,15 @@ mod layout;
 mod level;
 mod numbers;
 mod roles;
+mod swath;
 mod time;
 
 pub use level::LevelChoice;
 
 pub(crate) use grid::{FileGrid, Positions};
-pub(crate) use layout::Layout;
+pub(crate) use layout::{Horizontal, Layout};
 pub(crate) use level::{ChosenLevel, choose};
-pub(crate) use roles::text;
-pub(crate) use time::times;
+pub(crate) use numbers::coordinate_values;
+pub(crate) use roles::{role_of, text};
+pub(crate) use swath::SwathLayout;
+pub(crate) use time::{decoded, times};

@@ -17,8 +17,16 @@ const MICROS: i64 = 1_000_000;
 
 /// The times along a variable's time axis, or the one time of the granule. `name_date` is what its name tells.
 pub(crate) fn times(granule: &Granule, axis: &TimeAxis, name_date: Option<NameDate>) -> Result<Vec<Timestamp>> {
-    let location = granule.location();
     let Some(path) = &axis.path else { return Ok(vec![single(granule, name_date)?]) };
+    let (_, times) = decoded(granule, path)?;
+    let missing =
+        |i: usize| CatalogError::granule(granule.location(), format!("time number {i} of `{path}` is missing"));
+    times.into_iter().enumerate().map(|(i, time)| time.ok_or_else(|| missing(i))).collect()
+}
+
+/// All values of a time variable, row-major, and their calendar; `None` for missing ones.
+pub(crate) fn decoded(granule: &Granule, path: &str) -> Result<(Calendar, Vec<Option<Timestamp>>)> {
+    let location = granule.location();
     let variable = granule.variable(path)?;
     // what the file says, not what was asked for, is wrong
     let core = |e: CoreError| CatalogError::granule(format!("{location}: `{path}`"), e.to_string());
@@ -31,16 +39,13 @@ pub(crate) fn times(granule: &Granule, axis: &TimeAxis, name_date: Option<NameDa
     };
     let units = TimeUnits::parse(units, calendar).map_err(core)?;
     let counts = coordinate_values(granule, variable)?;
-    counts
-        .iter()
-        .enumerate()
-        .map(|(i, count)| {
-            if count.is_nan() {
-                return Err(CatalogError::granule(location, format!("time number {i} of `{path}` is missing")));
-            }
-            units.decode_f64(*count).map(|t| if count.fract() == 0.0 { t } else { snapped(t) }).map_err(core)
-        })
-        .collect()
+    let time = |count: &f64| {
+        if count.is_nan() {
+            return Ok(None);
+        }
+        units.decode_f64(*count).map(|t| Some(if count.fract() == 0.0 { t } else { snapped(t) })).map_err(core)
+    };
+    Ok((calendar, counts.iter().map(time).collect::<Result<_>>()?))
 }
 
 /// The whole second that a decoded fraction means.

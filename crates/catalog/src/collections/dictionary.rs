@@ -159,6 +159,7 @@ impl Record {
             },
             provider: Some(provider(raw.daac, raw.location)),
             curation: None,
+            quality: None,
             missing: Vec::new(),
             variables,
         }

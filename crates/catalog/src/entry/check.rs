@@ -61,6 +61,9 @@ impl Entry {
         {
             return wrong("curation.margin", format!("{} is not a margin in degrees", curation.margin));
         }
+        if self.quality.is_some() && !self.swath {
+            return wrong("quality", "only the values of swaths are chosen by flags".to_owned());
+        }
         if self.swath && self.capabilities.contains(&super::Capability::PhDef) {
             return wrong("capabilities", "a swath can be used for curation only".to_owned());
         }

@@ -80,6 +80,9 @@ pub struct Entry {
     /// What curation must know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub curation: Option<Curation>,
+    /// Which values of a swath are not to be trusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
     /// Stored numbers that mean "missing" where a granule's attributes do not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<f64>,
@@ -177,6 +180,14 @@ pub struct Provider {
 pub struct Curation {
     /// By how much an anomaly's box is pushed out on each side, degrees.
     pub margin: f64,
+}
+
+/// Which values of a swath are not to be trusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quality {
+    /// Names among the `flag_meanings` of the granules' quality flags: a value with any of them counts as missing.
+    pub reject: Vec<String>,
 }
 
 /// A variable of a collection.

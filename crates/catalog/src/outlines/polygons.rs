@@ -14,6 +14,16 @@ use crate::{CatalogError, Result};
 /// Names that a property with a time has where nobody says which it is.
 const TIME_NAMES: [&str; 6] = ["time", "datetime", "date", "timestamp", "iso_time", "valid_time"];
 
+/// Names that the properties with the first and the last time have where nobody says which they are.
+const SPAN_NAMES: [(&str, &str); 6] = [
+    ("start", "end"),
+    ("start_date", "end_date"),
+    ("start_time", "end_time"),
+    ("start_datetime", "end_datetime"),
+    ("begin", "end"),
+    ("begin_date", "end_date"),
+];
+
 /// The properties with times.
 enum TimeFrom {
     Instant(String),
@@ -81,15 +91,20 @@ fn time_from(features: &Features, request: &OutlineRequest) -> Result<TimeFrom> 
             ));
         }
         (None, None, None) => {
-            let guess =
-                TIME_NAMES.iter().find_map(|wanted| names.iter().find(|name| name.eq_ignore_ascii_case(wanted)));
-            TimeFrom::Instant(guess.map(|name| (*name).to_owned()).ok_or_else(|| {
-                CatalogError::Request(format!(
-                    "say which property of `{}` has the time, with --time-property, or --start-property and \
-                     --end-property; there are {names:?}",
-                    features.location
-                ))
-            })?)
+            let named =
+                |wanted: &str| names.iter().find(|name| name.eq_ignore_ascii_case(wanted)).map(|n| (*n).to_owned());
+            let span = || SPAN_NAMES.iter().find_map(|(start, end)| Some((named(start)?, named(end)?)));
+            match (TIME_NAMES.iter().find_map(|wanted| named(wanted)), span()) {
+                (Some(time), None) => TimeFrom::Instant(time),
+                (None, Some((start, end))) => TimeFrom::Span { start, end },
+                _ => {
+                    return Err(CatalogError::Request(format!(
+                        "say which property of `{}` has the time, with --time-property, or --start-property and \
+                         --end-property; there are {names:?}",
+                        features.location
+                    )));
+                }
+            }
         }
     };
     match &from {

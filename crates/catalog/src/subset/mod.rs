@@ -5,20 +5,22 @@
 
 mod axis;
 mod document;
+mod grid_of;
 mod notice;
-mod open;
-mod parallel;
+pub(crate) mod open;
+pub(crate) mod parallel;
 mod plan;
-mod pool;
+pub(crate) mod pool;
 mod request;
 mod scan;
-mod source;
-mod stat;
+pub(crate) mod source;
+pub(crate) mod stat;
 mod units;
-mod variable;
+pub(crate) mod variable;
 mod window;
 mod windows;
 
+pub use grid_of::grid_of;
 pub(crate) use notice::some_of;
 pub use notice::{Notice, NoticeCode, Severity};
 pub use plan::SubsetPlan;

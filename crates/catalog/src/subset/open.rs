@@ -28,8 +28,8 @@ pub(super) fn open(request: &SubsetRequest, context: &Context) -> Result<Subset>
     let entry = request.source.collection.as_ref();
     if let Some(swath) = entry.filter(|e| e.swath) {
         return Err(CatalogError::Request(format!(
-            "{} holds swaths (each cell has a position and time of its own): it can be used for curation, but no phenomenon \
-             can be followed in it",
+            "{} holds swaths (each cell has a position and time of its own): it can be gathered around events (eventscape \
+             curate), but no phenomenon can be followed in it",
             swath.id
         )));
     }
@@ -76,14 +76,14 @@ pub(super) fn open(request: &SubsetRequest, context: &Context) -> Result<Subset>
 }
 
 /// How many granules are worked on at a time.
-pub(super) fn workers(context: &Context, candidates: &[Candidate]) -> usize {
+pub(crate) fn workers(context: &Context, candidates: &[Candidate]) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let remote = candidates.iter().any(|c| c.location.is_remote());
     context.parallel.unwrap_or(if remote { REMOTE_WORKERS } else { cores }).max(1)
 }
 
 /// The versions of the candidates, without those that were guessed and are not there.
-fn versions(found: Vec<Candidate>, context: &Context) -> Result<(Vec<Candidate>, Vec<Stat>)> {
+pub(crate) fn versions(found: Vec<Candidate>, context: &Context) -> Result<(Vec<Candidate>, Vec<Stat>)> {
     let stats = parallel::map(found.len(), workers(context, &found), |i| {
         let Some(candidate) = found.get(i) else { return Ok(None) };
         match Stat::of(&context.stores, &candidate.location) {

@@ -3,7 +3,7 @@
 use eventscape_io::formats::{Attribute, Granule, Number, Output, Packing, ScalarType, Variable};
 use serde::{Deserialize, Serialize};
 
-use crate::cf::{ChosenLevel, Layout, LevelChoice, choose, text};
+use crate::cf::{ChosenLevel, Layout, LevelChoice, SwathLayout, choose, role_of, text};
 use crate::{CatalogError, Entry, Result};
 
 /// The type of a variable's values in scenes.
@@ -90,7 +90,7 @@ pub(crate) fn value_type(packing: &Packing) -> ValueType {
 }
 
 /// The variable of a path or name: as it stands, then in the collection's group, then wherever only one has the name.
-fn find_variable<'g>(granule: &'g Granule, name: &str, entry: Option<&Entry>) -> Result<&'g Variable> {
+pub(crate) fn find_variable<'g>(granule: &'g Granule, name: &str, entry: Option<&Entry>) -> Result<&'g Variable> {
     let group = entry.map(|e| e.axes.group.as_str()).filter(|g| !g.is_empty());
     if let Some(inside) = group.and_then(|g| granule.variables().iter().find(|v| v.path == format!("{g}/{name}"))) {
         return Ok(inside);
@@ -98,12 +98,15 @@ fn find_variable<'g>(granule: &'g Granule, name: &str, entry: Option<&Entry>) ->
     if let Ok(variable) = granule.variable(name) {
         return Ok(variable);
     }
-    let gridded = names_on_a_grid(granule, entry);
+    let mut gridded = names_on_a_grid(granule, entry);
+    if gridded.is_empty() {
+        gridded = names_in_a_swath(granule, entry);
+    }
     let same = granule.variables().iter().filter(|v| v.name().eq_ignore_ascii_case(name)).map(|v| v.path.clone());
     let mut like: Vec<String> = same.collect();
     let hint = if like.is_empty() {
         like = gridded;
-        if like.is_empty() { "none lies on a grid" } else { "on a grid are" }
+        if like.is_empty() { "none lies on a grid" } else { "there are" }
     } else {
         "did you mean"
     };
@@ -118,6 +121,13 @@ fn find_variable<'g>(granule: &'g Granule, name: &str, entry: Option<&Entry>) ->
 /// The paths of the variables that lie on a grid.
 fn names_on_a_grid(granule: &Granule, entry: Option<&Entry>) -> Vec<String> {
     Layout::all(granule, entry.map(|e| &e.axes)).into_iter().map(|l| l.path).collect()
+}
+
+/// The paths of the variables that lie on the cells of a swath.
+pub(crate) fn names_in_a_swath(granule: &Granule, entry: Option<&Entry>) -> Vec<String> {
+    let hints = entry.map(|e| &e.axes);
+    let lies = |v: &&Variable| role_of(v).is_none() && SwathLayout::of(granule, v, hints).is_ok();
+    granule.variables().iter().filter(lies).map(|v| v.path.clone()).collect()
 }
 
 /// The names to read: those asked for, or the only one that lies on a grid.
@@ -152,7 +162,7 @@ pub(crate) fn names(granule: &Granule, asked: &[String], entry: Option<&Entry>) 
 }
 
 /// The packing by the variable's attributes, with the catalogue's missing values where it tells none.
-fn packing(variable: &Variable, entry: Option<&Entry>) -> Packing {
+pub(crate) fn packing(variable: &Variable, entry: Option<&Entry>) -> Packing {
     let mut packing = Packing::from_attributes(variable);
     let tells = |name: &str| variable.attribute(name).is_some_and(|a: &Attribute| !a.is_empty());
     if let Some(entry) = entry.filter(|_| !tells("_FillValue") && !tells("missing_value")) {

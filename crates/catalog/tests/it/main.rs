@@ -10,6 +10,7 @@ mod hostile;
 mod readers;
 mod series;
 mod support;
+mod swaths;
 mod times;
 mod web;
 mod windows;

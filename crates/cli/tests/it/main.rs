@@ -16,6 +16,9 @@ mod store;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_io::stores::{Location, Stores};
+
 /// Runs the binary with a fixed clock.
 fn eventscape(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_eventscape"))
@@ -27,6 +30,12 @@ fn eventscape(arguments: &[&str]) -> Output {
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+}
+
+/// Opens a file of data.
+fn open(path: &Path) -> Granule {
+    let location = Location::parse(path.to_str().unwrap()).unwrap();
+    Granule::open(Stores::default().open(&location).unwrap(), &OpenOptions::default()).unwrap()
 }
 
 fn said(output: &Output) -> String {

@@ -3,8 +3,8 @@
 /// Centres closer than this share of a cell are the same place: coordinates are often float32.
 const SAME: f64 = 1e-3;
 
-/// An overlap of less than this share of a cell is due to rounding.
-const SLIVER: f64 = 1e-9;
+/// An overlap of less than this share of the smaller cell is due to rounding of coordinates, which are often float32.
+const SLIVER: f64 = 1e-3;
 
 /// The latitudes or longitudes of a source, ascending, with the place of each in the source.
 pub(super) struct Axis {
@@ -104,7 +104,7 @@ impl Axis {
                     break;
                 }
                 let (from, until) = (a.max(low), b.min(high));
-                if until - from > if slivers { 0.0 } else { SLIVER * (b - a) } {
+                if until - from > if slivers { 0.0 } else { SLIVER * (b - a).min(high - low) } {
                     each(self.place(k), from, until);
                 }
             }

@@ -171,7 +171,7 @@ fn curvilinear(
     let points = match method {
         Method::Collocation => PointMethod::Nearest { radius_km: half_cell },
         Method::Nearest => PointMethod::Nearest { radius_km: 2.0 * half_cell },
-        Method::Linear => PointMethod::Linear,
+        Method::Linear => PointMethod::Linear { radius_km: None },
         Method::Mean => {
             let (mask_down, mask_across) = super::spacing(targets.grid());
             let own = 0.5 * KM_PER_DEGREE * mask_down.hypot(mask_across);

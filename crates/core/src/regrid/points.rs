@@ -1,7 +1,5 @@
 //! Weights of a source that is a set of points: swaths, stations, curvilinear grids.
 
-use std::collections::HashMap;
-
 use spade::{DelaunayTriangulation, FloatTriangulation, HasPosition, Point2, Triangulation};
 
 use super::Weights;
@@ -28,7 +26,10 @@ pub enum PointMethod {
         radius_km: f64,
     },
     /// Linear on the triangles of a Delaunay triangulation in longitude and latitude; nothing outside their hull.
-    Linear,
+    Linear {
+        /// Triangles with a corner farther from the cell than twice this distance, km, do not count: they span a gap.
+        radius_km: Option<f64>,
+    },
 }
 
 /// Nearer than this is the same place, km.
@@ -56,7 +57,7 @@ pub fn point_weights(
     };
     let centres = cells.iter().map(centre).collect::<Result<Vec<_>, _>>()?;
     match method {
-        PointMethod::Linear => Ok(linear(lat, lon, &centres)),
+        PointMethod::Linear { radius_km } => Ok(linear(lat, lon, &centres, radius_km)),
         PointMethod::Nearest { radius_km } | PointMethod::Distance { radius_km } | PointMethod::Mean { radius_km } => {
             if !(radius_km > 0.0 && radius_km.is_finite()) {
                 return Err(CoreError::Grid(format!("a radius of {radius_km} km is not a positive distance")));
@@ -77,55 +78,81 @@ fn distance_km(a: [f64; 3], b: [f64; 3]) -> f64 {
     2.0 * EARTH_RADIUS_KM * (0.5 * chord).min(1.0).asin()
 }
 
-/// Points in cubes of space whose side is the search radius: all within it lie in 27 cubes.
-struct Cubes {
-    side: f64,
-    points: Vec<[f64; 3]>,
-    cubes: HashMap<[i64; 3], Vec<u32>>,
+/// Points in belts of latitude as high as the search radius, by longitude in each: all within it lie in three belts.
+struct Belts {
+    radius_km: f64,
+    /// Height of a belt, degrees.
+    height: f64,
+    /// Number of the first belt.
+    first: i64,
+    /// Where each belt's points begin in `points`.
+    starts: Vec<usize>,
+    points: Vec<Placed>,
 }
 
-impl Cubes {
-    fn new(lat: &[f64], lon: &[f64], radius_km: f64) -> Self {
-        let side = (radius_km / EARTH_RADIUS_KM).clamp(1e-6, 2.0);
-        let points: Vec<[f64; 3]> = lat.iter().zip(lon).map(|(a, o)| unit(*a, *o)).collect();
-        let mut cubes: HashMap<[i64; 3], Vec<u32>> = HashMap::new();
-        for (k, point) in points.iter().enumerate().filter(|(_, p)| p.iter().all(|x| x.is_finite())) {
-            cubes.entry(Self::key(*point, side)).or_default().push(k as u32);
-        }
-        Self { side, points, cubes }
-    }
+struct Placed {
+    /// Longitude from 0 to 360 degrees.
+    lon: f64,
+    place: u32,
+    at: [f64; 3],
+}
 
-    fn key(point: [f64; 3], side: f64) -> [i64; 3] {
-        point.map(|x| (x / side).floor() as i64)
+impl Belts {
+    fn new(lat: &[f64], lon: &[f64], radius_km: f64) -> Self {
+        let height = (radius_km / EARTH_RADIUS_KM).to_degrees().clamp(1e-3, 180.0);
+        let belt = |lat: f64| (lat / height).floor() as i64;
+        let known = lat.iter().zip(lon).enumerate().filter(|(_, (a, o))| a.is_finite() && o.is_finite());
+        let mut points: Vec<(i64, Placed)> = known
+            .map(|(k, (a, o))| (belt(*a), Placed { lon: o.rem_euclid(360.0), place: k as u32, at: unit(*a, *o) }))
+            .collect();
+        points.sort_unstable_by(|(a, p), (b, q)| a.cmp(b).then(p.lon.total_cmp(&q.lon)).then(p.place.cmp(&q.place)));
+        let first = points.first().map_or(0, |(belt, _)| *belt);
+        let last = points.last().map_or(-1, |(belt, _)| *belt);
+        let starts = (first..=last + 1).map(|number| points.partition_point(|(belt, _)| *belt < number)).collect();
+        Self { radius_km, height, first, starts, points: points.into_iter().map(|(_, point)| point).collect() }
     }
 
     /// The points within the radius by ascending number, with their distances.
-    fn around(&self, at: [f64; 3], radius_km: f64, found: &mut Vec<(u32, f64)>) {
+    fn around(&self, lat: f64, lon: f64, found: &mut Vec<(u32, f64)>) {
         found.clear();
-        let [x, y, z] = Self::key(at, self.side);
-        for dx in -1..=1 {
-            for dy in -1..=1 {
-                for dz in -1..=1 {
-                    for k in self.cubes.get(&[x + dx, y + dy, z + dz]).into_iter().flatten() {
-                        let Some(point) = self.points.get(*k as usize) else { continue };
-                        let distance = distance_km(at, *point);
-                        if distance <= radius_km {
-                            found.push((*k, distance));
-                        }
-                    }
+        let at = unit(lat, lon);
+        // the farthest meridian that a circle of the radius touches; near a pole all
+        let (angle, colat) = (self.radius_km / EARTH_RADIUS_KM, (90.0 - lat.abs()).to_radians());
+        let reach = if angle < colat { (angle.sin() / colat.sin()).min(1.0).asin().to_degrees() + 1e-9 } else { 180.0 };
+        let lon = lon.rem_euclid(360.0);
+        let own = (lat / self.height).floor() as i64;
+        for belt in own - 1..=own + 1 {
+            let Ok(number) = usize::try_from(belt - self.first) else { continue };
+            let (Some(start), Some(end)) = (self.starts.get(number), self.starts.get(number + 1)) else { continue };
+            let points = self.points.get(*start..*end).unwrap_or_default();
+            if reach >= 90.0 {
+                self.take(points, at, found);
+                continue;
+            }
+            for turn in [-360.0, 0.0, 360.0] {
+                let (west, east) = (lon + turn - reach, lon + turn + reach);
+                if east >= 0.0 && west <= 360.0 {
+                    let from = points.partition_point(|p| p.lon < west);
+                    let until = points.partition_point(|p| p.lon <= east);
+                    self.take(points.get(from..until).unwrap_or_default(), at, found);
                 }
             }
         }
         found.sort_unstable_by_key(|(k, _)| *k);
     }
+
+    fn take(&self, points: &[Placed], at: [f64; 3], found: &mut Vec<(u32, f64)>) {
+        let near = points.iter().map(|p| (p.place, distance_km(at, p.at)));
+        found.extend(near.filter(|(_, distance)| *distance <= self.radius_km));
+    }
 }
 
 fn within(lat: &[f64], lon: &[f64], centres: &[(f64, f64)], radius_km: f64, method: PointMethod) -> Weights {
-    let cubes = Cubes::new(lat, lon, radius_km);
+    let belts = Belts::new(lat, lon, radius_km);
     let mut weights = Weights::with_capacity(centres.len(), 4, 0.0);
     let mut found = Vec::new();
     for (lat, lon) in centres {
-        cubes.around(unit(*lat, *lon), radius_km, &mut found);
+        belts.around(*lat, *lon, &mut found);
         let nearest = found.iter().min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0))).copied();
         match (method, nearest) {
             (_, None) => weights.end_target(),
@@ -162,7 +189,7 @@ impl HasPosition for Vertex {
 /// Triangles need all three corners: a missing one leaves a hole, as in SciPy's interpolator.
 const ALL_CORNERS: f64 = 1.0 - 1e-9;
 
-fn linear(lat: &[f64], lon: &[f64], centres: &[(f64, f64)]) -> Weights {
+fn linear(lat: &[f64], lon: &[f64], centres: &[(f64, f64)], radius_km: Option<f64>) -> Weights {
     let mut weights = Weights::with_capacity(centres.len(), 3, ALL_CORNERS);
     // longitudes within half a turn of the cells' own
     let middle = centres.first().map_or(0.0, |(_, lon)| *lon);
@@ -181,6 +208,15 @@ fn linear(lat: &[f64], lon: &[f64], centres: &[(f64, f64)]) -> Weights {
     for (lat, lon) in centres {
         if let Some(triangles) = triangles.as_ref().filter(|t| t.num_vertices() > 0) {
             triangles.barycentric().get_weights(Point2::new(tidy(here(*lon)), tidy(*lat)), &mut found);
+            let far = |corner: Point2<f64>, radius: f64| {
+                distance_km(unit(corner.y, corner.x), unit(*lat, *lon)) > 2.0 * radius
+            };
+            let spans_a_gap = radius_km.is_some_and(|radius| {
+                found.iter().any(|(vertex, weight)| *weight > 0.0 && far(triangles.vertex(*vertex).position(), radius))
+            });
+            if spans_a_gap {
+                found.clear();
+            }
             for (vertex, weight) in &found {
                 weights.push(triangles.vertex(*vertex).data().place, *weight);
             }

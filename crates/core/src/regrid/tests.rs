@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Grid;
+use crate::grid::distance_km;
 use crate::time::Calendar;
 
 /// An axis of `n` centres from `first`, ascending or not.
@@ -45,7 +46,7 @@ proptest! {
         let points: (Vec<f64>, Vec<f64>) =
             all_cells(&source).iter().map(|(r, c)| source.centre(*r as usize, *c as usize).unwrap()).unzip();
         let by_grid = grid_weights(&source, &targets, &cells, Method::Linear).unwrap();
-        let by_points = point_weights(&points.0, &points.1, &targets, &cells, PointMethod::Linear).unwrap();
+        let by_points = point_weights(&points.0, &points.1, &targets, &cells, PointMethod::Linear { radius_km: None }).unwrap();
         for weights in [by_grid, by_points] {
             let (found, shares) = weights.apply(|k| values[k]);
             for ((r, c), (x, share)) in cells.iter().zip(found.iter().zip(&shares)) {
@@ -133,7 +134,9 @@ fn pairs(source: &Grid, mask: &Grid, (r, c): (u32, u32), values: &[f64], whole: 
         let turn = 360.0 * ((west - w) / 360.0).round();
         let high = (n.min(north), s.max(south));
         let wide = (e + turn).min(east) - (w + turn).max(west);
-        if high.0 <= high.1 || wide <= 1e-9 * (e - w) || high.0 - high.1 <= 1e-9 * (n - s) {
+        let least = if whole { 1e-3 } else { 0.0 };
+        let sliver = (least * (e - w).min(east - west), least * (n - s).min(north - south));
+        if high.0 <= high.1 || wide <= sliver.0 || high.0 - high.1 <= sliver.1 {
             continue;
         }
         let own = if whole { (sine(n) - sine(s)) * (e - w) } else { (sine(high.0) - sine(high.1)) * wide };
@@ -146,6 +149,20 @@ fn pairs(source: &Grid, mask: &Grid, (r, c): (u32, u32), values: &[f64], whole: 
     let cell = (sine(north) - sine(south)) * (east - west);
     let total = if whole { all } else { cell };
     if weight > 0.0 { (sum / weight, weight / total) } else { (f64::NAN, 0.0) }
+}
+
+#[test]
+fn means_take_no_neighbour_whose_edge_only_rounding_moves() {
+    let source = Grid::rectilinear(axis(-10.0, 0.1, 301, false), axis(0.0, 0.1, 100, false)).unwrap();
+    let narrow = |axis: Vec<f64>| axis.into_iter().map(|x| f64::from(x as f32)).collect::<Vec<f64>>();
+    let mask = Grid::rectilinear(narrow(axis(0.2, 0.5, 12, true)), narrow(axis(1.2, 0.5, 10, false))).unwrap();
+    let cells = all_cells(&mask);
+    let weights = grid_weights(&source, &Targets::new(&mask), &cells, Method::Mean).unwrap();
+    assert!((0..cells.len()).all(|k| weights.of(k).len() == 25));
+    // a cell that is tiny beside the source's has the value of the one that it lies in
+    let tiny = Grid::rectilinear(axis(0.2, 1e-5, 3, false), axis(1.2, 1e-5, 3, false)).unwrap();
+    let weights = grid_weights(&source, &Targets::new(&tiny), &all_cells(&tiny), Method::Mean).unwrap();
+    assert!((0..9).all(|k| weights.of(k) == [(102 * 100 + 12, 1.0)]), "{:?}", weights.of(0));
 }
 
 #[test]
@@ -219,7 +236,43 @@ fn points_are_found_by_distance_on_the_sphere_across_the_seam() {
     assert!((apply(PointMethod::Distance { radius_km: 100.0 }) - (36.0 + 2.0) / 37.0).abs() < 1e-4);
     assert!(apply(PointMethod::Nearest { radius_km: 1.0 }).is_nan());
     assert!(point_weights(&lat, &lon, &targets, &[(0, 0)], PointMethod::Mean { radius_km: f64::NAN }).is_err());
-    assert!(point_weights(&lat, &lon, &targets, &[(5, 0)], PointMethod::Linear).is_err());
+    assert!(point_weights(&lat, &lon, &targets, &[(5, 0)], PointMethod::Linear { radius_km: None }).is_err());
+}
+
+proptest! {
+    /// Points within a distance are those of a search through all of them, poles and seam included.
+    #[test]
+    fn points_within_a_distance_are_all_found(
+        points in prop::collection::vec((-90.0f64..=90.0, -200.0f64..400.0), 1..60),
+        near_the_pole in any::<bool>(), radius_km in 50.0f64..9000.0, south in -90.0f64..80.0, west in -180.0f64..360.0,
+    ) {
+        let (lat, lon): (Vec<f64>, Vec<f64>) =
+            points.iter().map(|(a, o)| (if near_the_pole { 80.0 + a / 9.0 } else { *a }, *o)).unzip();
+        let south = if near_the_pole { 85.0 + south / 25.0 } else { south };
+        let mask = Grid::rectilinear(vec![south, south + 1.0], vec![west, west + 20.0]).unwrap();
+        let targets = Targets::new(&mask);
+        let cells = all_cells(&mask);
+        let weights = point_weights(&lat, &lon, &targets, &cells, PointMethod::Mean { radius_km }).unwrap();
+        for (k, (r, c)) in cells.iter().enumerate() {
+            let at = mask.centre(*r as usize, *c as usize).unwrap();
+            let expected: Vec<u32> = (0..lat.len())
+                .filter(|p| distance_km(at, (lat[*p], lon[*p])) <= radius_km).map(|p| p as u32).collect();
+            let found: Vec<u32> = weights.of(k).iter().map(|(place, _)| *place).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
+
+#[test]
+fn triangles_across_a_gap_do_not_count() {
+    let (lat, lon) = (vec![0.0, 1.0, 0.0, 1.0], vec![0.0, 0.0, 8.0, 8.0]);
+    let mask = Grid::rectilinear(vec![0.4, 0.6], vec![3.9, 4.1]).unwrap();
+    let apply = |radius_km| {
+        let method = PointMethod::Linear { radius_km };
+        point_weights(&lat, &lon, &Targets::new(&mask), &[(0, 0)], method).unwrap().apply(|_| 1.0).0[0]
+    };
+    assert!((apply(None) - 1.0).abs() < 1e-12);
+    assert!(apply(Some(100.0)).is_nan() && (apply(Some(300.0)) - 1.0).abs() < 1e-12);
 }
 
 #[test]
@@ -229,7 +282,7 @@ fn degenerate_points_make_no_triangle() {
     for (lat, lon) in
         [(vec![], vec![]), (vec![0.1], vec![0.1]), (vec![0.1; 5], vec![0.1; 5]), (vec![1.0, 2.0, 3.0], vec![1.0; 3])]
     {
-        let weights = point_weights(&lat, &lon, &targets, &[(0, 0)], PointMethod::Linear).unwrap();
+        let weights = point_weights(&lat, &lon, &targets, &[(0, 0)], PointMethod::Linear { radius_km: None }).unwrap();
         assert!(weights.apply(|_| 1.0).0[0].is_nan(), "{lat:?}");
     }
 }

@@ -37,12 +37,20 @@ pub struct CurationJob {
     /// By how many degrees an event's box is pushed out (default: the collection's, or two of its cells).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
-    /// How values reach the mask's cells: `collocation`, `nearest`, `linear`, `mean`, `conservative` (default: by the two grids).
+    /// How values reach the mask's cells: `collocation`, `nearest`, `linear`, `mean`, `conservative` (default: by the two
+    /// grids); of swaths `distance` (the default), `linear`, `nearest`, `mean`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// Swaths: points farther than this many km from a cell do not count (default: the swath's own spacing).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub radius_km: Option<f64>,
+    /// Swaths: how long before and after a mask time a value may have been seen: `30min`, `6h`; a number means hours
+    /// (default: half the masks' step, but at least 30min).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_window: Option<TextOrNumber>,
+    /// Swaths: values with any of these quality flags count as missing; `none` keeps all (default: the catalogue's).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality_flags: Option<Texts>,
     /// Make the variable over the whole domain of the masks, too, at all their times (default false).
     #[serde(skip_serializing_if = "is_false")]
     pub stationary: bool,

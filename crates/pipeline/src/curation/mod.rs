@@ -6,6 +6,7 @@
 mod gather;
 mod job;
 mod masks;
+mod other;
 mod plan;
 mod products;
 mod record;
@@ -15,15 +16,16 @@ mod stationary;
 
 use std::collections::BTreeSet;
 
-use eventscape_catalog::{CatalogError, Context, LevelChoice, Source, Subset, SubsetRequest};
+use eventscape_catalog::{CatalogError, Context, LevelChoice, QualityChoice, Source, Subset, SubsetRequest, Swaths};
 use eventscape_core::Timestamp;
 use eventscape_core::grid::Domain;
-use eventscape_core::regrid::{PointMethod, spacing};
+use eventscape_core::regrid::PointMethod;
 use eventscape_io::stores::Stores;
 use serde::Serialize;
 
 use crate::Surroundings;
 use crate::error::{PipelineError, Result};
+use crate::job::duration_micros;
 use crate::phdef::{Clock, size_pool};
 use crate::progress::Stage;
 use crate::report::StageTime;
@@ -34,6 +36,7 @@ use crate::workplace::{Found, Workplace};
 pub use job::{CurationJob, CurationProduct};
 
 use masks::{EventBox, Masks};
+use other::Other;
 use plan::Plan;
 use scope::CurationScope;
 
@@ -91,10 +94,14 @@ pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Cura
 
     let masks = clock.time("masks opened", || masks::open(phdef, &stores))?;
     let boxes = clock.time("events found", || boxes(&masks, around))?;
-    let subset = clock.time("granules opened", || open(job, &masks, &boxes, &stores, around))?;
-    let margin = margin(job, &subset)?;
-    let plan = Plan::of(&subset, &boxes, margin)?;
-    let scope = CurationScope::of(job, &masks, &subset, &plan, margin)?;
+    let window = window_micros(job, masks.file.times())?;
+    let other = clock.time("granules opened", || open(job, &masks, &boxes, window, &stores, around))?;
+    let margin = margin(job, &other)?;
+    let plan = match &other {
+        Other::Grid(subset) => Plan::of_steps(subset, &boxes, margin)?,
+        Other::Swath(swaths) => Plan::of_orbits(swaths, &boxes, window)?,
+    };
+    let scope = CurationScope::of(job, &masks, &other, &plan, (margin, window))?;
     scope.notices.iter().for_each(|(severity, text)| around.observer.notice(severity, text));
 
     let place = Workplace::open(&stores, out, scope.job_id, &scope.key)?;
@@ -108,20 +115,18 @@ pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Cura
         Some(finished) => finished,
         None => clock.time("values gathered", || {
             let mut spool = place.spool(header)?;
-            gather::gather(&subset, &plan, &mut spool, around)?;
+            gather::gather(&other, &plan, (margin, window), &mut spool, around)?;
             Ok(spool.finish()?)
         })?,
     };
-    let info = scope.info(&subset, &masks, around.now.clone())?;
+    let info = scope.info(&other, &masks, around.now.clone())?;
     let asked =
-        products::Asked { scope: &scope, info: &info, masks: &masks, plan: &plan, subset: &subset, wanted: &wanted };
+        products::Asked { scope: &scope, info: &info, masks: &masks, plan: &plan, other: &other, wanted: &wanted };
     let made = clock
         .time("products written", || products::write(&asked, &gathered, &place, &resources, job.stationary, around))?;
     drop(gathered);
     place.tidy()?;
-    Ok(scope
-        .report(&place, &plan, made.stored, clock, subset.counts().from_source, false)
-        .with_counts(made.without_value))
+    Ok(scope.report(&place, &plan, made.stored, clock, other.read_so_far(), false).with_counts(made.without_value))
 }
 
 /// The boxes of the events of each mask time.
@@ -150,9 +155,10 @@ fn open(
     job: &CurationJob,
     masks: &Masks,
     boxes: &[(Timestamp, Vec<EventBox>)],
+    window: i64,
     stores: &Stores,
     around: &Surroundings<'_>,
-) -> Result<Subset> {
+) -> Result<Other> {
     if job.collection.is_none() && job.input.is_none() {
         return Err(PipelineError::job("collection", "name a collection, or give files with --input"));
     }
@@ -161,10 +167,8 @@ fn open(
         None => None,
     };
     let with_events: Vec<Timestamp> = boxes.iter().filter(|(_, e)| !e.is_empty()).map(|(time, _)| *time).collect();
-    let span = match (with_events.first(), with_events.last()) {
-        (Some(first), Some(last)) => plan::span(collection.as_ref(), *first, *last),
-        _ => None,
-    };
+    let ends = with_events.first().zip(with_events.last());
+    let span = ends.and_then(|(first, last)| plan::span(collection.as_ref(), *first, *last));
     // an input's own spacing is not known yet; what is opened but not read costs nothing
     let unknown = if job.stationary { 5.0 } else { 30.0 };
     let reach = job.margin.or_else(|| collection.as_ref()?.curation.map(|c| c.margin)).unwrap_or(unknown) + 1.0;
@@ -185,10 +189,47 @@ fn open(
     };
     around.observer.begin(Stage::Granules, 0);
     let context = Context { stores: stores.clone(), ..Context::default() };
-    let subset = Subset::open(&request, &context)?;
-    around.observer.advance(Stage::Granules, subset.granules().len() as u64);
+    let other = if Swaths::are_meant(&request, &context) {
+        let span = ends.map(|(first, last)| {
+            let (first, last) = (plan::Around::of(*first, window).first, plan::Around::of(*last, window).last);
+            (first.to_string(), last.to_string())
+        });
+        let (start, end) = span.unzip();
+        let request = SubsetRequest { start, end, ..request };
+        Other::Swath(Box::new(Swaths::open(&request, &quality(job), &context)?))
+    } else {
+        if job.quality_flags.is_some() || job.time_window.is_some() {
+            let why = "the other data lie on a grid; this key is for swaths";
+            return Err(PipelineError::job(
+                if job.time_window.is_some() { "time_window" } else { "quality_flags" },
+                why,
+            ));
+        }
+        Other::Grid(Box::new(Subset::open(&request, &context)?))
+    };
+    around.observer.advance(Stage::Granules, other.granules().len() as u64);
     around.observer.end(Stage::Granules);
-    Ok(subset)
+    Ok(other)
+}
+
+/// Which values of swaths count as missing.
+fn quality(job: &CurationJob) -> QualityChoice {
+    match job.quality_flags.as_ref().map(crate::job::Texts::names) {
+        None => QualityChoice::Catalogue,
+        Some(names) if names.iter().all(|name| name.eq_ignore_ascii_case("none")) => QualityChoice::Any,
+        Some(names) => QualityChoice::Reject(names),
+    }
+}
+
+/// How long before and after a mask time a swath's cell may have been seen: what the job says, or half of the masks' step,
+/// but not less than half an hour.
+fn window_micros(job: &CurationJob, times: &[Timestamp]) -> Result<i64> {
+    const HALF_AN_HOUR: i64 = 1_800_000_000;
+    if let Some(window) = &job.time_window {
+        return duration_micros("time_window", &window.text());
+    }
+    let steps = times.windows(2).map(|pair| pair[1].micros().saturating_sub(pair[0].micros()));
+    Ok(steps.min().map_or(0, |step| step / 2).max(HALF_AN_HOUR))
 }
 
 /// A box around all events (around the masks' whole grid where none is given), pushed out.
@@ -225,27 +266,44 @@ fn hull(masks: &Masks, boxes: &[(Timestamp, Vec<EventBox>)], reach: f64) -> Resu
     Ok(Domain::new_box(west, (south - reach).max(-90.0), east, (north + reach).min(90.0))?)
 }
 
-/// By how much boxes are pushed out, degrees.
-fn margin(job: &CurationJob, subset: &Subset) -> Result<f64> {
+/// By how much boxes are pushed out, degrees; in swaths at least as far as points count.
+fn margin(job: &CurationJob, other: &Other) -> Result<f64> {
+    let spacing = other.spacing();
+    let reach = match other {
+        Other::Grid(_) => 0.0,
+        Other::Swath(_) => match point_method(job, spacing)? {
+            PointMethod::Linear { radius_km } => 2.0 * radius_km.unwrap_or(0.0) / KM_PER_DEGREE,
+            PointMethod::Nearest { radius_km }
+            | PointMethod::Distance { radius_km }
+            | PointMethod::Mean { radius_km } => radius_km / KM_PER_DEGREE,
+        },
+    };
     if let Some(margin) = job.margin {
         if !(margin.is_finite() && (0.0..=90.0).contains(&margin)) {
             return Err(PipelineError::job("margin", format!("{margin} is not a margin of 0 to 90 degrees")));
         }
-        return Ok(margin);
+        return Ok(margin.max(reach));
     }
-    let own = subset.collection().and_then(|entry| entry.curation).map(|c| c.margin);
-    let (down, across) = spacing(subset.grid());
-    Ok(own.unwrap_or(2.0 * down.max(across)))
+    let own = other.collection().and_then(|entry| entry.curation).map(|c| c.margin);
+    Ok(own.unwrap_or(2.0 * spacing.0.max(spacing.1)).max(reach))
 }
 
-/// How points reach cells: the radius that was asked for, or the spacing of the points.
-fn point_method(job: &CurationJob, spacing: (f64, f64)) -> PointMethod {
-    const KM_PER_DEGREE: f64 = 111.195;
-    match (&job.method, job.radius_km) {
-        (Some(name), _) if name.trim().eq_ignore_ascii_case("linear") => PointMethod::Linear,
-        (Some(name), radius) if name.trim().eq_ignore_ascii_case("nearest") => {
-            PointMethod::Nearest { radius_km: radius.unwrap_or(KM_PER_DEGREE * spacing.0.max(spacing.1)) }
+const KM_PER_DEGREE: f64 = 111.195;
+
+/// How points reach cells: within the radius that was asked for, or the spacing of the points.
+fn point_method(job: &CurationJob, spacing: (f64, f64)) -> Result<PointMethod> {
+    let radius_km = job.radius_km.unwrap_or(KM_PER_DEGREE * spacing.0.max(spacing.1));
+    if !(radius_km.is_finite() && radius_km > 0.0 && radius_km <= 5000.0) {
+        return Err(PipelineError::job("radius_km", format!("{radius_km} is not a distance of 0 to 5000 km")));
+    }
+    match job.method.as_deref().map(|name| name.trim().to_ascii_lowercase()).as_deref() {
+        None | Some("distance") => Ok(PointMethod::Distance { radius_km }),
+        Some("linear") => Ok(PointMethod::Linear { radius_km: Some(radius_km) }),
+        Some("nearest" | "collocation") => Ok(PointMethod::Nearest { radius_km }),
+        Some("mean") => Ok(PointMethod::Mean { radius_km }),
+        Some(other) => {
+            let why = format!("`{other}` is no way to use points; there are distance, linear, nearest, mean");
+            Err(PipelineError::job("method", why))
         }
-        (_, radius) => PointMethod::Distance { radius_km: radius.unwrap_or(KM_PER_DEGREE * spacing.0.max(spacing.1)) },
     }
 }

@@ -1,14 +1,15 @@
 //! Writing: one pass over the gathered values, into all products at once.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use eventscape_catalog::Subset;
+use eventscape_core::Timestamp;
 use eventscape_io::sink::{ProductFile, StoredProduct};
 use eventscape_io::spool::SpoolReader;
 use eventscape_products::curation::{
-    CuratedFile, CuratedTable, CuratedTime, CurationHierarchy, CurationInfo, FlatFile, FlatShape, InterpolatedFile,
-    InterpolatedTime, StatisticsTable,
+    CuratedFile, CuratedTable, CuratedTime, CurationHierarchy, CurationInfo, FlatFile, FlatShape, Gathered,
+    InterpolatedFile, InterpolatedTime, StatisticsTable,
 };
 use eventscape_products::{
     Artifact, ProductKind, Status, curated_name, curated_table_name, curation_hierarchy_name, flat_name,
@@ -18,8 +19,9 @@ use serde_json::json;
 
 use super::CurationProduct;
 use super::masks::Masks;
-use super::plan::{MaskTime, Plan};
-use super::record;
+use super::other::Other;
+use super::plan::{MaskTime, Need, Plan};
+use super::record::{self, Group};
 use super::regrid::Regridder;
 use super::scope::CurationScope;
 use super::stationary;
@@ -36,7 +38,7 @@ pub(super) struct Asked<'a> {
     pub(super) info: &'a CurationInfo,
     pub(super) masks: &'a Masks,
     pub(super) plan: &'a Plan,
-    pub(super) subset: &'a Subset,
+    pub(super) other: &'a Other,
     pub(super) wanted: &'a [CurationProduct],
 }
 
@@ -82,6 +84,7 @@ pub(super) fn write(
     let regridder = Regridder::new(asked.masks.file.grid(), scope.method, scope.points, scope.compat);
     let mut writers = asked.wanted.iter().map(|p| Writer::begin(asked, *p, place)).collect::<Result<Vec<_>>>()?;
     let without_value = AtomicUsize::new(0);
+    let mut orbits = OrbitCounts::default();
     in_order(
         0..times.len(),
         resources.threads,
@@ -91,14 +94,21 @@ pub(super) fn write(
                 return Err(PipelineError::Stopped { done: index, total: times.len() });
             }
             let Some(time) = times.get(index).filter(|time| !time.events.is_empty()) else { return Ok(None) };
-            let events = record::decode(&gathered.document(index)?)
+            let groups = record::decode(&gathered.document(index)?)
                 .ok_or_else(|| PipelineError::State(format!("the gathered values of {} are damaged", time.time)))?;
-            let curated = curated(asked, time, events)?;
-            let interpolated = regridder.interpolate(&curated, &asked.masks.file.events(index)?, time.time)?;
+            let curated = groups.into_iter().map(|g| curated(asked, time, g)).collect::<Result<Vec<_>>>()?;
+            let file = &asked.masks.file;
+            let (Some(mask_time), Some(stamp)) = (file.times().get(index), file.stamps().get(index)) else {
+                return Err(PipelineError::Internal(format!("there is no mask time {index}")));
+            };
+            let variables = asked.other.variables().len();
+            let mask = (*mask_time, stamp.as_str());
+            let interpolated = regridder.interpolate(&curated, &file.events(index)?, time.time, mask, variables)?;
             Ok(Some((curated, interpolated)))
         },
         |index, found| {
-            if let (Some((curated, interpolated)), Some(time)) = (found, times.get(index)) {
+            if let (Some((mut curated, interpolated)), Some(time)) = (found, times.get(index)) {
+                curated.iter_mut().for_each(|group| orbits.count(group));
                 let empty = |event: &&eventscape_products::curation::InterpolatedEvent| {
                     event.variables.iter().all(|v| v.statistics.is_none())
                 };
@@ -136,21 +146,44 @@ pub(super) fn write(
 }
 
 /// The gathered values with all that is told of them.
-fn curated(
-    asked: &Asked<'_>,
-    time: &MaskTime,
-    events: Vec<eventscape_products::curation::CuratedEvent>,
-) -> Result<CuratedTime> {
+fn curated(asked: &Asked<'_>, time: &MaskTime, group: Group) -> Result<CuratedTime> {
     let missing = || PipelineError::Internal(format!("there is no mask time {}", time.index));
     let file = &asked.masks.file;
+    let (name, gathered) = match (asked.other, &time.need, group.orbit) {
+        (Other::Grid(subset), Need::Steps(need), None) => {
+            let inputs = need.scenes.map(|scene| scene.and_then(|s| subset.location_of(s)));
+            (need.name.clone(), Gathered::Steps { times: need.times, inputs })
+        }
+        (Other::Swath(swaths), Need::Orbits(_), Some(key)) => {
+            let start = Timestamp::from_micros(swaths.calendar(), key.start);
+            let granule = swaths.granules().get(key.index as usize).ok_or_else(missing)?;
+            let name = format!("{}{:02}", start.stamp(), start.civil().second);
+            (name, Gathered::Orbit { start, input: granule.location.clone() })
+        }
+        _ => return Err(PipelineError::State(format!("the gathered values of {} are of other data", time.time))),
+    };
     Ok(CuratedTime {
-        name: time.name.clone(),
+        name,
         mask_time: *file.times().get(time.index).ok_or_else(missing)?,
         mask_stamp: file.stamps().get(time.index).ok_or_else(missing)?.clone(),
-        step_times: time.steps,
-        inputs: time.scenes.map(|scene| scene.and_then(|s| asked.subset.location_of(s))),
-        events,
+        gathered,
+        events: group.events,
     })
+}
+
+/// How many mask times an orbit has served so far, by its start.
+#[derive(Default)]
+struct OrbitCounts(BTreeMap<String, usize>);
+
+impl OrbitCounts {
+    /// Appends the count to an orbit's name.
+    fn count(&mut self, time: &mut CuratedTime) {
+        if let Gathered::Orbit { .. } = time.gathered {
+            let count = self.0.entry(time.name.clone()).or_default();
+            *count += 1;
+            time.name = format!("{}-{count}", time.name);
+        }
+    }
 }
 
 /// A product being written.
@@ -174,7 +207,7 @@ impl Writer {
                 Self::Interpolated(InterpolatedFile::begin(file.hash_at_end(), info, grid)?)
             }
             CurationProduct::Flat => {
-                let cells = asked.plan.times.iter().flat_map(|t| &t.events).map(|(event, _)| event.cells).sum();
+                let cells = asked.plan.times.iter().flat_map(|t| &t.events).map(|event| event.cells).sum();
                 let times = asked.masks.file.times();
                 Self::Flat(Box::new(FlatFile::begin(file.hash_at_end(), info, grid, times, FlatShape { cells })?))
             }
@@ -190,14 +223,15 @@ impl Writer {
         })
     }
 
-    fn add(&mut self, curated: &CuratedTime, interpolated: &InterpolatedTime, time: &MaskTime) -> Result<()> {
+    /// Adds what was gathered at a mask time (of swaths, from each orbit), and the values on the events' cells.
+    fn add(&mut self, curated: &[CuratedTime], interpolated: &InterpolatedTime, time: &MaskTime) -> Result<()> {
         match self {
-            Self::Curated(file) => file.add(curated)?,
-            Self::Hierarchy(file) => file.add(curated)?,
+            Self::Curated(file) => curated.iter().try_for_each(|group| file.add(group))?,
+            Self::Hierarchy(file) => curated.iter().try_for_each(|group| file.add(group))?,
             Self::Interpolated(file) => file.add(interpolated)?,
             Self::Flat(file) => file.add(interpolated)?,
             Self::Table(table, _) => {
-                table.add_curated(curated)?;
+                curated.iter().try_for_each(|group| table.add_curated(group))?;
                 table.add_interpolated(interpolated, time.time)?;
             }
             Self::Statistics(table) => table.add(interpolated)?,
@@ -268,7 +302,7 @@ fn manifest(
     let counts = json!({
         "times": asked.plan.times.len(),
         "events": events().count(),
-        "cells": events().map(|(event, _)| event.cells).sum::<usize>(),
+        "cells": events().map(|event| event.cells).sum::<usize>(),
         "missing_steps": asked.plan.missing().len(),
     });
     let notices: Vec<String> = asked.scope.notices.iter().map(|(_, text)| text.clone()).collect();

@@ -6,7 +6,8 @@ use eventscape_core::regrid::{
 };
 use eventscape_core::{Grid, Timestamp, Values};
 use eventscape_products::curation::{
-    CuratedEvent, CuratedTime, EventStatistics, InterpolatedEvent, InterpolatedTime, InterpolatedValues, Places, STEPS,
+    CuratedEvent, CuratedTime, EventStatistics, Gathered, InterpolatedEvent, InterpolatedTime, InterpolatedValues,
+    Places, STEPS,
 };
 use eventscape_products::read::MaskedEvent;
 use rayon::prelude::*;
@@ -38,28 +39,31 @@ impl<'a> Regridder<'a> {
         Self { targets: Targets::new(grid), areas: grid.areas(), method, points, compat }
     }
 
-    /// The values of a time on the cells of its events. `time` is the mask time on the other data's calendar.
+    /// The values of a time on the cells of its events. `time` is the mask time on the other data's calendar, `mask` the mask
+    /// time as the mask file has it, `variables` their number.
     pub(super) fn interpolate(
         &self,
-        curated: &CuratedTime,
+        curated: &[CuratedTime],
         masks: &[MaskedEvent],
         time: Timestamp,
+        mask: (Timestamp, &str),
+        variables: usize,
     ) -> Result<InterpolatedTime> {
-        let one = |event: &CuratedEvent| {
-            let cells = masks.iter().find(|m| m.id == event.id).map_or(&[][..], |m| &m.cells);
-            self.event(event, cells, curated, time)
+        let one = |mask: &MaskedEvent| match curated {
+            [CuratedTime { gathered: Gathered::Steps { times, .. }, name, events, .. }] => {
+                let event = events.iter().find(|event| event.id == mask.id);
+                let event = event.ok_or_else(|| {
+                    PipelineError::State(format!("nothing was gathered around event {} at {time}", mask.id))
+                })?;
+                self.event(event, &mask.cells, Moment::Steps { time, steps: *times, name })
+            }
+            orbits => self.event(&merged(orbits, mask.id, variables), &mask.cells, Moment::Window),
         };
-        let events = curated.events.par_iter().map(one).collect::<Result<Vec<_>>>()?;
-        Ok(InterpolatedTime { time: curated.mask_time, stamp: curated.mask_stamp.clone(), events })
+        let events = masks.par_iter().map(one).collect::<Result<Vec<_>>>()?;
+        Ok(InterpolatedTime { time: mask.0, stamp: mask.1.to_owned(), events })
     }
 
-    fn event(
-        &self,
-        event: &CuratedEvent,
-        cells: &[(u32, u32)],
-        curated: &CuratedTime,
-        time: Timestamp,
-    ) -> Result<InterpolatedEvent> {
+    fn event(&self, event: &CuratedEvent, cells: &[(u32, u32)], moment: Moment<'_>) -> Result<InterpolatedEvent> {
         let grid = self.targets.grid();
         let centres = cells.iter().filter_map(|(r, c)| grid.centre(*r as usize, *c as usize));
         let (lat, lon): (Vec<f64>, Vec<f64>) = centres.unzip();
@@ -67,9 +71,11 @@ impl<'a> Regridder<'a> {
         let weights = if self.compat.is_none() { self.weights(&event.places, cells)? } else { None };
         let mut variables = Vec::with_capacity(event.values.len());
         for steps in &event.values {
-            let (values, coverage, in_time) = match self.compat {
-                Some(rules) => self.as_the_reference(rules, event, steps, curated, &lat, &lon),
-                None => combine(weights.as_ref(), steps, curated, time, cells.len()),
+            let (values, coverage, in_time) = match (self.compat, moment) {
+                (Some(rules), Moment::Steps { name, .. }) => {
+                    self.as_the_reference(rules, event, steps, name, &lat, &lon)
+                }
+                _ => combine(weights.as_ref(), steps, moment, cells.len()),
             };
             let by_area = self.compat.is_none().then_some(area_km2.as_slice());
             let found = statistics(&values, by_area).map(|s| EventStatistics {
@@ -91,7 +97,9 @@ impl<'a> Regridder<'a> {
                 let source = Grid::rectilinear(lat.clone(), lon.clone())?;
                 Some(grid_weights(&source, &self.targets, cells, self.method)?)
             }
-            Places::Points { lat, lon } => Some(point_weights(lat, lon, &self.targets, cells, self.points)?),
+            Places::Points { lat, lon } | Places::Swath { lat, lon, .. } => {
+                Some(point_weights(lat, lon, &self.targets, cells, self.points)?)
+            }
         })
     }
 
@@ -101,7 +109,7 @@ impl<'a> Regridder<'a> {
         rules: Compat,
         event: &CuratedEvent,
         steps: &[Option<Values>; STEPS],
-        curated: &CuratedTime,
+        name: &str,
         lat: &[f64],
         lon: &[f64],
     ) -> (Vec<f64>, Vec<f64>, &'static str) {
@@ -116,7 +124,7 @@ impl<'a> Regridder<'a> {
             let values = steps.get(step).and_then(Option::as_ref)?;
             Some((0..values.len()).map(|k| values.get(k).unwrap_or(f64::NAN) as f32).collect())
         };
-        let is_second = rules.coarse_in_time && !curated.name.ends_with("-1");
+        let is_second = rules.coarse_in_time && !name.ends_with("-1");
         let field = match (at(1), is_second) {
             (now, false) => now,
             // the mean is taken in float32, before anything is interpolated
@@ -132,21 +140,54 @@ impl<'a> Regridder<'a> {
     }
 }
 
+/// How values belong to a mask time.
+#[derive(Clone, Copy)]
+enum Moment<'a> {
+    /// By the steps around it; `name` is the group's, `YYYYMMDDhhmmss-<k>`.
+    Steps { time: Timestamp, steps: [Timestamp; STEPS], name: &'a str },
+    /// All that were seen near it.
+    Window,
+}
+
+/// All that orbits saw around an event.
+fn merged(orbits: &[CuratedTime], id: u32, variables: usize) -> CuratedEvent {
+    let (mut lat, mut lon) = (Vec::new(), Vec::new());
+    let mut values = vec![Vec::new(); variables];
+    for event in orbits.iter().flat_map(|orbit| &orbit.events).filter(|event| event.id == id) {
+        for (a, o, _) in event.places.in_order() {
+            lat.push(a);
+            lon.push(o);
+        }
+        for (all, own) in values.iter_mut().zip(&event.values) {
+            if let [_, Some(own), _] = own {
+                all.extend((0..own.len()).map(|k| own.get(k).unwrap_or(f64::NAN)));
+            }
+        }
+    }
+    let values = values.into_iter().map(|all| [None, Some(Values::F64(all)), None]).collect();
+    CuratedEvent { id, places: Places::Points { lat, lon }, values }
+}
+
 /// The values of the steps by the true weights of the time. Where one of two steps has no value in a cell, the other counts
 /// if it holds at least half of the weight.
 fn combine(
     weights: Option<&Weights>,
     steps: &[Option<Values>; STEPS],
-    curated: &CuratedTime,
-    time: Timestamp,
+    moment: Moment<'_>,
     cells: usize,
 ) -> (Vec<f64>, Vec<f64>, &'static str) {
     let nothing = (vec![f64::NAN; cells], vec![0.0; cells], "none");
     let Some(weights) = weights else { return nothing };
     let present = [0, 1, 2].map(|k: usize| steps.get(k).is_some_and(Option::is_some));
-    let in_time = time_weights(time, curated.step_times, present);
+    let (shares, how) = match moment {
+        Moment::Steps { time, steps, .. } => {
+            let found = time_weights(time, steps, present);
+            (found.weights, found.how.name())
+        }
+        Moment::Window => ([0.0, 1.0, 0.0], "window"),
+    };
     let mut sums = vec![(0.0, 0.0, 0.0); cells];
-    for (values, share) in steps.iter().zip(in_time.weights).filter(|(_, share)| *share > 0.0) {
+    for (values, share) in steps.iter().zip(shares).filter(|(_, share)| *share > 0.0) {
         let Some(values) = values else { return nothing };
         let (found, covered) = weights.apply(|place| values.get(place).unwrap_or(f64::NAN));
         for (sum, (value, part)) in sums.iter_mut().zip(found.iter().zip(covered)) {
@@ -164,7 +205,7 @@ fn combine(
     };
     let values: Vec<f64> = sums.iter().map(value).collect();
     let coverage = sums.iter().zip(&values).map(|(sum, v)| if v.is_nan() { 0.0 } else { sum.2 }).collect();
-    (values, coverage, in_time.how.name())
+    (values, coverage, how)
 }
 
 /// The method that a job names, or the choice by the two grids.

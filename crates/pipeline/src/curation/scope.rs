@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use eventscape_catalog::{Severity, Subset};
+use eventscape_catalog::Severity;
 use eventscape_core::Grid;
 use eventscape_core::regrid::{Method, PointMethod, spacing};
 use eventscape_io::sink::StoredProduct;
@@ -11,6 +11,7 @@ use eventscape_products::{InputGranule, JobInfo, VariableInfo};
 use ring::digest::{SHA256, digest};
 
 use super::masks::Masks;
+use super::other::Other;
 use super::plan::Plan;
 use super::regrid::{self, Compat};
 use super::{CurationJob, CurationReport, point_method};
@@ -21,7 +22,7 @@ use crate::scope::bounds;
 use crate::workplace::Workplace;
 
 /// Raised whenever the meaning of the products or of the spool behind them changes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Missing steps that are named one by one.
 const MOST_NAMED: usize = 5;
 
@@ -34,6 +35,8 @@ pub(super) struct CurationScope {
     pub(super) method: Method,
     pub(super) points: PointMethod,
     pub(super) compat: Option<Compat>,
+    /// Swaths: how long before and after a mask time values count, microseconds.
+    pub(super) window_micros: i64,
     /// Severity and text.
     pub(super) notices: Vec<(&'static str, String)>,
     label: String,
@@ -46,32 +49,44 @@ pub(super) struct CurationScope {
 }
 
 impl CurationScope {
-    pub(super) fn of(job: &CurationJob, masks: &Masks, subset: &Subset, plan: &Plan, margin: f64) -> Result<Self> {
+    /// `margin` is in degrees, `window` in microseconds.
+    pub(super) fn of(
+        job: &CurationJob,
+        masks: &Masks,
+        other: &Other,
+        plan: &Plan,
+        (margin, window): (f64, i64),
+    ) -> Result<Self> {
         let mask_grid = masks.file.grid();
-        let source = spacing(subset.grid());
-        let method = regrid::method(job.method.as_deref(), mask_grid, source)?;
-        let points = point_method(job, source);
-        let is_points = matches!(subset.grid().coordinates(), eventscape_core::grid::Coordinates::Curvilinear { .. });
+        let (source, is_points) = (other.spacing(), other.is_points());
+        let (method, points) = if is_points {
+            (Method::choose(spacing(mask_grid), source), point_method(job, source)?)
+        } else {
+            (regrid::method(job.method.as_deref(), mask_grid, source)?, PointMethod::Linear { radius_km: None })
+        };
         let mask_step = step_of(masks.file.times());
-        let own_step = subset.nominal_step_seconds();
+        let own_step = other.step_seconds();
         let compat = job
             .tos2ca_compat
             .then_some(Compat { spacing: source, coarse_in_time: mask_step.zip(own_step).is_some_and(|(m, o)| m < o) });
-        let label = label(subset);
-        let names: Vec<&str> = subset.variables().iter().map(|v| v.name.as_str()).collect();
+        let label = label(other);
+        let names: Vec<&str> = other.variables().iter().map(|v| v.name.as_str()).collect();
         let title = job
             .title
             .clone()
             .unwrap_or_else(|| format!("{} of {label} inside the events of job {}", names.join(", "), masks.job_id));
         let job_id = job.job_id.unwrap_or(masks.job_id + 1);
         let method_text = if is_points { point_text(points) } else { method.name().to_owned() };
-        let mut notices: Vec<(&'static str, String)> = subset
+        let mut notices: Vec<(&'static str, String)> = other
             .notices()
             .iter()
             .map(|n| (if n.severity == Severity::Info { "info" } else { "warning" }, n.message.clone()))
             .collect();
         notices.extend(missing_text(plan).map(|text| ("warning", text)));
-        let outside = plan.times.iter().flat_map(|t| &t.events).filter(|(_, window)| window.is_none()).count();
+        let (outside, unseen) = (plan.outside(), plan.unseen());
+        if unseen > 0 {
+            notices.push(("warning", format!("{unseen} mask times with events are met by no orbit")));
+        }
         if outside > 0 {
             notices.push((
                 "warning",
@@ -85,7 +100,7 @@ impl CurationScope {
                 "the reference cannot interpolate swaths and curvilinear grids; leave it out",
             ));
         }
-        let options = BTreeMap::from([
+        let mut options = BTreeMap::from([
             ("margin_degrees".to_owned(), margin.to_string()),
             ("method".to_owned(), method_text.clone()),
             ("tos2ca_compat".to_owned(), job.tos2ca_compat.to_string()),
@@ -93,6 +108,10 @@ impl CurationScope {
             ("phdef_job_id".to_owned(), masks.job_id.to_string()),
             ("masks".to_owned(), masks.file.location().to_owned()),
         ]);
+        if let Other::Swath(swaths) = other {
+            options.insert("time_window_seconds".to_owned(), (window as f64 / 1e6).to_string());
+            options.insert("quality_flags_rejected".to_owned(), swaths.reject().join(" "));
+        }
         let mut scope = Self {
             job_id,
             key: String::new(),
@@ -100,23 +119,32 @@ impl CurationScope {
             method,
             points,
             compat,
+            window_micros: window,
             notices,
             label,
-            granules: subset.granules().len(),
+            granules: other.granules().len(),
             method_text,
             grids: compare_grids(mask_grid, source, is_points),
-            steps: compare_steps(mask_step, own_step),
+            steps: match other {
+                Other::Grid(_) => compare_steps(mask_step, own_step),
+                Other::Swath(_) => {
+                    format!(
+                        "the other data are swaths; values seen at most {} s from a mask time count",
+                        window as f64 / 1e6
+                    )
+                }
+            },
             options,
             command: String::new(),
         };
-        scope.key = scope.key_of(job, masks, subset)?;
+        scope.key = scope.key_of(job, masks, other)?;
         scope.options.insert("key".to_owned(), scope.key.clone());
         scope.command =
             command_line("curate", &CurationJob { overwrite: false, threads: None, memory_limit: None, ..job.clone() });
         Ok(scope)
     }
 
-    fn key_of(&self, job: &CurationJob, masks: &Masks, subset: &Subset) -> Result<String> {
+    fn key_of(&self, job: &CurationJob, masks: &Masks, other: &Other) -> Result<String> {
         let essence = CurationJob {
             out: None,
             job_id: None,
@@ -128,7 +156,7 @@ impl CurationScope {
             ..job.clone()
         };
         let granules: Vec<(&str, &str)> =
-            subset.granules().iter().map(|g| (g.location.as_str(), g.version.as_str())).collect();
+            other.granules().iter().map(|g| (g.location.as_str(), g.version.as_str())).collect();
         let all =
             serde_json::to_vec(&(VERSION, essence, masks.file.location(), &masks.version, granules, &self.options))
                 .map_err(|e| PipelineError::Internal(format!("the job cannot be written down: {e}")))?;
@@ -136,9 +164,9 @@ impl CurationScope {
     }
 
     /// What the products say of the job.
-    pub(super) fn info(&self, subset: &Subset, masks: &Masks, now: Option<String>) -> Result<CurationInfo> {
-        let entry = subset.collection();
-        let variables = subset
+    pub(super) fn info(&self, other: &Other, masks: &Masks, now: Option<String>) -> Result<CurationInfo> {
+        let entry = other.collection();
+        let variables = other
             .variables()
             .iter()
             .map(|v| {
@@ -147,23 +175,23 @@ impl CurationScope {
                     units: v.units.clone(),
                     long_name: v.long_name.clone(),
                     standard_name: v.standard_name.clone(),
-                    attributes: subset.attributes_of(&v.path)?,
+                    attributes: other.attributes_of(&v.path)?,
                 })
             })
             .collect::<Result<Vec<_>>>()?;
-        let first = subset.variables().first();
+        let first = other.variables().first();
         let times = masks.file.times();
         let (Some(start), Some(end)) = (times.first().copied(), times.last().copied()) else {
             return Err(PipelineError::Internal("the masks have no time".to_owned()));
         };
-        let (down, across) = spacing(subset.grid());
+        let (down, across) = other.spacing();
         let resolution = entry.map_or([down, across], |e| e.axes.resolution);
         let compat = self.compat.is_some();
         Ok(CurationInfo {
             job: JobInfo {
                 summary: format!(
                     "{} around and on the cells of the events of job {} from {start} to {end}.",
-                    subset.variables().iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
+                    other.variables().iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
                     masks.job_id
                 ),
                 collection: entry.map(|e| e.id.clone()),
@@ -177,7 +205,7 @@ impl CurationScope {
                 condition_text: format!("inside the events of job {}", masks.job_id),
                 event_type: masks.file.attribute("event_type").unwrap_or_default(),
                 options: self.options.clone(),
-                granules: subset
+                granules: other
                     .granules()
                     .iter()
                     .map(|g| InputGranule { location: g.location.clone(), size: g.size })
@@ -227,7 +255,7 @@ impl CurationScope {
             times: plan.times.iter().filter(|t| !t.events.is_empty()).count(),
             events: events().count(),
             without_value: 0,
-            cells: events().map(|(event, _)| event.cells).sum(),
+            cells: events().map(|event| event.cells).sum(),
             method: self.method_text.clone(),
             products,
             notices: self.notices.iter().map(|(_, text)| text.clone()).collect(),
@@ -251,7 +279,7 @@ fn step_of(times: &[eventscape_core::Timestamp]) -> Option<f64> {
     }
 }
 
-fn label(subset: &Subset) -> String {
+fn label(subset: &Other) -> String {
     let name = |location: &str| location.rsplit('/').next().unwrap_or_default().to_owned();
     match (subset.collection(), subset.granules()) {
         (Some(entry), _) => entry.id.clone(),
@@ -263,7 +291,10 @@ fn label(subset: &Subset) -> String {
 
 fn point_text(points: PointMethod) -> String {
     match points {
-        PointMethod::Linear => "linear on triangles".to_owned(),
+        PointMethod::Linear { radius_km: None } => "linear on triangles".to_owned(),
+        PointMethod::Linear { radius_km: Some(radius) } => {
+            format!("linear on triangles with corners within {:.1} km", 2.0 * radius)
+        }
         PointMethod::Nearest { radius_km } => format!("nearest point within {radius_km:.1} km"),
         PointMethod::Distance { radius_km } => format!("inverse distance within {radius_km:.1} km"),
         PointMethod::Mean { radius_km } => format!("mean within {radius_km:.1} km"),

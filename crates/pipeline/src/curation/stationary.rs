@@ -1,58 +1,77 @@
 //! The variable over the whole domain at all mask times, for the comparison of inside and outside.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::btree_map::Entry;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
+use eventscape_catalog::{Orbit, Subset, Swaths};
 use eventscape_core::Scene;
-use eventscape_core::regrid::{InTime, Targets, Weights, grid_weights, time_weights};
+use eventscape_core::regrid::{InTime, Targets, Weights, grid_weights, point_weights, time_weights};
 use eventscape_io::sink::ProductFile;
-use eventscape_products::curation::{StationaryFile, StationaryLayout};
+use eventscape_products::curation::StationaryFile;
 use rayon::prelude::*;
 
-use super::plan::MaskTime;
+use super::other::Other;
+use super::plan::{Around, MaskTime, Need, StepNeed};
 use super::products::Asked;
 use crate::Surroundings;
 use crate::error::{PipelineError, Result};
 use crate::progress::Stage;
 
+/// Masks with at most so many cells keep the weights of the other data's cells from one time to the next.
+const KEPT_CELLS: usize = 1 << 20;
+/// Cells of a strip, about.
+const STRIP_CELLS: usize = 1 << 14;
+
 /// Rows of the mask that are brought together.
-struct Block {
+struct Strip {
     cells: Vec<(u32, u32)>,
+    /// The weights of data on a grid, once they are known.
+    weights: OnceLock<Weights>,
 }
 
-/// Writes the file. Memory: the scenes of one mask time, and the weights of the rows that are being worked on.
+/// Writes the file. Memory: the scenes of one mask time, and the weights of the rows that are being worked on (on small masks
+/// of all).
 pub(super) fn write(asked: &Asked<'_>, file: ProductFile, around: &Surroundings<'_>) -> Result<ProductFile> {
     let masks = &asked.masks.file;
     let grid = masks.grid();
     let mut out = StationaryFile::begin(file, asked.info, grid, masks.times())?;
     let layout = out.layout();
-    let blocks: Vec<Block> = (0..layout.chunks)
-        .map(|k| {
-            let rows = k * layout.rows..((k + 1) * layout.rows).min(grid.ny());
-            let cells = rows.flat_map(|r| (0..grid.nx()).map(move |c| (r as u32, c as u32))).collect();
-            Block { cells }
-        })
-        .collect();
+    // a chunk of the file is made of strips, on all threads
+    let deep = (STRIP_CELLS / grid.nx().max(1)).max(1);
+    let strips = |rows: Range<usize>| {
+        let starts = rows.clone().step_by(deep);
+        let strip = |start: usize| (start..(start + deep).min(rows.end)).flat_map(row_of(grid.nx())).collect();
+        starts.map(|start| Strip { cells: strip(start), weights: OnceLock::new() }).collect::<Vec<_>>()
+    };
+    let chunks: Vec<Vec<Strip>> =
+        (0..layout.chunks).map(|k| strips(k * layout.rows..((k + 1) * layout.rows).min(grid.ny()))).collect();
     let targets = Targets::new(grid);
-    let mut held: BTreeMap<usize, Arc<Scene>> = BTreeMap::new();
+    let mut fields = match asked.other {
+        Other::Grid(subset) => Fields::Grid(subset, BTreeMap::new()),
+        Other::Swath(swaths) => Fields::Swath(swaths, BTreeMap::new(), Points::default()),
+    };
     around.observer.begin(Stage::Stationary, asked.plan.times.len() as u64);
     for (done, time) in asked.plan.times.iter().enumerate() {
         if around.cancel.is_cancelled() {
             return Err(PipelineError::Stopped { done, total: asked.plan.times.len() });
         }
-        let needed: Vec<usize> = time.scenes.iter().flatten().copied().collect();
-        held.retain(|scene, _| needed.contains(scene));
-        for scene in needed {
-            if let std::collections::btree_map::Entry::Vacant(slot) = held.entry(scene) {
-                slot.insert(Arc::new(asked.subset.read(scene)?));
-            }
-        }
-        let packed = blocks
+        fields.load(asked, time)?;
+        let packed = chunks
             .par_iter()
-            .map(|block| chunk_of(asked, &targets, block, time, &held, layout))
+            .map(|strips| {
+                let rows = strips.par_iter().map(|strip| fields.rows(asked, &targets, strip, time));
+                let rows = rows.collect::<Result<Vec<Vec<Vec<f32>>>>>()?;
+                let whole = |variable| {
+                    rows.iter().filter_map(|strip| strip.get(variable)).flatten().copied().collect::<Vec<f32>>()
+                };
+                let variables = 0..asked.other.variables().len();
+                Ok(variables.map(|v| layout.pack(&whole(v))).collect::<std::result::Result<_, _>>()?)
+            })
             .collect::<Result<Vec<Vec<Vec<u8>>>>>()?;
-        for chunks in packed {
-            for (variable, chunk) in chunks.iter().enumerate() {
+        for by_variable in packed {
+            for (variable, chunk) in by_variable.iter().enumerate() {
                 out.add(variable, chunk)?;
             }
         }
@@ -62,39 +81,113 @@ pub(super) fn write(asked: &Asked<'_>, file: ProductFile, around: &Surroundings<
     Ok(out.end()?)
 }
 
-/// The packed values of some rows, for each variable.
-fn chunk_of(
-    asked: &Asked<'_>,
-    targets: &Targets<'_>,
-    block: &Block,
-    time: &MaskTime,
-    held: &BTreeMap<usize, Arc<Scene>>,
-    layout: StationaryLayout,
-) -> Result<Vec<Vec<u8>>> {
-    let in_time = time_weights(time.time, time.steps, time.scenes.map(|s| s.is_some()));
-    let variables = asked.subset.variables().len();
-    let weights = match in_time.how {
-        InTime::None => None,
-        _ => Some(grid_weights(asked.subset.grid(), targets, &block.cells, asked.scope.method)?),
-    };
-    (0..variables)
-        .map(|variable| {
-            let values = rows_of(weights.as_ref(), block, variable, time, &in_time.weights, held);
-            Ok(layout.pack(&values)?)
-        })
-        .collect()
+/// The cells of a row.
+fn row_of(nx: usize) -> impl Fn(usize) -> Vec<(u32, u32)> {
+    move |row| (0..nx).map(|column| (row as u32, column as u32)).collect()
+}
+
+/// The values of one mask time, and those that the next ones will need.
+enum Fields<'a> {
+    Grid(&'a Subset, BTreeMap<usize, Arc<Scene>>),
+    Swath(&'a Swaths, BTreeMap<usize, Orbit>, Points),
+}
+
+/// What was seen near a mask time.
+#[derive(Default)]
+struct Points {
+    lat: Vec<f64>,
+    lon: Vec<f64>,
+    /// For each variable.
+    values: Vec<Vec<f64>>,
+}
+
+impl Fields<'_> {
+    /// Reads what a mask time needs, and lets go what it does not.
+    fn load(&mut self, asked: &Asked<'_>, time: &MaskTime) -> Result<()> {
+        match (self, &time.need) {
+            (Self::Grid(subset, held), Need::Steps(need)) => {
+                let needed: Vec<usize> = need.scenes.iter().flatten().copied().collect();
+                held.retain(|scene, _| needed.contains(scene));
+                for scene in needed {
+                    if let Entry::Vacant(slot) = held.entry(scene) {
+                        slot.insert(Arc::new(subset.read(scene)?));
+                    }
+                }
+            }
+            (Self::Swath(swaths, held, points), Need::Orbits(_)) => {
+                let around = Around::of(time.time, asked.scope.window_micros);
+                // those that meet a time without events are not in the plan
+                let needed = swaths.between(around.first, around.last);
+                held.retain(|orbit, _| needed.contains(orbit));
+                for orbit in needed {
+                    if let Entry::Vacant(slot) = held.entry(orbit) {
+                        slot.insert(swaths.read(orbit)?);
+                    }
+                }
+                *points = Points { values: vec![Vec::new(); swaths.variables().len()], ..Points::default() };
+                for orbit in held.values() {
+                    for cell in around.cells(orbit) {
+                        points.lat.push(orbit.lat.get(cell).copied().unwrap_or(f64::NAN));
+                        points.lon.push(orbit.lon.get(cell).copied().unwrap_or(f64::NAN));
+                        for (all, own) in points.values.iter_mut().zip(&orbit.values) {
+                            all.push(own.get(cell).unwrap_or(f64::NAN));
+                        }
+                    }
+                }
+            }
+            _ => return Err(PipelineError::Internal("the plan is one of other data".to_owned())),
+        }
+        Ok(())
+    }
+
+    /// The values of some rows, for each variable.
+    fn rows(&self, asked: &Asked<'_>, targets: &Targets<'_>, strip: &Strip, time: &MaskTime) -> Result<Vec<Vec<f32>>> {
+        match (self, &time.need) {
+            (Self::Grid(subset, held), Need::Steps(need)) => {
+                let in_time = time_weights(time.time, need.times, need.scenes.map(|s| s.is_some()));
+                let new = || grid_weights(subset.grid(), targets, &strip.cells, asked.scope.method);
+                let made;
+                let weights = match (in_time.how, strip.weights.get()) {
+                    (InTime::None, _) => None,
+                    (_, Some(kept)) => Some(kept),
+                    (_, None) if targets.grid().len() <= KEPT_CELLS => {
+                        made = new()?;
+                        Some(strip.weights.get_or_init(|| made))
+                    }
+                    (_, None) => {
+                        made = new()?;
+                        Some(&made)
+                    }
+                };
+                let variables = 0..subset.variables().len();
+                let cells = strip.cells.len();
+                Ok(variables.map(|v| rows_of(weights, cells, v, need, &in_time.weights, held)).collect())
+            }
+            (Self::Swath(_, _, points), _) => {
+                let weights = point_weights(&points.lat, &points.lon, targets, &strip.cells, asked.scope.points)?;
+                let on_cells = |values: &Vec<f64>| {
+                    let (found, _) = weights.apply(|place| values.get(place).copied().unwrap_or(f64::NAN));
+                    found.into_iter().map(|x| x as f32).collect()
+                };
+                Ok(points.values.iter().map(on_cells).collect())
+            }
+            (Self::Grid(..), Need::Orbits(_)) => {
+                Err(PipelineError::Internal("the plan is one of other data".to_owned()))
+            }
+        }
+    }
 }
 
 fn rows_of(
     weights: Option<&Weights>,
-    block: &Block,
+    cells: usize,
     variable: usize,
-    time: &MaskTime,
+    need: &StepNeed,
     shares: &[f64; 3],
     held: &BTreeMap<usize, Arc<Scene>>,
 ) -> Vec<f32> {
-    let mut sums = vec![(0.0, 0.0); block.cells.len()];
-    for (scene, share) in time.scenes.iter().zip(shares).filter(|(_, share)| **share > 0.0) {
+    let mut sums = vec![(0.0, 0.0); cells];
+    for (scene, share) in need.scenes.iter().zip(shares).filter(|(_, share)| **share > 0.0) {
         let field = scene.and_then(|s| held.get(&s)).and_then(|s| s.fields.get(variable));
         let (Some(field), Some(weights)) = (field, weights) else { continue };
         let (found, _) = weights.apply(|place| field.get(place).unwrap_or(f64::NAN));

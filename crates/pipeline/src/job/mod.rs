@@ -1,8 +1,10 @@
 //! The definition of a PhDef job: every flag of the command line is a key here, and the other way round.
 
+mod duration;
 mod file;
 mod text;
 
+pub(crate) use duration::duration_micros;
 pub use file::{job_schema, read_job_file};
 pub(crate) use file::{read_table, schema_of};
 pub use text::{BoxText, TextOrNumber, Texts, parse_bytes};

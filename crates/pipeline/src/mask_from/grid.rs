@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use eventscape_catalog::{Context, OutlineKind, Outlines, Source, Subset, SubsetRequest};
+use eventscape_catalog::{Context, OutlineKind, Outlines, grid_of};
 use eventscape_core::outline::{Shape, When, extent};
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 use eventscape_io::formats::{Granule, OpenOptions};
-use eventscape_io::stores::Stores;
+use eventscape_io::stores::{Location, Stores};
 use eventscape_products::read::MaskFile;
 
 use super::MaskFromJob;
@@ -75,25 +75,13 @@ fn around(outlines: &Outlines, span: (Option<Timestamp>, Option<Timestamp>), res
 /// The grid of a file: a mask file of the reference's layout, or any CF file.
 fn like(file: &str) -> Result<Grid> {
     let stores = Stores::default();
+    let place = Location::parse(file)?;
     if Path::new(file).is_file() {
-        let place = eventscape_io::stores::Location::parse(file)?;
         let granule = Granule::open(stores.open(&place)?, &OpenOptions::default())?;
         let is_mask_file = granule.groups().any(|group| group == "navigation");
         if is_mask_file {
             return Ok(MaskFile::open(granule, Calendar::Standard)?.grid().clone());
         }
     }
-    let wanted = |variables: Vec<String>| SubsetRequest {
-        source: Source { inputs: vec![file.to_owned()], ..Source::default() },
-        variables,
-        ..SubsetRequest::default()
-    };
-    let context = Context { stores, ..Context::default() };
-    // any variable will do; our own masks have two on one grid
-    let ours = Subset::open(&wanted(vec!["event_id".to_owned()]), &context);
-    let subset = match ours {
-        Ok(subset) => subset,
-        Err(_) => Subset::open(&wanted(Vec::new()), &context)?,
-    };
-    Ok(subset.grid().clone())
+    Ok(grid_of(&place, &Context { stores, ..Context::default() })?)
 }

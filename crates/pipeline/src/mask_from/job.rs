@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{PipelineError, Result};
-use crate::job::{BoxText, TextOrNumber, Texts, schema_of};
+use crate::job::{BoxText, TextOrNumber, Texts, duration_micros, schema_of};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -159,40 +159,6 @@ impl MaskFromJob {
 
     /// Time between scenes, microseconds.
     pub(super) fn step_micros(&self) -> Result<i64> {
-        let Some(step) = &self.step else { return Ok(DAY_MICROS) };
-        let text = step.text();
-        let wrong = || {
-            PipelineError::job("step", format!("`{text}` is no step; write it as 1d, 6h, 30min or a number of hours"))
-        };
-        let body = text.trim();
-        let split = body.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(body.len());
-        let (number, unit) = body.split_at(split);
-        let unit = match unit.trim().to_ascii_lowercase().as_str() {
-            "d" | "day" | "days" => 86_400.0,
-            "" | "h" | "hour" | "hours" => 3600.0,
-            "min" | "minute" | "minutes" => 60.0,
-            "s" | "second" | "seconds" => 1.0,
-            _ => return Err(wrong()),
-        };
-        let seconds = number.parse::<f64>().map_err(|_| wrong())? * unit;
-        // the names of scenes have seconds at most
-        if (1.0..=3.2e9).contains(&seconds) { Ok((seconds * 1e6).round() as i64) } else { Err(wrong()) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_are_read_with_and_without_units() {
-        let step = |text: &str| MaskFromJob { step: Some(text.into()), ..MaskFromJob::default() }.step_micros();
-        assert_eq!(step("1d").unwrap(), DAY_MICROS);
-        assert_eq!(step("6 h").unwrap(), DAY_MICROS / 4);
-        assert_eq!(step("6").unwrap(), DAY_MICROS / 4);
-        assert_eq!(step("30min").unwrap(), DAY_MICROS / 48);
-        for wrong in ["", "0", "-1d", "day", "1e9d", "1 fortnight", "NaN"] {
-            assert!(step(wrong).is_err(), "{wrong}");
-        }
+        self.step.as_ref().map_or(Ok(DAY_MICROS), |step| duration_micros("step", &step.text()))
     }
 }

@@ -7,7 +7,7 @@ use eventscape_core::{Grid, Values};
 use eventscape_io::formats::Attribute as Source;
 
 use super::text::stamp_to_second;
-use super::{CuratedEvent, CuratedTime, CuratedVariable, CurationInfo, STEPS};
+use super::{CuratedEvent, CuratedTime, CuratedVariable, CurationInfo, Gathered, Places, STEPS};
 use crate::ProductError;
 use crate::netcdf::{Attribute, Codec, NcFile, Variable};
 
@@ -37,7 +37,8 @@ impl<W: Write + Seek> CuratedFile<W> {
     }
 
     /// Adds a time. In an event's group each variable is float32 over `(time_step, observation, data_point)`: rows of
-    /// latitude, longitude and value, column by column, at t-1, t and t+1; missing values are NaN.
+    /// latitude, longitude and value, column by column, at t-1, t and t+1; missing values are NaN. Of an orbit it is over
+    /// `(observation, data_point)`, in the orbit's order, and `time` tells when each was seen.
     ///
     /// # Errors
     /// [`ProductError::Write`] when the output refuses; [`ProductError::Mismatch`] where an event lacks a variable.
@@ -46,26 +47,49 @@ impl<W: Write + Seek> CuratedFile<W> {
         file.open_group(&time.name);
         file.attribute("MaskTime", time.mask_stamp.as_str())?;
         file.attribute("MaskFileName", format!("Anomaly masks from {}", self.mask_location))?;
-        let inputs: Vec<&str> = time.inputs.iter().flatten().map(String::as_str).collect();
+        let inputs: Vec<&str> = match &time.gathered {
+            Gathered::Steps { inputs, .. } => inputs.iter().flatten().map(String::as_str).collect(),
+            Gathered::Orbit { input, .. } => vec![input],
+        };
         let mut inputs_once = inputs.clone();
         inputs_once.dedup();
         file.attribute("InputFiles", inputs_once.join(","))?;
-        let absent: Vec<String> = (0..STEPS)
-            .filter(|k| time.inputs.get(*k).is_none_or(Option::is_none))
-            .filter_map(|k| time.step_times.get(k).map(|t| stamp_to_second(*t)))
-            .collect();
-        if !absent.is_empty() {
-            file.attribute("MissingSteps", absent.join(","))?;
+        if let Gathered::Steps { times, inputs } = &time.gathered {
+            let absent: Vec<String> = times
+                .iter()
+                .zip(inputs)
+                .filter(|(_, input)| input.is_none())
+                .map(|(t, _)| stamp_to_second(*t))
+                .collect();
+            if !absent.is_empty() {
+                file.attribute("MissingSteps", absent.join(","))?;
+            }
         }
         for event in &time.events {
             file.open_group(&event.id.to_string());
             file.dimension("observation", event.places.len())?;
             file.dimension("data_point", 3)?;
-            file.dimension("time_step", STEPS)?;
+            if let Gathered::Steps { .. } = time.gathered {
+                file.dimension("time_step", STEPS)?;
+            }
             for (variable, values) in self.variables.iter().zip(&event.values) {
-                let rows = rows(event, values)?;
                 let described = describe(variable, time);
-                file.compressed(described, STEPS, PACKED, &rows)?;
+                match &time.gathered {
+                    Gathered::Steps { .. } => file.compressed(described, STEPS, PACKED, &rows(event, values)?)?,
+                    Gathered::Orbit { .. } => {
+                        let middle = values.get(1..2).unwrap_or_default();
+                        file.compressed(described, usize::MAX, PACKED, &rows(event, middle)?)?;
+                    }
+                }
+            }
+            if let (Gathered::Orbit { start, .. }, Places::Swath { micros, .. }) = (&time.gathered, &event.places) {
+                let seconds: Vec<f64> = micros.iter().map(|m| *m as f64 / 1e6).collect();
+                let described = Variable::of::<f64>("time", &["observation"])
+                    .with("standard_name", "time")
+                    .with("long_name", "time at which the observation was made")
+                    .with("units", "seconds since 1970-01-01T00:00:00Z")
+                    .with("calendar", start.calendar().name());
+                file.compressed(described, usize::MAX, PACKED, &seconds)?;
             }
             file.close_group()?;
         }
@@ -133,10 +157,10 @@ pub(super) fn navigation<W: Write + Seek>(
     file.close_group()
 }
 
-/// The rows of all steps.
-fn rows(event: &CuratedEvent, values: &[Option<Values>; STEPS]) -> Result<Vec<f32>, ProductError> {
+/// The rows of some steps.
+fn rows(event: &CuratedEvent, values: &[Option<Values>]) -> Result<Vec<f32>, ProductError> {
     let places = event.places.in_order();
-    let mut rows = Vec::with_capacity(3 * STEPS * places.len());
+    let mut rows = Vec::with_capacity(3 * values.len() * places.len());
     for step in values {
         if step.as_ref().is_some_and(|v| v.len() != places.len()) {
             return Err(ProductError::Mismatch(format!("event {} has values for other places", event.id)));
@@ -151,22 +175,28 @@ fn rows(event: &CuratedEvent, values: &[Option<Values>; STEPS]) -> Result<Vec<f3
 
 /// The variable with the attributes that the reference's curators write, and those that its interpolator looks for.
 fn describe(variable: &CuratedVariable, time: &CuratedTime) -> Variable {
-    let times: Vec<String> = time.step_times.iter().map(|t| stamp_to_second(*t)).collect();
     let own = |name: &str| variable.attributes.get(name);
     let text = |name: &str| own(name).and_then(Source::text).map(str::to_owned);
     let fill = own("_FillValue").and_then(Source::number).filter(|fill| fill.abs() < LARGEST_FILL).unwrap_or(-9999.0);
-    let mut described = Variable::of::<f32>(&variable.name, &["time_step", "observation", "data_point"])
-        .with(
-            "Description",
-            format!(
-                "Each row is (lat,lon,{}); the lat and lon represent the centroid point of the grid cell",
-                variable.name
-            ),
-        )
-        .with("Times", times.join(","))
-        .with("TimeIndexing", "index 0 = t-1; index 1 = t; index 2 = t+1")
-        .with("LongName", variable.reference_name())
-        .with("Units", variable.units.as_deref().unwrap_or("1"));
+    let dims: &[&str] = match time.gathered {
+        Gathered::Steps { .. } => &["time_step", "observation", "data_point"],
+        Gathered::Orbit { .. } => &["observation", "data_point"],
+    };
+    let centre = match time.gathered {
+        Gathered::Steps { .. } => "the grid cell",
+        Gathered::Orbit { .. } => "the swath's cell",
+    };
+    let mut described = Variable::of::<f32>(&variable.name, dims).with(
+        "Description",
+        format!("Each row is (lat,lon,{}); the lat and lon represent the centroid point of {centre}", variable.name),
+    );
+    if let Gathered::Steps { times, .. } = &time.gathered {
+        let times: Vec<String> = times.iter().map(|t| stamp_to_second(*t)).collect();
+        described =
+            described.with("Times", times.join(",")).with("TimeIndexing", "index 0 = t-1; index 1 = t; index 2 = t+1");
+    }
+    described =
+        described.with("LongName", variable.reference_name()).with("Units", variable.units.as_deref().unwrap_or("1"));
     match text("CodeMissingValue") {
         Some(code) => described = described.with("CodeMissingValue", code),
         None => described = described.with("FillValue", fill),

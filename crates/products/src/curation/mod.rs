@@ -27,22 +27,39 @@ use eventscape_core::{Timestamp, Values};
 /// The steps that are gathered around a mask time: before, at and after it.
 pub const STEPS: usize = 3;
 
-/// What was gathered around the events of one mask time.
+/// What was gathered around the events of one mask time; of swaths, from one orbit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CuratedTime {
-    /// The step of the other data that belongs to the mask time, `YYYYMMDDhhmmss`, and a count from 1 of the mask times
-    /// that share it: `20150812003000-1`.
+    /// The step of the other data that belongs to the mask time (the start of the orbit), `YYYYMMDDhhmmss`, and a count from
+    /// 1 of the mask times that share it: `20150812003000-1`.
     pub name: String,
     /// The mask time.
     pub mask_time: Timestamp,
     /// The mask time as the mask file names it.
     pub mask_stamp: String,
-    /// The steps before, at and after; also where there are no data of them.
-    pub step_times: [Timestamp; STEPS],
-    /// The granules of the steps; `None` where there is none.
-    pub inputs: [Option<String>; STEPS],
-    /// The events of the time.
+    /// Where the values come from.
+    pub gathered: Gathered,
+    /// The events of the time; of an orbit, those that it saw.
     pub events: Vec<CuratedEvent>,
+}
+
+/// Where the values of a mask time come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Gathered {
+    /// From the steps of data on a grid.
+    Steps {
+        /// The steps before, at and after; also where there are no data of them.
+        times: [Timestamp; STEPS],
+        /// The granules of the steps; `None` where there is none.
+        inputs: [Option<String>; STEPS],
+    },
+    /// From the cells of one orbit, each with a time of its own. The values take the middle one of the three steps.
+    Orbit {
+        /// The orbit's first time.
+        start: Timestamp,
+        /// The granule.
+        input: String,
+    },
 }
 
 /// Another data set's values around an event at one time.
@@ -73,6 +90,15 @@ pub enum Places {
         /// Longitudes.
         lon: Vec<f64>,
     },
+    /// One by one, each with its own time.
+    Swath {
+        /// Latitudes.
+        lat: Vec<f64>,
+        /// Longitudes.
+        lon: Vec<f64>,
+        /// Microseconds since 1970 on the calendar of the orbit's start.
+        micros: Vec<i64>,
+    },
 }
 
 impl Places {
@@ -81,7 +107,7 @@ impl Places {
     pub fn len(&self) -> usize {
         match self {
             Self::Axes { lat, lon } => lat.len() * lon.len(),
-            Self::Points { lat, .. } => lat.len(),
+            Self::Points { lat, .. } | Self::Swath { lat, .. } => lat.len(),
         }
     }
 
@@ -102,7 +128,9 @@ impl Places {
                 };
                 columns.flat_map(rows).collect()
             }
-            Self::Points { lat, lon } => lat.iter().zip(lon).enumerate().map(|(k, (a, o))| (*a, *o, k)).collect(),
+            Self::Points { lat, lon } | Self::Swath { lat, lon, .. } => {
+                lat.iter().zip(lon).enumerate().map(|(k, (a, o))| (*a, *o, k)).collect()
+            }
         }
     }
 }
@@ -142,7 +170,8 @@ pub struct InterpolatedValues {
     pub values: Vec<f64>,
     /// The share of each cell that data cover, 0 to 1.
     pub coverage: Vec<f64>,
-    /// How the mask time was met: `exact`, `linear` between two steps, `step` (the step that belongs to it), `none`.
+    /// How the mask time was met: `exact`, `linear` between two steps, `step` (the step that belongs to it), `window` (cells
+    /// seen around it), `none`.
     pub in_time: &'static str,
     /// Statistics of the values; `None` where there is no value.
     pub statistics: Option<EventStatistics>,

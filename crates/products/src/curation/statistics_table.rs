@@ -42,7 +42,8 @@ impl<W: Write> StatisticsTable<W> {
                 let valid = found.values.iter().filter(|v| !v.is_nan()).count();
                 let missing = found.values.len() - valid;
                 let inside = event.area_km2.iter().zip(&found.values).filter(|(_, v)| !v.is_nan());
-                let valid_area: f64 = inside.map(|(a, _)| a).sum();
+                // the sum of nothing is -0
+                let valid_area = inside.map(|(a, _)| a).sum::<f64>() + 0.0;
                 text += &format!(
                     "{},{},{name},{units},{},{valid},{missing},{area:.3},{valid_area:.3}",
                     event.id,

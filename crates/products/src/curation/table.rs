@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, Float32Array, Float64Array, Int8Array, Int64Array, S
 use arrow_schema::DataType;
 use eventscape_core::Timestamp;
 
-use super::{CuratedTime, CurationInfo, InterpolatedTime};
+use super::{CuratedTime, CurationInfo, Gathered, InterpolatedTime, Places};
 use crate::ProductError;
 use crate::parquet::{BATCH_ROWS, Table, field, time_array, time_field};
 
@@ -54,7 +54,7 @@ impl<W: Write + Send> CuratedTable<W> {
             field(
                 "step",
                 "",
-                "-1, 0, 1: before, at, after the mask time; null where interpolated",
+                "-1, 0, 1: before, at, after the mask time; null where interpolated and in swaths",
                 true,
                 DataType::Int8,
             ),
@@ -83,14 +83,15 @@ impl<W: Write + Send> CuratedTable<W> {
             let places = event.places.in_order();
             for (variable, steps) in event.values.iter().enumerate() {
                 for (k, values) in steps.iter().enumerate() {
-                    let (Some(values), Some(value_time)) = (values, time.step_times.get(k)) else { continue };
+                    let Some(values) = values else { continue };
                     for (lat, lon, at) in &places {
+                        let Some((step, value_time)) = seen(time, &event.places, k, *at) else { continue };
                         let rows = &mut self.rows;
                         rows.event.push(i64::from(event.id));
                         rows.mask_time.push(time.mask_time);
                         rows.kind.push("curated");
-                        rows.step.push(Some(k as i8 - 1));
-                        rows.value_time.push(*value_time);
+                        rows.step.push(step);
+                        rows.value_time.push(value_time);
                         rows.variable.push(variable as u32);
                         rows.lat.push(*lat);
                         rows.lon.push(*lon);
@@ -161,5 +162,16 @@ impl<W: Write + Send> CuratedTable<W> {
     pub fn end(mut self) -> Result<u64, ProductError> {
         self.flush(1)?;
         self.table.end()
+    }
+}
+
+/// The step and the time of a gathered value.
+fn seen(time: &CuratedTime, places: &Places, step: usize, at: usize) -> Option<(Option<i8>, Timestamp)> {
+    match (&time.gathered, places) {
+        (Gathered::Steps { times, .. }, _) => Some((Some(step as i8 - 1), *times.get(step)?)),
+        (Gathered::Orbit { start, .. }, Places::Swath { micros, .. }) => {
+            Some((None, Timestamp::from_micros(start.calendar(), *micros.get(at)?)))
+        }
+        (Gathered::Orbit { .. }, _) => None,
     }
 }

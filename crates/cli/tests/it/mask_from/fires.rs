@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use eventscape_io::formats::{ArrayData, Hyperslab};
 
-use super::{cells_inside, json, masks, notices, open, polygons_of, run, run_on, tracks};
+use super::{cells_inside, json, masks, notices, polygons_of, run, run_on, tracks};
 use crate::chunks::files;
-use crate::{eventscape, fixtures, said};
+use crate::{eventscape, fixtures, open, said};
 
 /// A box around the fires of the north, so that tests are quick.
 const NORTH: &str = "--bbox=-121.7,39.6,-121.3,39.95";

@@ -9,12 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::{Granule, OpenOptions};
-use eventscape_io::stores::{Location, Stores};
 use eventscape_products::read::MaskFile;
 use serde_json::Value;
 
-use crate::{eventscape, fixtures, said};
+use crate::{eventscape, fixtures, open, said};
 
 /// The cells of each event at each time.
 type Cells = BTreeMap<(String, u32), BTreeSet<(u32, u32)>>;
@@ -34,11 +32,6 @@ fn run_on(file: &Path, more: &[&str], out: &Path) -> Value {
 
 fn json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
-
-fn open(path: &Path) -> Granule {
-    let place = Location::parse(path.to_str().unwrap()).unwrap();
-    Granule::open(Stores::default().open(&place).unwrap(), &OpenOptions::default()).unwrap()
 }
 
 /// What the mask file of a job's folder holds.

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use super::{json, masks, notices, open, run, tracks};
+use super::{json, masks, notices, run, tracks};
+use crate::open;
 
 const EARTH_RADIUS_KM: f64 = 6371.0088;
 

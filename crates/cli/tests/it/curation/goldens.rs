@@ -1,14 +1,14 @@
-//! Curation through the binary: the reference's golden cases, and what users count on.
+//! The reference's golden cases, and jobs on their own data.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use eventscape_io::formats::{Attribute, Granule, Hyperslab, OpenOptions};
-use eventscape_io::stores::{Location, Stores};
+use eventscape_io::formats::Granule;
 use serde_json::Value;
 
+use super::{numbers, paths, shape, text};
 use crate::chunks::files;
-use crate::{eventscape, fixtures, said};
+use crate::{eventscape, fixtures, open, said};
 
 /// Interpolated values may come of either diagonal of a box, and within this of the reference's.
 const ROUNDING: f64 = 4e-15;
@@ -68,27 +68,6 @@ impl Case {
         assert!(output.status.success(), "{}: {}", self.name(), said(&output));
         out.join(self.job().to_string())
     }
-}
-
-fn open(path: &Path) -> Granule {
-    let location = Location::parse(path.to_str().unwrap()).unwrap();
-    Granule::open(Stores::default().open(&location).unwrap(), &OpenOptions::default()).unwrap()
-}
-
-fn shape(granule: &Granule, path: &str) -> Vec<u64> {
-    granule.variable(path).unwrap_or_else(|e| panic!("{e}")).shape()
-}
-
-fn numbers(granule: &Granule, path: &str) -> Vec<f64> {
-    granule.read(path, &Hyperslab::all(&shape(granule, path))).unwrap().data.to_f64().unwrap()
-}
-
-fn paths(granule: &Granule) -> Vec<String> {
-    granule.variables().iter().map(|v| v.path.clone()).filter(|p| p.matches('/').count() == 2).collect()
-}
-
-fn text(attribute: Option<&Attribute>) -> Option<String> {
-    attribute.and_then(Attribute::text).map(str::to_owned)
 }
 
 #[test]

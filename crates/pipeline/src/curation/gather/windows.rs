@@ -1,49 +1,46 @@
-//! Reading: the windows of all events, mask time by mask time, each chunk of each granule once.
+//! Data on a grid: the windows of all events, each chunk of each granule once.
 
 use std::collections::BTreeMap;
 
 use eventscape_catalog::{SceneParts, Subset};
 use eventscape_core::grid::{Coordinates, Window};
-use eventscape_io::spool::Spool;
 use eventscape_products::curation::{CuratedEvent, Places, STEPS};
 use rayon::prelude::*;
 
-use super::plan::{MaskTime, Plan};
-use super::record;
-use crate::Surroundings;
+use super::super::plan::{MaskTime, Need, Plan, StepNeed};
+use super::super::record::Group;
+use super::Source;
 use crate::error::{PipelineError, Result};
-use crate::progress::Stage;
 
-/// Mask times that are worked on together.
-const BATCH: usize = 8;
+/// The scenes that are held, for mask times that need them.
+pub(super) struct Windows<'a> {
+    pub(super) subset: &'a Subset,
+    pub(super) plan: &'a Plan,
+    held: BTreeMap<usize, SceneParts>,
+}
 
-/// Gathers the mask times that the spool does not hold yet.
-pub(super) fn gather(subset: &Subset, plan: &Plan, spool: &mut Spool, around: &Surroundings<'_>) -> Result<()> {
-    let total = plan.times.len();
-    around.observer.begin(Stage::Gathering, total as u64);
-    let mut done = spool.scenes().min(total);
-    around.observer.advance(Stage::Gathering, done as u64);
-    let mut held: BTreeMap<usize, SceneParts> = BTreeMap::new();
-    while done < total {
-        if around.cancel.is_cancelled() {
-            return Err(PipelineError::Stopped { done, total });
-        }
-        let until = (done + BATCH).min(total);
-        let times = plan.times.get(done..until).unwrap_or_default();
-        load(subset, plan, times, &mut held)?;
-        let documents: Vec<Vec<u8>> = times
-            .par_iter()
-            .map(|time| events(subset, time, &held).map(|e| record::encode(&e)))
-            .collect::<Result<_>>()?;
-        for (time, document) in times.iter().zip(documents) {
-            spool.append_document(time.time, &document)?;
-            around.observer.advance(Stage::Gathering, 1);
-        }
-        done = until;
-        held.retain(|scene, _| plan.users.get(scene).and_then(|u| u.last()).is_some_and(|last| *last >= done));
+impl<'a> Windows<'a> {
+    pub(super) fn new(subset: &'a Subset, plan: &'a Plan) -> Self {
+        Self { subset, plan, held: BTreeMap::new() }
     }
-    around.observer.end(Stage::Gathering);
-    Ok(())
+}
+
+impl Source for Windows<'_> {
+    fn load(&mut self, times: &[MaskTime]) -> Result<()> {
+        load(self.subset, self.plan, times, &mut self.held)
+    }
+
+    fn groups(&self, time: &MaskTime) -> Result<Vec<Group>> {
+        let Need::Steps(need) = &time.need else {
+            return Err(PipelineError::Internal("data on a grid are planned as orbits".to_owned()));
+        };
+        Ok(vec![Group { orbit: None, events: events(self.subset, time, need, &self.held)? }])
+    }
+
+    fn forget(&mut self, done: usize) {
+        let plan = self.plan;
+        self.held.retain(|scene, _| plan.users.get(scene).and_then(|u| u.last()).is_some_and(|last| *last >= done));
+    }
 }
 
 /// Reads the scenes that some mask times need and that are not held yet; those that share chunks together.
@@ -75,15 +72,20 @@ fn load(subset: &Subset, plan: &Plan, times: &[MaskTime], held: &mut BTreeMap<us
 }
 
 /// The values around the events of a mask time.
-fn events(subset: &Subset, time: &MaskTime, held: &BTreeMap<usize, SceneParts>) -> Result<Vec<CuratedEvent>> {
+fn events(
+    subset: &Subset,
+    time: &MaskTime,
+    need: &StepNeed,
+    held: &BTreeMap<usize, SceneParts>,
+) -> Result<Vec<CuratedEvent>> {
     let variables = subset.variables().len();
-    let one = |(event, window): &(super::masks::EventBox, Option<Window>)| {
+    let one = |(event, window): (&super::super::masks::EventBox, &Option<Window>)| {
         let Some(window) = window else {
             let places = Places::Axes { lat: Vec::new(), lon: Vec::new() };
             return Ok(CuratedEvent { id: event.id, places, values: vec![[const { None }; STEPS]; variables] });
         };
         let mut values = vec![[const { None }; STEPS]; variables];
-        for (k, scene) in time.scenes.iter().enumerate() {
+        for (k, scene) in need.scenes.iter().enumerate() {
             let Some(scene) = scene else { continue };
             let cropped = held.get(scene).and_then(|parts| parts.crop(window)).ok_or_else(|| {
                 PipelineError::Internal(format!("the window {window:?} of scene {scene} was not read"))
@@ -96,7 +98,7 @@ fn events(subset: &Subset, time: &MaskTime, held: &BTreeMap<usize, SceneParts>) 
         }
         Ok(CuratedEvent { id: event.id, places: places(subset, window)?, values })
     };
-    time.events.iter().map(one).collect()
+    time.events.iter().zip(&need.windows).map(one).collect()
 }
 
 /// Where the cells of a window are.
