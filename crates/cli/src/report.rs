@@ -49,10 +49,15 @@ pub(crate) fn of_job(report: &Report, json: bool) -> String {
 }
 
 /// The summary of a curation job.
-pub(crate) fn of_curation(report: &CurationReport, json: bool) -> String {
-    if json {
-        return as_json(report);
+pub(crate) fn of_curations(reports: &[CurationReport], json: bool) -> String {
+    match (reports, json) {
+        ([only], true) => as_json(only),
+        (several, true) => as_json(&several),
+        (several, false) => several.iter().map(of_curation).collect::<Vec<_>>().join("\n"),
     }
+}
+
+fn of_curation(report: &CurationReport) -> String {
     let head = if report.already_complete {
         "already complete, nothing was done (--overwrite to run it anew)"
     } else {

@@ -25,7 +25,7 @@ pub use manifest::{Artifact, ListedFile, ProductKind, Status, listed_files, writ
 pub use names::{
     animation_name, curated_name, curated_table_name, curation_hierarchy_name, flat_name, geojson_name, hierarchy_name,
     instant_micros, interpolated_name, lineage_parquet_name, manifest_name, map_name, mask_output_name, masks_name,
-    scene_stamps, stationary_name, statistics_name, toc_name, tracks_name, tracks_parquet_name,
+    scene_stamps, series_name, stationary_name, statistics_name, toc_name, tracks_name, tracks_parquet_name,
 };
 pub use parquet::{write_lineage_parquet, write_tracks_parquet};
 pub use toc::write_toc;

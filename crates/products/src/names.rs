@@ -126,6 +126,13 @@ pub fn statistics_name(job_id: u64) -> String {
     format!("{job_id}-Statistics.csv")
 }
 
+/// `<job>-Series-<event>-<variable>.png`.
+#[must_use]
+pub fn series_name(job_id: u64, event: u32, variable: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' };
+    format!("{job_id}-Series-{event}-{}.png", variable.chars().map(safe).collect::<String>())
+}
+
 /// `<job>-Stationary.nc`.
 #[must_use]
 pub fn stationary_name(job_id: u64) -> String {

@@ -15,7 +15,7 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
     let file = matches.get_one::<String>("job_file").map(Path::new);
     let job = CurationJob::read(file, JobFlags::curation().table(matches)?)?;
     let around = surroundings(terminal)?;
-    let outcome = run_curation(&job, &around)?;
-    print(&report::of_curation(&outcome, matches.get_flag("json")))?;
+    let outcomes = run_curation(&job, &around)?;
+    print(&report::of_curations(&outcomes, matches.get_flag("json")))?;
     Ok(ExitCode::SUCCESS)
 }

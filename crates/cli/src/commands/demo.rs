@@ -6,10 +6,8 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use eventscape_io::IoError;
 use eventscape_pipeline::{
-    CurationJob, Job, PipelineError, PlotKind, PlotRequest, ProductName, TextOrNumber, Texts, draw_plot, run_curation,
-    run_phdef,
+    CurationJob, CurationProduct, Job, PipelineError, ProductName, TextOrNumber, Texts, run_curation, run_phdef,
 };
-use eventscape_products::interpolated_name;
 
 use super::plot::write_file;
 use super::{Outcome, print, surroundings};
@@ -47,35 +45,28 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         title: Some("Sea-surface temperature inside the events of El Niño and La Niña".to_owned()),
         out: Some(out.display().to_string()),
         job_id: Some(2),
+        products: matches.get_flag("no_plots").then(|| Texts::Many(without_plots())),
         ..CurationJob::default()
     };
     let gathered = run_curation(&curation, &around)?;
     if json {
-        let both = serde_json::json!({ "phdef": found, "curation": gathered });
+        let both = serde_json::json!({ "phdef": found, "curation": gathered.first() });
         print(&format!("{both:#}\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
-    print(&format!("{}\n{}", report::of_job(&found, false), report::of_curation(&gathered, false)))?;
-    if !matches.get_flag("no_plots") {
-        let series = draw_plot(&PlotRequest {
-            interpolated: out.join("2").join(interpolated_name(2)).display().to_string(),
-            kind: PlotKind::Series,
-            time: None,
-            anomaly: None,
-            variable: None,
-        })?;
-        let mut png = Vec::new();
-        series.raster.write_png(&mut png)?;
-        let path = out.join("2").join(&series.name);
-        write_file(&path, &png)?;
-        print(&format!("\n  {} shows the temperatures of the longest event over time\n", path.display()))?;
-    }
+    print(&format!("{}\n{}", report::of_job(&found, false), report::of_curations(&gathered, false)))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Everything but the SVGs, which show what the PNGs show.
 fn products() -> Vec<String> {
     ProductName::ALL.iter().filter(|(p, _)| *p != ProductName::Svg).map(|(_, name)| (*name).to_owned()).collect()
+}
+
+/// The products of curation but charts.
+fn without_plots() -> Vec<String> {
+    let all = CurationProduct::ALL.iter();
+    all.filter(|(p, _)| *p != CurationProduct::Plots).map(|(_, name)| (*name).to_owned()).collect()
 }
 
 /// Puts the sample where the user can look at it, unless it is there.

@@ -16,9 +16,10 @@ pub struct CurationJob {
     /// Folder or URL of the PhDef job (`out/1`), or its mask file; ours or the reference's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phdef: Option<String>,
-    /// Name of a catalogued collection (`eventscape collections list`).
+    /// Name of a catalogued collection (`eventscape collections list`), or several with commas: each becomes a job of its own,
+    /// numbered one after the other.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub collection: Option<String>,
+    pub collection: Option<Texts>,
     /// Files, folders, globs or URLs to read; with `collection`, where its granules are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<Texts>,
@@ -28,7 +29,8 @@ pub struct CurationJob {
     /// A file of further collections, or the reference's dictionary.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog: Option<String>,
-    /// The variable, or several with commas.
+    /// The variable, or several with commas; of several collections each variable goes to the one that has it
+    /// (`COLLECTION:variable` where more than one does).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variable: Option<Texts>,
     /// Level of a variable with more dimensions: a value (`"850 hPa"`) or an index (`"#3"`).
@@ -147,16 +149,19 @@ pub enum CurationProduct {
     Table,
     /// Statistics as CSV.
     Statistics,
+    /// Charts of the statistics of the events that live longest, at most twelve.
+    Plots,
 }
 
 impl CurationProduct {
     /// All of them with their names.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::Curated, "curated"),
         (Self::Hierarchy, "hierarchy"),
         (Self::Interpolated, "interpolated"),
         (Self::Flat, "flat"),
         (Self::Table, "table"),
         (Self::Statistics, "statistics"),
+        (Self::Plots, "plots"),
     ];
 }

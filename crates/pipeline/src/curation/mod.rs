@@ -12,6 +12,7 @@ mod products;
 mod record;
 mod regrid;
 mod scope;
+mod several;
 mod stationary;
 
 use std::collections::BTreeSet;
@@ -25,7 +26,7 @@ use serde::Serialize;
 
 use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::job::duration_micros;
+use crate::job::{Texts, duration_micros};
 use crate::phdef::{Clock, size_pool};
 use crate::progress::Stage;
 use crate::report::StageTime;
@@ -74,38 +75,52 @@ pub struct CurationReport {
 }
 
 /// Runs a curation job: finds the events of a PhDef job, gathers the other data around them, brings these to the events' cells
-/// and times, and writes the products.
+/// and times, and writes the products. Of several collections each is a job of its own, in its own folder.
 ///
 /// A job that was stopped goes on where it was; one that is complete is left as it is.
 ///
 /// # Errors
-/// What is wrong with the job, its data or its place, by name. Nothing half-written stays.
-pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<CurationReport> {
-    let resources = Resources::with(job.threads, job.memory_limit.as_ref())?;
-    size_pool(&resources);
-    let mut clock = Clock::default();
-    let stores = Stores::default();
-    let wanted = job.wanted()?;
-    let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
+/// What is wrong with the job, its data or its place, by name. Nothing half-written stays; of several collections those that
+/// are done stay.
+pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<CurationReport>> {
     let phdef = job
         .phdef
         .as_deref()
         .ok_or_else(|| PipelineError::job("phdef", "say which PhDef job's events to look into, e.g. --phdef out/1"))?;
+    job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
+    job.wanted()?;
+    let stores = Stores::default();
+    let masks = masks::open(phdef, &stores)?;
+    let jobs = several::split(job, masks.job_id + 1)?;
+    let boxes = boxes(&masks, around)?;
+    jobs.iter().map(|job| run_one(job, &masks, &boxes, &stores, around)).collect()
+}
 
-    let masks = clock.time("masks opened", || masks::open(phdef, &stores))?;
-    let boxes = clock.time("events found", || boxes(&masks, around))?;
+/// Runs the job of one collection.
+fn run_one(
+    job: &CurationJob,
+    masks: &Masks,
+    boxes: &[(Timestamp, Vec<EventBox>)],
+    stores: &Stores,
+    around: &Surroundings<'_>,
+) -> Result<CurationReport> {
+    let resources = Resources::with(job.threads, job.memory_limit.as_ref())?;
+    size_pool(&resources);
+    let mut clock = Clock::default();
+    let wanted = job.wanted()?;
+    let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
     let window = window_micros(job, masks.file.times())?;
-    let other = clock.time("granules opened", || open(job, &masks, &boxes, window, &stores, around))?;
+    let other = clock.time("granules opened", || open(job, masks, boxes, window, stores, around))?;
     let margin = margin(job, &other)?;
     let plan = match &other {
-        Other::Grid(subset) => Plan::of_steps(subset, &boxes, margin)?,
-        Other::Swath(swaths) => Plan::of_orbits(swaths, &boxes, window)?,
+        Other::Grid(subset) => Plan::of_steps(subset, boxes, margin)?,
+        Other::Swath(swaths) => Plan::of_orbits(swaths, boxes, window)?,
     };
-    let scope = CurationScope::of(job, &masks, &other, &plan, (margin, window))?;
+    let scope = CurationScope::of(job, masks, &other, &plan, (margin, window))?;
     scope.notices.iter().for_each(|(severity, text)| around.observer.notice(severity, text));
 
-    let place = Workplace::open(&stores, out, scope.job_id, &scope.key)?;
-    let names = products::names(scope.job_id, &wanted, job.stationary);
+    let place = Workplace::open(stores, out, scope.job_id, &scope.key)?;
+    let names = products::names(scope.job_id, &wanted, job.stationary, &plan, other.variables());
     let earlier = place.earlier(&scope.key, &names, job.overwrite)?;
     if let Found::Complete(products) = earlier {
         return Ok(scope.report(&place, &plan, products, clock, 0, true));
@@ -119,9 +134,8 @@ pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Cura
             Ok(spool.finish()?)
         })?,
     };
-    let info = scope.info(&other, &masks, around.now.clone())?;
-    let asked =
-        products::Asked { scope: &scope, info: &info, masks: &masks, plan: &plan, other: &other, wanted: &wanted };
+    let info = scope.info(&other, masks, around.now.clone())?;
+    let asked = products::Asked { scope: &scope, info: &info, masks, plan: &plan, other: &other, wanted: &wanted };
     let made = clock
         .time("products written", || products::write(&asked, &gathered, &place, &resources, job.stationary, around))?;
     drop(gathered);
@@ -162,7 +176,7 @@ fn open(
     if job.collection.is_none() && job.input.is_none() {
         return Err(PipelineError::job("collection", "name a collection, or give files with --input"));
     }
-    let collection = match &job.collection {
+    let collection = match job.collection.as_ref().map(Texts::names).unwrap_or_default().first() {
         Some(name) => Some(load_catalog(job.catalog.as_deref().map(std::path::Path::new))?.get(name)?.clone()),
         None => None,
     };
@@ -177,10 +191,10 @@ fn open(
     let request = SubsetRequest {
         source: Source {
             collection,
-            inputs: job.input.as_ref().map(crate::job::Texts::list).unwrap_or_default(),
+            inputs: job.input.as_ref().map(Texts::list).unwrap_or_default(),
             root: job.root.clone(),
         },
-        variables: job.variable.as_ref().map(crate::job::Texts::names).unwrap_or_default(),
+        variables: job.variable.as_ref().map(Texts::names).unwrap_or_default(),
         start,
         end,
         domain,
@@ -214,7 +228,7 @@ fn open(
 
 /// Which values of swaths count as missing.
 fn quality(job: &CurationJob) -> QualityChoice {
-    match job.quality_flags.as_ref().map(crate::job::Texts::names) {
+    match job.quality_flags.as_ref().map(Texts::names) {
         None => QualityChoice::Catalogue,
         Some(names) if names.iter().all(|name| name.eq_ignore_ascii_case("none")) => QualityChoice::Any,
         Some(names) => QualityChoice::Reject(names),

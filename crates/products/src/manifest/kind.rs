@@ -38,6 +38,8 @@ pub enum ProductKind {
     CuratedTable,
     /// Statistics as CSV.
     Statistics,
+    /// Chart of an event's statistics over time as PNG.
+    Series,
     /// The variable over the whole domain at the masks' times.
     Stationary,
     /// Anything else that lies in the folder, e.g. the job's own description.
@@ -60,7 +62,7 @@ impl ProductKind {
             Self::TracksTable | Self::LineageTable | Self::CuratedTable => "application/vnd.apache.parquet",
             Self::Polygons => "application/geo+json",
             Self::Statistics => "text/csv",
-            Self::Map => "image/png",
+            Self::Map | Self::Series => "image/png",
             Self::MapSvg => "image/svg+xml",
             Self::Animation => "image/gif",
         }
@@ -81,6 +83,7 @@ impl ProductKind {
             Self::LineageTable => &["data", "lineage"],
             Self::Polygons => &["data", "polygons"],
             Self::Map | Self::MapSvg => &["visual", "map"],
+            Self::Series => &["visual", "statistics"],
             Self::Animation => &["visual", "overview", "animation"],
             Self::Curated | Self::CuratedTable => &["data", "curated"],
             Self::Interpolated | Self::InterpolatedFlat => &["data", "interpolated"],
@@ -110,6 +113,7 @@ impl ProductKind {
             Self::InterpolatedFlat => "Values on the events' cells (CF)",
             Self::CuratedTable => "All gathered and interpolated values (Parquet)",
             Self::Statistics => "Statistics of each event at each time (CSV)",
+            Self::Series => "Statistics of an event over time (PNG)",
             Self::Stationary => "The variable over the whole domain (CF)",
             Self::Metadata => "Metadata",
         }

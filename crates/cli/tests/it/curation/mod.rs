@@ -2,6 +2,7 @@
 
 mod goldens;
 mod grids;
+mod several;
 mod swaths;
 
 use std::path::{Path, PathBuf};

@@ -1,20 +1,18 @@
 //! Writing: one pass over the gathered values, into all products at once.
 
+mod lives;
+mod writer;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use eventscape_catalog::VariableMeta;
 use eventscape_core::Timestamp;
-use eventscape_io::sink::{ProductFile, StoredProduct};
+use eventscape_io::sink::StoredProduct;
 use eventscape_io::spool::SpoolReader;
-use eventscape_products::curation::{
-    CuratedFile, CuratedTable, CuratedTime, CurationHierarchy, CurationInfo, FlatFile, FlatShape, Gathered,
-    InterpolatedFile, InterpolatedTime, StatisticsTable,
-};
-use eventscape_products::{
-    Artifact, ProductKind, Status, curated_name, curated_table_name, curation_hierarchy_name, flat_name,
-    interpolated_name, manifest_name, stationary_name, statistics_name, write_item,
-};
+use eventscape_products::curation::{CuratedTime, CurationInfo, Gathered};
+use eventscape_products::{Artifact, ProductKind, Status, manifest_name, stationary_name, write_item};
 use serde_json::json;
 
 use super::CurationProduct;
@@ -31,6 +29,7 @@ use crate::ordered::in_order;
 use crate::progress::Stage;
 use crate::resources::Resources;
 use crate::workplace::Workplace;
+use writer::Writer;
 
 /// What products are made of.
 pub(super) struct Asked<'a> {
@@ -50,23 +49,21 @@ pub(super) struct Made {
 }
 
 /// The names of the products, the manifest's not among them.
-pub(super) fn names(job_id: u64, wanted: &[CurationProduct], with_stationary: bool) -> Vec<String> {
-    let mut names: Vec<String> = wanted.iter().map(|product| name_and_kind(job_id, *product).0).collect();
+pub(super) fn names(
+    job_id: u64,
+    wanted: &[CurationProduct],
+    with_stationary: bool,
+    plan: &Plan,
+    variables: &[VariableMeta],
+) -> Vec<String> {
+    let mut names: Vec<String> = wanted.iter().filter_map(|product| writer::name_of(job_id, *product)).collect();
+    if wanted.contains(&CurationProduct::Plots) {
+        names.extend(lives::names(job_id, plan, variables));
+    }
     if with_stationary {
         names.push(stationary_name(job_id));
     }
     names
-}
-
-fn name_and_kind(job_id: u64, product: CurationProduct) -> (String, ProductKind) {
-    match product {
-        CurationProduct::Curated => (curated_name(job_id), ProductKind::Curated),
-        CurationProduct::Hierarchy => (curation_hierarchy_name(job_id), ProductKind::CurationHierarchy),
-        CurationProduct::Interpolated => (interpolated_name(job_id), ProductKind::Interpolated),
-        CurationProduct::Flat => (flat_name(job_id), ProductKind::InterpolatedFlat),
-        CurationProduct::Table => (curated_table_name(job_id), ProductKind::CuratedTable),
-        CurationProduct::Statistics => (statistics_name(job_id), ProductKind::Statistics),
-    }
 }
 
 /// Writes all products and the manifest.
@@ -126,10 +123,11 @@ pub(super) fn write(
     around.observer.begin(Stage::Products, (asked.wanted.len() + usize::from(with_stationary) + 1) as u64);
     let mut stored = Vec::new();
     let mut kinds = Vec::new();
-    for (writer, product) in writers.into_iter().zip(asked.wanted) {
-        let (_, kind) = name_and_kind(scope.job_id, *product);
-        stored.push(place.keep(writer.end()?, kind.media_type())?);
-        kinds.push(kind);
+    for writer in writers {
+        for (file, kind) in writer.end(asked, place)? {
+            stored.push(place.keep(file, kind.media_type())?);
+            kinds.push(kind);
+        }
         around.observer.advance(Stage::Products, 1);
     }
     if with_stationary {
@@ -183,101 +181,6 @@ impl OrbitCounts {
             *count += 1;
             time.name = format!("{}-{count}", time.name);
         }
-    }
-}
-
-/// A product being written.
-enum Writer {
-    Curated(CuratedFile<ProductFile>),
-    Hierarchy(CurationHierarchy<ProductFile>),
-    Interpolated(InterpolatedFile<ProductFile>),
-    Flat(Box<FlatFile<ProductFile>>),
-    Table(Box<CuratedTable<Shared>>, Shared),
-    Statistics(StatisticsTable<ProductFile>),
-}
-
-impl Writer {
-    fn begin(asked: &Asked<'_>, product: CurationProduct, place: &Workplace) -> Result<Self> {
-        let (info, grid) = (asked.info, asked.masks.file.grid());
-        let file = place.create(&name_and_kind(asked.scope.job_id, product).0)?;
-        Ok(match product {
-            CurationProduct::Curated => Self::Curated(CuratedFile::begin(file.hash_at_end(), info, grid)?),
-            CurationProduct::Hierarchy => Self::Hierarchy(CurationHierarchy::begin(file, info)?),
-            CurationProduct::Interpolated => {
-                Self::Interpolated(InterpolatedFile::begin(file.hash_at_end(), info, grid)?)
-            }
-            CurationProduct::Flat => {
-                let cells = asked.plan.times.iter().flat_map(|t| &t.events).map(|event| event.cells).sum();
-                let times = asked.masks.file.times();
-                Self::Flat(Box::new(FlatFile::begin(file.hash_at_end(), info, grid, times, FlatShape { cells })?))
-            }
-            CurationProduct::Table => {
-                let shared = Shared::new(file);
-                let (mask, other) = match (asked.masks.file.times().first(), asked.plan.times.first()) {
-                    (Some(mask), Some(time)) => (*mask, time.time),
-                    _ => return Err(PipelineError::Internal("the masks have no time".to_owned())),
-                };
-                Self::Table(Box::new(CuratedTable::begin(shared.clone(), info, mask, other)?), shared)
-            }
-            CurationProduct::Statistics => Self::Statistics(StatisticsTable::begin(file, info)?),
-        })
-    }
-
-    /// Adds what was gathered at a mask time (of swaths, from each orbit), and the values on the events' cells.
-    fn add(&mut self, curated: &[CuratedTime], interpolated: &InterpolatedTime, time: &MaskTime) -> Result<()> {
-        match self {
-            Self::Curated(file) => curated.iter().try_for_each(|group| file.add(group))?,
-            Self::Hierarchy(file) => curated.iter().try_for_each(|group| file.add(group))?,
-            Self::Interpolated(file) => file.add(interpolated)?,
-            Self::Flat(file) => file.add(interpolated)?,
-            Self::Table(table, _) => {
-                curated.iter().try_for_each(|group| table.add_curated(group))?;
-                table.add_interpolated(interpolated, time.time)?;
-            }
-            Self::Statistics(table) => table.add(interpolated)?,
-        }
-        Ok(())
-    }
-
-    fn end(self) -> Result<ProductFile> {
-        Ok(match self {
-            Self::Curated(file) => file.end()?,
-            Self::Hierarchy(file) => file.end()?,
-            Self::Interpolated(file) => file.end()?,
-            Self::Flat(file) => file.end()?,
-            Self::Table(table, shared) => {
-                table.end()?;
-                shared.take()?
-            }
-            Self::Statistics(table) => table.end()?,
-        })
-    }
-}
-
-/// The table's writer keeps its output to itself: this hands it back.
-#[derive(Clone)]
-struct Shared(std::sync::Arc<std::sync::Mutex<Option<ProductFile>>>);
-
-impl Shared {
-    fn new(file: ProductFile) -> Self {
-        Self(std::sync::Arc::new(std::sync::Mutex::new(Some(file))))
-    }
-
-    fn take(self) -> Result<ProductFile> {
-        let file = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        file.ok_or_else(|| PipelineError::Internal("the table lost its file".to_owned()))
-    }
-}
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut file = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        file.as_mut().ok_or_else(|| std::io::Error::other("the file is closed"))?.write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        let mut file = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        file.as_mut().map_or(Ok(()), ProductFile::flush)
     }
 }
 
