@@ -46,6 +46,18 @@ pub struct VariableMeta {
     pub value_type: ValueType,
 }
 
+impl VariableMeta {
+    /// Whether its values are directions in degrees, which begin anew at 360: by its units and its standard name, or by its
+    /// `long_name` where it has none.
+    #[must_use]
+    pub fn is_direction(&self) -> bool {
+        const DEGREES: [&str; 6] = ["degree", "degrees", "deg", "degree_t", "degrees_true", "°"];
+        let units = self.units.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
+        let told = self.standard_name.as_deref().or(self.long_name.as_deref()).unwrap_or_default();
+        DEGREES.contains(&units.as_str()) && told.to_ascii_lowercase().contains("direction")
+    }
+}
+
 /// A variable of the job in an open granule.
 pub(crate) struct OpenVariable {
     pub(crate) layout: Layout,

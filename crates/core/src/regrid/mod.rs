@@ -17,6 +17,7 @@
 
 mod axis;
 pub mod compat;
+mod directions;
 mod grid_source;
 mod method;
 mod points;
@@ -25,6 +26,7 @@ mod targets;
 mod time;
 mod weights;
 
+pub use directions::{average_directions, circular_statistics};
 pub use grid_source::grid_weights;
 pub use method::{Method, spacing};
 pub use points::{PointMethod, point_weights};

@@ -1,8 +1,10 @@
 //! Values on the events' own cells and times.
 
+use eventscape_catalog::VariableMeta;
 use eventscape_core::grid::CellAreas;
 use eventscape_core::regrid::{
-    Method, PointMethod, Targets, Weights, compat, grid_weights, point_weights, spacing, statistics, time_weights,
+    Method, PointMethod, Targets, Weights, average_directions, circular_statistics, compat, grid_weights,
+    point_weights, spacing, statistics, time_weights,
 };
 use eventscape_core::{Grid, Timestamp, Values};
 use eventscape_products::curation::{
@@ -12,6 +14,7 @@ use eventscape_products::curation::{
 use eventscape_products::read::MaskedEvent;
 use rayon::prelude::*;
 
+use super::scope::CurationScope;
 use crate::error::{PipelineError, Result};
 
 /// How values are brought to the masks.
@@ -23,6 +26,8 @@ pub(super) struct Regridder<'a> {
     pub(super) points: PointMethod,
     /// The reference's way.
     compat: Option<Compat>,
+    /// For each variable, whether its values are directions.
+    directions: Vec<bool>,
 }
 
 /// What the reference's way needs to know.
@@ -35,19 +40,25 @@ pub(super) struct Compat {
 }
 
 impl<'a> Regridder<'a> {
-    pub(super) fn new(grid: &'a Grid, method: Method, points: PointMethod, compat: Option<Compat>) -> Self {
-        Self { targets: Targets::new(grid), areas: grid.areas(), method, points, compat }
+    pub(super) fn new(grid: &'a Grid, scope: &CurationScope, variables: &[VariableMeta]) -> Self {
+        Self {
+            targets: Targets::new(grid),
+            areas: grid.areas(),
+            method: scope.method,
+            points: scope.points,
+            compat: scope.compat,
+            directions: variables.iter().map(VariableMeta::is_direction).collect(),
+        }
     }
 
     /// The values of a time on the cells of its events. `time` is the mask time on the other data's calendar, `mask` the mask
-    /// time as the mask file has it, `variables` their number.
+    /// time as the mask file has it.
     pub(super) fn interpolate(
         &self,
         curated: &[CuratedTime],
         masks: &[MaskedEvent],
         time: Timestamp,
         mask: (Timestamp, &str),
-        variables: usize,
     ) -> Result<InterpolatedTime> {
         let one = |mask: &MaskedEvent| match curated {
             [CuratedTime { gathered: Gathered::Steps { times, .. }, name, events, .. }] => {
@@ -57,7 +68,7 @@ impl<'a> Regridder<'a> {
                 })?;
                 self.event(event, &mask.cells, Moment::Steps { time, steps: *times, name })
             }
-            orbits => self.event(&merged(orbits, mask.id, variables), &mask.cells, Moment::Window),
+            orbits => self.event(&merged(orbits, mask.id, self.directions.len()), &mask.cells, Moment::Window),
         };
         let events = masks.par_iter().map(one).collect::<Result<Vec<_>>>()?;
         Ok(InterpolatedTime { time: mask.0, stamp: mask.1.to_owned(), events })
@@ -70,20 +81,19 @@ impl<'a> Regridder<'a> {
         let area_km2: Vec<f64> = cells.iter().map(|(r, c)| self.areas.get(*r as usize, *c as usize)).collect();
         let weights = if self.compat.is_none() { self.weights(&event.places, cells)? } else { None };
         let mut variables = Vec::with_capacity(event.values.len());
-        for steps in &event.values {
+        for (number, steps) in event.values.iter().enumerate() {
+            let is_direction = self.compat.is_none() && self.directions.get(number) == Some(&true);
             let (values, coverage, in_time) = match (self.compat, moment) {
                 (Some(rules), Moment::Steps { name, .. }) => {
                     self.as_the_reference(rules, event, steps, name, &lat, &lon)
                 }
-                _ => combine(weights.as_ref(), steps, moment, cells.len()),
+                _ => combine(weights.as_ref(), steps, moment, cells.len(), is_direction),
             };
             let by_area = self.compat.is_none().then_some(area_km2.as_slice());
-            let found = statistics(&values, by_area).map(|s| EventStatistics {
-                min: s.min,
-                max: s.max,
-                mean: s.mean,
-                std_dev: s.std_dev,
-                percentiles: s.percentiles,
+            let round = is_direction.then(|| circular_statistics(&values, by_area).unwrap_or((f64::NAN, f64::NAN)));
+            let found = statistics(&values, by_area).map(|s| {
+                let (mean, std_dev) = round.unwrap_or((s.mean, s.std_dev));
+                EventStatistics { min: s.min, max: s.max, mean, std_dev, percentiles: s.percentiles }
             });
             variables.push(InterpolatedValues { values, coverage, in_time, statistics: found });
         }
@@ -175,6 +185,7 @@ fn combine(
     steps: &[Option<Values>; STEPS],
     moment: Moment<'_>,
     cells: usize,
+    is_direction: bool,
 ) -> (Vec<f64>, Vec<f64>, &'static str) {
     let nothing = (vec![f64::NAN; cells], vec![0.0; cells], "none");
     let Some(weights) = weights else { return nothing };
@@ -186,25 +197,33 @@ fn combine(
         }
         Moment::Window => ([0.0, 1.0, 0.0], "window"),
     };
-    let mut sums = vec![(0.0, 0.0, 0.0); cells];
-    for (values, share) in steps.iter().zip(shares).filter(|(_, share)| *share > 0.0) {
-        let Some(values) = values else { return nothing };
-        let (found, covered) = weights.apply(|place| values.get(place).unwrap_or(f64::NAN));
-        for (sum, (value, part)) in sums.iter_mut().zip(found.iter().zip(covered)) {
-            if !value.is_nan() {
-                sum.0 += share * value;
-                sum.1 += share;
-                sum.2 += share * part;
+    let sums = |of: fn(f64) -> f64| {
+        let mut sums = vec![(0.0, 0.0, 0.0); cells];
+        for (values, share) in steps.iter().zip(shares).filter(|(_, share)| *share > 0.0) {
+            let Some(values) = values else { continue };
+            let (found, covered) = weights.apply(|place| values.get(place).map_or(f64::NAN, of));
+            for (sum, (value, part)) in sums.iter_mut().zip(found.iter().zip(covered)) {
+                if !value.is_nan() {
+                    sum.0 += share * value;
+                    sum.1 += share;
+                    sum.2 += share * part;
+                }
             }
         }
-    }
+        sums
+    };
     let value = |(sum, share, _): &(f64, f64, f64)| match *share {
         share if share < 0.5 => f64::NAN,
         share if (share - 1.0).abs() < 1e-12 => *sum,
         share => sum / share,
     };
-    let values: Vec<f64> = sums.iter().map(value).collect();
-    let coverage = sums.iter().zip(&values).map(|(sum, v)| if v.is_nan() { 0.0 } else { sum.2 }).collect();
+    let found = sums(|x| x);
+    let values: Vec<f64> = if is_direction {
+        average_directions(|of| sums(of).iter().map(value).collect())
+    } else {
+        found.iter().map(value).collect()
+    };
+    let coverage = found.iter().zip(&values).map(|(sum, v)| if v.is_nan() { 0.0 } else { sum.2 }).collect();
     (values, coverage, how)
 }
 

@@ -5,9 +5,11 @@ use std::collections::btree_map::Entry;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use eventscape_catalog::{Orbit, Subset, Swaths};
+use eventscape_catalog::{Orbit, Subset, Swaths, VariableMeta};
 use eventscape_core::Scene;
-use eventscape_core::regrid::{InTime, Targets, Weights, grid_weights, point_weights, time_weights};
+use eventscape_core::regrid::{
+    InTime, Targets, Weights, average_directions, grid_weights, point_weights, time_weights,
+};
 use eventscape_io::sink::ProductFile;
 use eventscape_products::curation::StationaryFile;
 use rayon::prelude::*;
@@ -159,17 +161,21 @@ impl Fields<'_> {
                         Some(&made)
                     }
                 };
-                let variables = 0..subset.variables().len();
                 let cells = strip.cells.len();
-                Ok(variables.map(|v| rows_of(weights, cells, v, need, &in_time.weights, held)).collect())
+                let row = |(v, meta): (usize, &VariableMeta)| {
+                    let found = averaged(meta, |of| rows_of(weights, cells, (v, of), need, &in_time.weights, held));
+                    found.into_iter().map(|x| x as f32).collect()
+                };
+                Ok(subset.variables().iter().enumerate().map(row).collect())
             }
             (Self::Swath(_, _, points), _) => {
                 let weights = point_weights(&points.lat, &points.lon, targets, &strip.cells, asked.scope.points)?;
-                let on_cells = |values: &Vec<f64>| {
-                    let (found, _) = weights.apply(|place| values.get(place).copied().unwrap_or(f64::NAN));
+                let on_cells = |(values, meta): (&Vec<f64>, &VariableMeta)| {
+                    let found =
+                        averaged(meta, |of| weights.apply(|place| values.get(place).map_or(f64::NAN, |x| of(*x))).0);
                     found.into_iter().map(|x| x as f32).collect()
                 };
-                Ok(points.values.iter().map(on_cells).collect())
+                Ok(points.values.iter().zip(asked.other.variables()).map(on_cells).collect())
             }
             (Self::Grid(..), Need::Orbits(_)) => {
                 Err(PipelineError::Internal("the plan is one of other data".to_owned()))
@@ -178,24 +184,30 @@ impl Fields<'_> {
     }
 }
 
+/// The average of a variable that `average` gives; of directions, that of their unit vectors.
+fn averaged(variable: &VariableMeta, average: impl Fn(fn(f64) -> f64) -> Vec<f64>) -> Vec<f64> {
+    if variable.is_direction() { average_directions(average) } else { average(|x| x) }
+}
+
+/// The values of a variable, each changed by `of` before it is averaged.
 fn rows_of(
     weights: Option<&Weights>,
     cells: usize,
-    variable: usize,
+    (variable, of): (usize, fn(f64) -> f64),
     need: &StepNeed,
     shares: &[f64; 3],
     held: &BTreeMap<usize, Arc<Scene>>,
-) -> Vec<f32> {
+) -> Vec<f64> {
     let mut sums = vec![(0.0, 0.0); cells];
     for (scene, share) in need.scenes.iter().zip(shares).filter(|(_, share)| **share > 0.0) {
         let field = scene.and_then(|s| held.get(&s)).and_then(|s| s.fields.get(variable));
         let (Some(field), Some(weights)) = (field, weights) else { continue };
-        let (found, _) = weights.apply(|place| field.get(place).unwrap_or(f64::NAN));
+        let (found, _) = weights.apply(|place| field.get(place).map_or(f64::NAN, of));
         for (sum, value) in sums.iter_mut().zip(found) {
             if !value.is_nan() {
                 *sum = (sum.0 + share * value, sum.1 + share);
             }
         }
     }
-    sums.iter().map(|(sum, share)| if *share < 0.5 { f32::NAN } else { (sum / share) as f32 }).collect()
+    sums.iter().map(|(sum, share)| if *share < 0.5 { f64::NAN } else { sum / share }).collect()
 }

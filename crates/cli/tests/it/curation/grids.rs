@@ -245,3 +245,39 @@ fn calendars_that_name_the_same_days_are_met_by_date() {
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     assert!(said(&output).contains("360_day"), "{}", said(&output));
 }
+
+#[test]
+fn directions_are_averaged_around_north() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = Events::across(axis(0.05, 0.1, 60), axis(175.05, 0.1, 100));
+    let phdef = events.masks(folder.path());
+    let (lat, lon, hours) = (axis(-2.0, 0.5, 20), axis(170.0, 0.5, 60), axis(0.0, 1.0, 24));
+    let cells = lat.len() * lon.len();
+    let values: Vec<f32> = (0..hours.len() * cells).map(|k| if k % 2 == 0 { 350.0 } else { 10.0 }).collect();
+    let input = folder.path().join("wind.nc");
+    ClassicFile::default()
+        .axis("time", &hours, &[("units", "hours since 2021-03-01 00:00:00")])
+        .axis("lat", &lat, &[("units", "degrees_north")])
+        .axis("lon", &lon, &[("units", "degrees_east")])
+        .field("wd", &["time", "lat", "lon"], &values, &[("units", "degree"), ("long_name", "wind direction")])
+        .write(&input);
+    let out = folder.path().to_str().unwrap();
+    let arguments = ["curate", "--quiet", "--stationary", "--phdef", phdef.to_str().unwrap(), "--out", out];
+    run(&[&arguments[..], &["--input", input.to_str().unwrap()]].concat());
+    let file = interpolated(&folder.path().join("2"));
+    let whole = crate::open(&folder.path().join("2/2-Stationary.nc"));
+    let (field, shape) = (super::numbers(&whole, "wd"), super::shape(&whole, "wd"));
+    let off_north = |x: f64| ((x + 180.0).rem_euclid(360.0) - 180.0).abs();
+    let mut compared = 0;
+    for (step, stamp) in file.stamps().iter().enumerate() {
+        let event = file.event(stamp, 1, "wd").unwrap();
+        assert!(off_north(event.statistic("Mean").unwrap()) < 2.0 && event.statistic("Std_dev").unwrap() < 10.0);
+        for ((row, column), value) in event.cells.iter().zip(&event.values) {
+            assert!((0.0..360.0).contains(value) && off_north(*value) < 10.001, "{value}");
+            let at = (step * shape[1] as usize + *row as usize) * shape[2] as usize + *column as usize;
+            assert!(off_north(field[at] - value) < 1e-3);
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 41 * 29 * 7);
+}

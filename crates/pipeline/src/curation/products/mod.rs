@@ -78,7 +78,7 @@ pub(super) fn write(
     let times = &asked.plan.times;
     around.observer.begin(Stage::Regridding, times.len() as u64);
     let scope = asked.scope;
-    let regridder = Regridder::new(asked.masks.file.grid(), scope.method, scope.points, scope.compat);
+    let regridder = Regridder::new(asked.masks.file.grid(), scope, asked.other.variables());
     let mut writers = asked.wanted.iter().map(|p| Writer::begin(asked, *p, place)).collect::<Result<Vec<_>>>()?;
     let without_value = AtomicUsize::new(0);
     let mut orbits = OrbitCounts::default();
@@ -98,9 +98,8 @@ pub(super) fn write(
             let (Some(mask_time), Some(stamp)) = (file.times().get(index), file.stamps().get(index)) else {
                 return Err(PipelineError::Internal(format!("there is no mask time {index}")));
             };
-            let variables = asked.other.variables().len();
             let mask = (*mask_time, stamp.as_str());
-            let interpolated = regridder.interpolate(&curated, &file.events(index)?, time.time, mask, variables)?;
+            let interpolated = regridder.interpolate(&curated, &file.events(index)?, time.time, mask)?;
             Ok(Some((curated, interpolated)))
         },
         |index, found| {
