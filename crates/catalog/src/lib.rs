@@ -36,6 +36,6 @@ pub use outlines::{OutlineKind, OutlineRequest, Outlines};
 pub use pattern::{NameDate, NamePattern};
 pub use subset::{
     Context, GranuleInfo, Notice, NoticeCode, ReadCounts, SceneParts, Severity, Source, Subset, SubsetPlan,
-    SubsetRequest, TimeOrder, ValueType, VariableMeta, grid_of,
+    SubsetRequest, TimeOrder, ValueType, VariableMeta, WindowsPlan, grid_of,
 };
 pub use swath::{Orbit, QualityChoice, Swaths};

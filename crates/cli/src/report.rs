@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use eventscape_io::sink::StoredProduct;
-use eventscape_pipeline::{CurationReport, Report, Validation};
+use eventscape_pipeline::{CurationReads, CurationReport, Reads, Report, Validation};
 
 /// The summary of a job.
 pub(crate) fn of_job(report: &Report, json: bool) -> String {
@@ -80,6 +80,32 @@ fn of_curation(report: &CurationReport) -> String {
     if !report.products.is_empty() {
         text.push('\n');
         text += &products(report.job_id, &report.products);
+    }
+    text
+}
+
+/// What curation would read.
+pub(crate) fn of_reads(jobs: &[CurationReads], json: bool) -> String {
+    if json {
+        return match jobs {
+            [only] => as_json(only),
+            several => as_json(&several),
+        };
+    }
+    let mut text = String::new();
+    for job in jobs {
+        // writing to a string cannot fail
+        let _ = writeln!(
+            text,
+            "job {}: {}, {} granules, {} events at {} times\n",
+            job.job_id, job.data, job.granules, job.events, job.times
+        );
+        let row = |name: &str, reads: &Reads| {
+            let numbers = [reads.reads, reads.chunks, reads.requests].map(|n| n.to_string());
+            [&[name.to_owned()], &numbers[..], &[size(reads.bytes)]].concat()
+        };
+        let rows = [row("as planned", &job.planned), row("event by event", &job.one_by_one)];
+        text += &table(&["", "reads", "chunks", "requests", "size"], rows.into_iter());
     }
     text
 }

@@ -24,7 +24,7 @@ mod stitch;
 mod validate;
 mod workplace;
 
-pub use curation::{CurationJob, CurationProduct, CurationReport, run_curation};
+pub use curation::{CurationJob, CurationProduct, CurationReads, CurationReport, Reads, plan_curation, run_curation};
 pub use error::{PipelineError, Result};
 pub use job::{BoxText, Job, TextOrNumber, Texts, TrackerName, job_schema, parse_bytes, read_job_file};
 pub use mask_from::{MaskFromJob, run_mask_from};

@@ -26,7 +26,7 @@ pub use notice::{Notice, NoticeCode, Severity};
 pub use plan::SubsetPlan;
 pub use request::{Context, Source, SubsetRequest, TimeOrder};
 pub use variable::{ValueType, VariableMeta};
-pub use windows::SceneParts;
+pub use windows::{SceneParts, WindowsPlan};
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -305,7 +305,7 @@ impl Subset {
             let granule = self.granule(step.granule)?;
             let mut plans = Vec::new();
             for variable in &granule.variables {
-                plans.extend(self.metadata.part.plan(&granule.granule, variable, step.step)?);
+                plans.extend(self.metadata.part.plan(&granule.granule, variable, step.step..step.step + 1)?);
             }
             Ok(plans)
         })?;

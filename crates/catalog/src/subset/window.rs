@@ -122,14 +122,10 @@ impl Part {
         Ok(whole.into_iter().map(|values| widened(values, wanted)).collect())
     }
 
-    /// What reading one step would fetch.
-    pub(crate) fn plan(&self, granule: &Granule, variable: &OpenVariable, step: u32) -> Result<Vec<ReadPlan>> {
+    /// What reading some steps would fetch.
+    pub(crate) fn plan(&self, granule: &Granule, variable: &OpenVariable, steps: Range<u32>) -> Result<Vec<ReadPlan>> {
         let plan = |slab: &Hyperslab| granule.plan(&variable.layout.path, slab);
-        Ok(self
-            .slabs(variable, &(step..step + 1))
-            .iter()
-            .map(|(_, slab)| plan(slab))
-            .collect::<std::result::Result<_, _>>()?)
+        Ok(self.slabs(variable, &steps).iter().map(|(_, slab)| plan(slab)).collect::<std::result::Result<_, _>>()?)
     }
 }
 

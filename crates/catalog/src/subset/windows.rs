@@ -1,11 +1,13 @@
 //! Reading parts of scenes: many windows of several scenes, each chunk of a granule once.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use eventscape_core::Values;
 use eventscape_core::grid::Window;
 use eventscape_io::formats::Attributes;
 
+use super::axis::Step;
 use super::pool::OpenGranule;
 use super::window::Part;
 use super::{Subset, open, parallel};
@@ -17,6 +19,26 @@ pub struct SceneParts {
     rects: Vec<Rect>,
     /// For each rectangle, the values of each variable.
     values: Vec<Vec<Values>>,
+}
+
+/// What reading windows would fetch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowsPlan {
+    /// Stored chunks (parts of contiguous variables) that are decoded.
+    pub chunks: u64,
+    /// Bytes that they take in the files; 0 where the format does not tell before it is read.
+    pub stored_bytes: u64,
+    /// Requests to a remote store, with neighbours merged.
+    pub requests: u64,
+}
+
+/// Rectangles of some steps of one granule.
+struct Together {
+    granule: Arc<OpenGranule>,
+    steps: Vec<Step>,
+    from: u32,
+    until: u32,
+    rects: Vec<Rect>,
 }
 
 /// A rectangle of the subset's grid.
@@ -115,28 +137,14 @@ impl Subset {
     /// # Errors
     /// A granule that cannot be read, by its name; an index past the end; a window that leaves the grid.
     pub fn read_windows(&self, scenes: &[usize], windows: &[Window]) -> Result<Vec<SceneParts>> {
-        for window in windows {
-            let inside = |r: &Range<usize>, n: usize| r.start < r.end && r.end <= n;
-            if !inside(&window.rows, self.grid().ny()) || !window.columns.iter().all(|c| inside(c, self.grid().nx())) {
-                return Err(CatalogError::Request(format!("the window {window:?} leaves the grid")));
-            }
-        }
+        self.check_windows(windows)?;
         if self.context.cache.is_some() {
             return scenes.iter().map(|scene| self.parts_of_cached(*scene)).collect();
         }
-        let steps = scenes.iter().map(|scene| self.step(*scene)).collect::<Result<Vec<_>>>()?;
-        let Some(first) = steps.first() else { return Ok(Vec::new()) };
-        let (mut from, mut until) = (first.step, first.step + 1);
-        for step in &steps {
-            if step.granule != first.granule {
-                return Err(CatalogError::Request("windows are read from one granule at a time".to_owned()));
-            }
-            (from, until) = (from.min(step.step), until.max(step.step + 1));
-        }
-        let granule = self.granule(first.granule)?;
+        let Some(Together { granule, steps, from, until, rects }) = self.together(scenes, windows)? else {
+            return Ok(Vec::new());
+        };
         let part = &self.metadata.part;
-        let shape = chunk_shape(&granule);
-        let rects = gather(windows, part, shape);
         let workers = open::workers(&self.context, &self.candidates);
         let read = parallel::map(rects.len(), workers, |index| {
             let Some(rect) = rects.get(index) else { return Ok(Vec::new()) };
@@ -157,6 +165,57 @@ impl Subset {
                 SceneParts { rects: rects.clone(), values: read.iter().map(pick).collect() }
             })
             .collect())
+    }
+
+    /// What [`Subset::read_windows`] would fetch without a cache.
+    ///
+    /// # Errors
+    /// As [`Subset::read_windows`].
+    pub fn plan_windows(&self, scenes: &[usize], windows: &[Window]) -> Result<WindowsPlan> {
+        self.check_windows(windows)?;
+        let Some(Together { granule, from, until, rects, .. }) = self.together(scenes, windows)? else {
+            return Ok(WindowsPlan::default());
+        };
+        let mut total = WindowsPlan::default();
+        for rect in &rects {
+            let part = sub_part(&self.metadata.part, rect);
+            for variable in &granule.variables {
+                // a variable without a time axis is read once for all steps
+                let steps = if variable.layout.time.dim.is_some() { from..until } else { from..from + 1 };
+                for plan in part.plan(&granule.granule, variable, steps)? {
+                    total.chunks += plan.chunks as u64;
+                    total.stored_bytes += plan.stored_bytes;
+                    total.requests += plan.requests as u64;
+                }
+            }
+        }
+        Ok(total)
+    }
+
+    fn check_windows(&self, windows: &[Window]) -> Result<()> {
+        for window in windows {
+            let inside = |r: &Range<usize>, n: usize| r.start < r.end && r.end <= n;
+            if !inside(&window.rows, self.grid().ny()) || !window.columns.iter().all(|c| inside(c, self.grid().nx())) {
+                return Err(CatalogError::Request(format!("the window {window:?} leaves the grid")));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is read at once for windows of scenes of one granule; `None` where there is no scene.
+    fn together(&self, scenes: &[usize], windows: &[Window]) -> Result<Option<Together>> {
+        let steps = scenes.iter().map(|scene| self.step(*scene)).collect::<Result<Vec<_>>>()?;
+        let Some(first) = steps.first() else { return Ok(None) };
+        let (mut from, mut until) = (first.step, first.step + 1);
+        for step in &steps {
+            if step.granule != first.granule {
+                return Err(CatalogError::Request("windows are read from one granule at a time".to_owned()));
+            }
+            (from, until) = (from.min(step.step), until.max(step.step + 1));
+        }
+        let granule = self.granule(first.granule)?;
+        let rects = gather(windows, &self.metadata.part, chunk_shape(&granule));
+        Ok(Some(Together { granule, steps, from, until, rects }))
     }
 
     /// Where the granule of a scene is; `None` past the end.
@@ -180,7 +239,7 @@ impl Subset {
         Ok(SceneParts { rects: vec![rect], values: vec![self.read(scene)?.fields] })
     }
 
-    fn step(&self, scene: usize) -> Result<super::axis::Step> {
+    fn step(&self, scene: usize) -> Result<Step> {
         let found = self.metadata.steps.get(scene).copied();
         found.ok_or_else(|| CatalogError::Request(format!("there is no scene {scene} among {}", self.len())))
     }

@@ -151,6 +151,13 @@ fn curate() -> Command {
         Command::new("curate")
             .about("Gather other data inside the events of a PhDef job, on the events' own cells and times")
             .arg(job_file())
+            .arg(
+                Arg::new("dry_run")
+                    .long("dry-run")
+                    .action(ArgAction::SetTrue)
+                    .help("Say what would be read, and make nothing")
+                    .help_heading("Running"),
+            )
             .after_help(CURATION_HELP),
     )
 }

@@ -9,6 +9,7 @@ mod masks;
 mod other;
 mod plan;
 mod products;
+mod reads;
 mod record;
 mod regrid;
 mod scope;
@@ -35,6 +36,7 @@ use crate::resources::Resources;
 use crate::workplace::{Found, Workplace};
 
 pub use job::{CurationJob, CurationProduct};
+pub use reads::{CurationReads, Reads};
 
 use masks::{EventBox, Masks};
 use other::Other;
@@ -83,24 +85,74 @@ pub struct CurationReport {
 /// What is wrong with the job, its data or its place, by name. Nothing half-written stays; of several collections those that
 /// are done stay.
 pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<CurationReport>> {
+    job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
+    job.wanted()?;
+    each_collection(job, around, &run_one)
+}
+
+/// What a curation job would read, for each collection; nothing is read but the masks and the structure of the granules.
+///
+/// # Errors
+/// As [`run_curation`], but for its place.
+pub fn plan_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<CurationReads>> {
+    each_collection(job, around, &|job, masks, boxes, stores, around| {
+        let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, around, &mut Clock::default())?;
+        let scope = CurationScope::of(job, masks, &other, &plan, (margin, window))?;
+        let (planned, one_by_one) = reads::both(&other, &plan)?;
+        Ok(CurationReads {
+            job_id: scope.job_id,
+            data: scope.label.clone(),
+            granules: other.granules().len(),
+            times: plan.times.iter().filter(|t| !t.events.is_empty()).count(),
+            events: plan.times.iter().map(|t| t.events.len()).sum(),
+            planned,
+            one_by_one,
+        })
+    })
+}
+
+/// The events of each mask time.
+type Boxes = [(Timestamp, Vec<EventBox>)];
+/// What is done for one collection.
+type OfOne<'f, T> = dyn Fn(&CurationJob, &Masks, &Boxes, &Stores, &Surroundings<'_>) -> Result<T> + 'f;
+
+fn each_collection<T>(job: &CurationJob, around: &Surroundings<'_>, of_one: &OfOne<'_, T>) -> Result<Vec<T>> {
     let phdef = job
         .phdef
         .as_deref()
         .ok_or_else(|| PipelineError::job("phdef", "say which PhDef job's events to look into, e.g. --phdef out/1"))?;
-    job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
-    job.wanted()?;
     let stores = Stores::default();
     let masks = masks::open(phdef, &stores)?;
     let jobs = several::split(job, masks.job_id + 1)?;
     let boxes = boxes(&masks, around)?;
-    jobs.iter().map(|job| run_one(job, &masks, &boxes, &stores, around)).collect()
+    jobs.iter().map(|job| of_one(job, &masks, &boxes, &stores, around)).collect()
+}
+
+/// Opens the other data and plans what is needed of them; gives the margin in degrees and the window of time in microseconds,
+/// too.
+fn prepare(
+    job: &CurationJob,
+    masks: &Masks,
+    boxes: &Boxes,
+    stores: &Stores,
+    around: &Surroundings<'_>,
+    clock: &mut Clock,
+) -> Result<(Other, Plan, (f64, i64))> {
+    let window = window_micros(job, masks.file.times())?;
+    let other = clock.time("granules opened", || open(job, masks, boxes, window, stores, around))?;
+    let margin = margin(job, &other)?;
+    let plan = match &other {
+        Other::Grid(subset) => Plan::of_steps(subset, boxes, margin)?,
+        Other::Swath(swaths) => Plan::of_orbits(swaths, boxes, window)?,
+    };
+    Ok((other, plan, (margin, window)))
 }
 
 /// Runs the job of one collection.
 fn run_one(
     job: &CurationJob,
     masks: &Masks,
-    boxes: &[(Timestamp, Vec<EventBox>)],
+    boxes: &Boxes,
     stores: &Stores,
     around: &Surroundings<'_>,
 ) -> Result<CurationReport> {
@@ -109,13 +161,7 @@ fn run_one(
     let mut clock = Clock::default();
     let wanted = job.wanted()?;
     let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
-    let window = window_micros(job, masks.file.times())?;
-    let other = clock.time("granules opened", || open(job, masks, boxes, window, stores, around))?;
-    let margin = margin(job, &other)?;
-    let plan = match &other {
-        Other::Grid(subset) => Plan::of_steps(subset, boxes, margin)?,
-        Other::Swath(swaths) => Plan::of_orbits(swaths, boxes, window)?,
-    };
+    let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, around, &mut clock)?;
     let scope = CurationScope::of(job, masks, &other, &plan, (margin, window))?;
     scope.notices.iter().for_each(|(severity, text)| around.observer.notice(severity, text));
 

@@ -39,7 +39,7 @@ pub(super) struct CurationScope {
     pub(super) window_micros: i64,
     /// Severity and text.
     pub(super) notices: Vec<(&'static str, String)>,
-    label: String,
+    pub(super) label: String,
     granules: usize,
     method_text: String,
     grids: String,

@@ -161,3 +161,34 @@ fn what_several_collections_cannot_share_is_refused_before_anything_is_made() {
     assert!(refused("GPM_MERGIR,GPM_MERGIR", "Tb").contains("twice"));
     assert!(!out.exists());
 }
+
+#[test]
+fn a_dry_run_tells_that_each_chunk_is_read_once_and_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (phdef, input) = (masks(folder.path()), fixtures().join("granules"));
+    let out = folder.path().join("none");
+    let output = run(&[
+        "curate",
+        "--dry-run",
+        "--json",
+        "--quiet",
+        "--phdef",
+        phdef.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+        "--collection=GPM_MERGIR,GPM_3IMERGHH",
+        "--variable=Tb,precipitation",
+        "--input",
+        input.to_str().unwrap(),
+    ]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |job: usize, way: &str, what: &str| told[job][way][what].as_u64().unwrap();
+    // MERGIR: two granules with two half hours each, a chunk a half hour; four mask times with up to three steps
+    assert_eq!((of(0, "planned", "reads"), of(0, "planned", "chunks")), (4, 4));
+    assert_eq!(of(0, "one_by_one", "reads"), 2 + 3 + 3 + 2);
+    assert!(of(0, "one_by_one", "bytes") > 2 * of(0, "planned", "bytes"));
+    // IMERG: two granules
+    assert_eq!(of(1, "planned", "reads"), 2);
+    assert!(of(1, "one_by_one", "requests") >= of(1, "planned", "requests"));
+    assert!(!out.exists());
+}

@@ -15,9 +15,10 @@ use crate::progress::Stage;
 
 use orbits::Orbits;
 use windows::Windows;
+pub(super) use windows::groups;
 
 /// Mask times that are worked on together.
-const BATCH: usize = 8;
+pub(super) const BATCH: usize = 8;
 
 /// What is read for mask times, and held as long as others need it.
 trait Source: Sync {

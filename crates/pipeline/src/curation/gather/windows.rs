@@ -43,14 +43,19 @@ impl Source for Windows<'_> {
     }
 }
 
-/// Reads the scenes that some mask times need and that are not held yet; those that share chunks together.
-fn load(subset: &Subset, plan: &Plan, times: &[MaskTime], held: &mut BTreeMap<usize, SceneParts>) -> Result<()> {
+/// The scenes that some mask times need and that are not held yet; those that share chunks together.
+pub(in crate::curation) fn groups(
+    subset: &Subset,
+    plan: &Plan,
+    times: &[MaskTime],
+    is_held: impl Fn(usize) -> bool,
+) -> Result<Vec<Vec<usize>>> {
     let places = times.iter().map(|time| time.index);
     let (first, last) = (places.clone().min().unwrap_or(0), places.max().unwrap_or(0));
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let needed = plan.users.iter().filter(|(_, users)| users.iter().any(|u| (first..=last).contains(u)));
     for (scene, _) in needed {
-        if held.contains_key(scene) || groups.last().is_some_and(|group| group.contains(scene)) {
+        if is_held(*scene) || groups.last().is_some_and(|group| group.contains(scene)) {
             continue;
         }
         let mut group = vec![*scene];
@@ -63,6 +68,12 @@ fn load(subset: &Subset, plan: &Plan, times: &[MaskTime], held: &mut BTreeMap<us
         }
         groups.push(group);
     }
+    Ok(groups)
+}
+
+/// Reads the scenes that some mask times need and that are not held yet.
+fn load(subset: &Subset, plan: &Plan, times: &[MaskTime], held: &mut BTreeMap<usize, SceneParts>) -> Result<()> {
+    let groups = groups(subset, plan, times, |scene| held.contains_key(&scene))?;
     let read = |group: &Vec<usize>| subset.read_windows(group, &plan.windows(group));
     let parts: Vec<Vec<SceneParts>> = groups.par_iter().map(|group| Ok(read(group)?)).collect::<Result<_>>()?;
     for (group, parts) in groups.into_iter().zip(parts) {
