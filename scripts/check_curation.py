@@ -11,6 +11,7 @@ import netCDF4
 import numpy as np
 import xarray as xr
 from check_netcdf import compliance
+from PIL import Image
 
 folder = Path(sys.argv[1])
 job = folder.name
@@ -60,7 +61,10 @@ for name, group in curated.groups.items():
         compared += 1
 assert compared == len(statistics)
 manifest = json.loads(named("-Manifest.json").read_text())
-assert manifest["type"] == "Feature" and len(manifest["assets"]) == 7
+assert manifest["type"] == "Feature"
+assert set(manifest["assets"]) | {next(folder.glob("*-Manifest.json")).name} == {path.name for path in folder.glob("[!.]*")}
+charts = list(folder.glob("*-Series-*.png"))
+assert charts and all(Image.open(chart).size[0] > 500 for chart in charts)
 for end in ("-Interpolated.nc", "-Stationary.nc"):
     compliance(named(end))
 print(f"{compared} events at their times are the same in every product")

@@ -2,6 +2,7 @@
 
 use super::axis::{Axis, Pair};
 use super::targets::{Cell, Targets};
+use super::weights::Cross;
 use super::{Method, PointMethod, Weights, point_weights};
 use crate::grid::{Coordinates, unwrapped};
 use crate::{CoreError, Grid};
@@ -44,13 +45,16 @@ pub fn grid_weights(
             }
             Ok(weights)
         }
+        Method::Linear if targets.is_separable() => {
+            let cross = cross(&rows, &columns, nx, targets, cells)?;
+            Ok(Weights::cross(cross, LEAST_LINEAR))
+        }
         Method::Linear => {
             let mut weights = Weights::with_capacity(cells.len(), 4, LEAST_LINEAR);
-            let mut memory = Memory::new(targets, |c| rows.between(c.lat), |c| columns.between(c.lon));
-            for (place, cell) in cells.iter().zip(resolved(targets, cells)) {
-                let (row, column) = memory.of(*place, &cell?);
-                if let (Some(row), Some(column)) = (row, column) {
-                    four(row, column, nx, &mut weights);
+            for cell in resolved(targets, cells) {
+                let cell = cell?;
+                if let (Some(row), Some(column)) = (rows.between(cell.lat), columns.between(cell.lon)) {
+                    four(&row, &column, nx, &mut weights);
                 }
                 weights.end_target();
             }
@@ -112,15 +116,42 @@ fn four(rows: &Pair, columns: &Pair, nx: usize, weights: &mut Weights) {
     }
 }
 
+/// The pairs of rows and columns around those of the mask that have a target; each is looked up once.
+fn cross(
+    rows: &Axis,
+    columns: &Axis,
+    nx: usize,
+    targets: &Targets<'_>,
+    cells: &[(u32, u32)],
+) -> Result<Cross, CoreError> {
+    let Coordinates::Rectilinear { lat, lon } = targets.grid().coordinates() else {
+        return Err(CoreError::Grid("the mask has no straight rows and columns".to_owned()));
+    };
+    let (mut used_rows, mut used_columns) = (vec![false; lat.len()], vec![false; lon.len()]);
+    for (row, column) in cells {
+        match (used_rows.get_mut(*row as usize), used_columns.get_mut(*column as usize)) {
+            (Some(r), Some(c)) => (*r, *c) = (true, true),
+            _ => return Err(outside(*row, *column)),
+        }
+    }
+    let pair = |axis: &Axis, (used, centre): (&bool, &f64)| used.then(|| axis.between(*centre)).flatten();
+    Ok(Cross {
+        rows: used_rows.iter().zip(lat).map(|at| pair(rows, at)).collect(),
+        columns: used_columns.iter().zip(lon).map(|at| pair(columns, at)).collect(),
+        nx,
+        targets: cells.to_vec(),
+    })
+}
+
+fn outside(row: u32, column: u32) -> CoreError {
+    CoreError::Grid(format!("the cell in row {row} and column {column} is not on the mask's grid"))
+}
+
 fn resolved<'t>(
     targets: &'t Targets<'_>,
     cells: &'t [(u32, u32)],
 ) -> impl Iterator<Item = Result<Cell, CoreError>> + 't {
-    cells.iter().map(|(row, column)| {
-        targets.cell(*row, *column).ok_or_else(|| {
-            CoreError::Grid(format!("the cell in row {row} and column {column} is not on the mask's grid"))
-        })
-    })
+    cells.iter().map(|(row, column)| targets.cell(*row, *column).ok_or_else(|| outside(*row, *column)))
 }
 
 /// What was found along rows and columns, so that it is looked up once for each where the mask's grid is straight.

@@ -1,36 +1,107 @@
 //! What each target takes of each place of a source.
 
-/// For each target a list of places of the source with weights, whose sum is at most 1.
+use super::axis::Pair;
+
+/// For each target some places of the source with weights, whose sum is at most 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
-    /// Where each target's list ends.
-    ends: Vec<usize>,
-    places: Vec<(u32, f64)>,
+    kind: Kind,
     /// A target has a value where the weights of the places with a value add up to at least so much.
     least: f64,
 }
 
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    List(List),
+    Cross(Cross),
+}
+
+/// Places and weights one by one.
+#[derive(Clone, Debug, PartialEq)]
+struct List {
+    /// Where each target's list ends.
+    ends: Vec<usize>,
+    places: Vec<(u32, f64)>,
+}
+
+/// Two rows and two columns of the source for each row and column of the mask: a target's weights are the four products.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Cross {
+    /// For each row of the mask that is needed; `None` outside of the source.
+    pub(super) rows: Vec<Option<Pair>>,
+    pub(super) columns: Vec<Option<Pair>>,
+    /// Columns of the source.
+    pub(super) nx: usize,
+    /// Row and column of each target.
+    pub(super) targets: Vec<(u32, u32)>,
+}
+
+impl Cross {
+    fn pairs(&self, (row, column): (u32, u32)) -> Option<(&Pair, &Pair)> {
+        let row = self.rows.get(row as usize).and_then(Option::as_ref)?;
+        Some((row, self.columns.get(column as usize).and_then(Option::as_ref)?))
+    }
+}
+
+/// The value of a target and the share of it that is covered, from the sums over its places with a value.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    value: f64,
+    share: f64,
+}
+
+impl Sum {
+    #[inline]
+    fn add(&mut self, weight: f64, x: f64) {
+        if !x.is_nan() {
+            self.value += weight * x;
+            self.share += weight;
+        }
+    }
+
+    #[inline]
+    fn end(self, least: f64) -> (f64, f64) {
+        if !(self.share > 0.0 && self.share >= least) {
+            return (f64::NAN, 0.0);
+        }
+        // weights that add up to 1 need no scaling, which would only round
+        let whole = (self.share - 1.0).abs() < 1e-12;
+        (if whole { self.value } else { self.value / self.share }, self.share.min(1.0))
+    }
+}
+
 impl Weights {
     pub(super) fn with_capacity(targets: usize, each: usize, least: f64) -> Self {
-        Self { ends: Vec::with_capacity(targets), places: Vec::with_capacity(targets * each), least }
+        let list = List { ends: Vec::with_capacity(targets), places: Vec::with_capacity(targets * each) };
+        Self { kind: Kind::List(list), least }
+    }
+
+    pub(super) fn cross(cross: Cross, least: f64) -> Self {
+        Self { kind: Kind::Cross(cross), least }
     }
 
     pub(super) fn push(&mut self, place: usize, weight: f64) {
-        if weight > 0.0 {
-            self.places.push((u32::try_from(place).unwrap_or(u32::MAX), weight));
+        if let Kind::List(list) = &mut self.kind
+            && weight > 0.0
+        {
+            list.places.push((u32::try_from(place).unwrap_or(u32::MAX), weight));
         }
     }
 
     pub(super) fn end_target(&mut self) {
-        self.ends.push(self.places.len());
+        if let Kind::List(list) = &mut self.kind {
+            list.ends.push(list.places.len());
+        }
     }
 
     /// Ends a target whose weights are to add up to 1.
     pub(super) fn end_scaled(&mut self) {
-        let start = self.ends.last().copied().unwrap_or(0);
-        if let Some(own) = self.places.get_mut(start..) {
-            let sum: f64 = own.iter().map(|(_, weight)| weight).sum();
-            own.iter_mut().for_each(|(_, weight)| *weight /= sum);
+        if let Kind::List(list) = &mut self.kind {
+            let start = list.ends.last().copied().unwrap_or(0);
+            if let Some(own) = list.places.get_mut(start..) {
+                let sum: f64 = own.iter().map(|(_, weight)| weight).sum();
+                own.iter_mut().for_each(|(_, weight)| *weight /= sum);
+            }
         }
         self.end_target();
     }
@@ -38,21 +109,36 @@ impl Weights {
     /// Number of targets.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        match &self.kind {
+            Kind::List(list) => list.ends.len(),
+            Kind::Cross(cross) => cross.targets.len(),
+        }
     }
 
     /// Whether there is no target.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// The places of the source that a target takes from, with their weights.
     #[must_use]
-    pub fn of(&self, target: usize) -> &[(u32, f64)] {
-        let start = target.checked_sub(1).and_then(|k| self.ends.get(k)).copied().unwrap_or(0);
-        let end = self.ends.get(target).copied().unwrap_or(start);
-        self.places.get(start..end).unwrap_or_default()
+    pub fn of(&self, target: usize) -> Vec<(u32, f64)> {
+        match &self.kind {
+            Kind::List(list) => {
+                let start = target.checked_sub(1).and_then(|k| list.ends.get(k)).copied().unwrap_or(0);
+                let end = list.ends.get(target).copied().unwrap_or(start);
+                list.places.get(start..end).unwrap_or_default().to_vec()
+            }
+            Kind::Cross(cross) => {
+                let pairs = cross.targets.get(target).and_then(|target| cross.pairs(*target));
+                let Some((rows, columns)) = pairs else { return Vec::new() };
+                let all = rows.iter().flat_map(|(row, height)| {
+                    columns.iter().map(move |(column, width)| ((row * cross.nx + column) as u32, height * width))
+                });
+                all.filter(|(_, weight)| *weight > 0.0).collect()
+            }
+        }
     }
 
     /// The value of each target (NaN where there is none), and the share of it that places with a value cover (0 to 1).
@@ -60,28 +146,39 @@ impl Weights {
     pub fn apply(&self, value: impl Fn(usize) -> f64) -> (Vec<f64>, Vec<f64>) {
         let mut values = Vec::with_capacity(self.len());
         let mut shares = Vec::with_capacity(self.len());
-        let mut start = 0;
-        for end in &self.ends {
-            let (mut sum, mut share) = (0.0, 0.0);
-            for (place, weight) in self.places.get(start..*end).unwrap_or_default() {
-                let x = value(*place as usize);
-                if !x.is_nan() {
-                    sum += weight * x;
-                    share += weight;
+        let mut put = |(value, share): (f64, f64)| {
+            values.push(value);
+            shares.push(share);
+        };
+        match &self.kind {
+            Kind::List(list) => {
+                let mut start = 0;
+                for end in &list.ends {
+                    let mut sum = Sum::default();
+                    for (place, weight) in list.places.get(start..*end).unwrap_or_default() {
+                        sum.add(*weight, value(*place as usize));
+                    }
+                    start = *end;
+                    put(sum.end(self.least));
                 }
             }
-            start = *end;
-            let has_value = share > 0.0 && share >= self.least;
-            // weights that add up to 1 need no scaling, which would only round
-            let whole = (share - 1.0).abs() < 1e-12;
-            values.push(if !has_value {
-                f64::NAN
-            } else if whole {
-                sum
-            } else {
-                sum / share
-            });
-            shares.push(if has_value { share.min(1.0) } else { 0.0 });
+            Kind::Cross(cross) => {
+                for target in &cross.targets {
+                    let mut sum = Sum::default();
+                    if let Some((rows, columns)) = cross.pairs(*target) {
+                        for (row, height) in rows {
+                            let start = row * cross.nx;
+                            for (column, width) in columns {
+                                let weight = height * width;
+                                if weight > 0.0 {
+                                    sum.add(weight, value(start + column));
+                                }
+                            }
+                        }
+                    }
+                    put(sum.end(self.least));
+                }
+            }
         }
         (values, shares)
     }

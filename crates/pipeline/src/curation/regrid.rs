@@ -197,34 +197,44 @@ fn combine(
         }
         Moment::Window => ([0.0, 1.0, 0.0], "window"),
     };
-    let sums = |of: fn(f64) -> f64| {
-        let mut sums = vec![(0.0, 0.0, 0.0); cells];
-        for (values, share) in steps.iter().zip(shares).filter(|(_, share)| *share > 0.0) {
-            let Some(values) = values else { continue };
-            let (found, covered) = weights.apply(|place| values.get(place).map_or(f64::NAN, of));
-            for (sum, (value, part)) in sums.iter_mut().zip(found.iter().zip(covered)) {
-                if !value.is_nan() {
-                    sum.0 += share * value;
-                    sum.1 += share;
-                    sum.2 += share * part;
-                }
-            }
-        }
-        sums
-    };
     let value = |(sum, share, _): &(f64, f64, f64)| match *share {
         share if share < 0.5 => f64::NAN,
         share if (share - 1.0).abs() < 1e-12 => *sum,
         share => sum / share,
     };
-    let found = sums(|x| x);
+    let found = sums(weights, steps, shares, |x| x);
     let values: Vec<f64> = if is_direction {
-        average_directions(|of| sums(of).iter().map(value).collect())
+        average_directions(|of| sums(weights, steps, shares, of).iter().map(value).collect())
     } else {
         found.iter().map(value).collect()
     };
     let coverage = found.iter().zip(&values).map(|(sum, v)| if v.is_nan() { 0.0 } else { sum.2 }).collect();
     (values, coverage, how)
+}
+
+/// For each target the sums over the steps of value, share and coverage; values are changed by `of` before.
+fn sums(
+    weights: &Weights,
+    steps: &[Option<Values>; STEPS],
+    shares: [f64; STEPS],
+    of: impl Fn(f64) -> f64,
+) -> Vec<(f64, f64, f64)> {
+    let mut sums = vec![(0.0, 0.0, 0.0); weights.len()];
+    for (values, share) in steps.iter().zip(shares).filter(|(_, share)| *share > 0.0) {
+        let (found, covered) = match values {
+            Some(Values::F32(v)) => weights.apply(|place| v.get(place).map_or(f64::NAN, |x| of(f64::from(*x)))),
+            Some(Values::F64(v)) => weights.apply(|place| v.get(place).map_or(f64::NAN, |x| of(*x))),
+            None => continue,
+        };
+        for (sum, (value, part)) in sums.iter_mut().zip(found.iter().zip(covered)) {
+            if !value.is_nan() {
+                sum.0 += share * value;
+                sum.1 += share;
+                sum.2 += share * part;
+            }
+        }
+    }
+    sums
 }
 
 /// The method that a job names, or the choice by the two grids.
