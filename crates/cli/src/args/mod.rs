@@ -140,7 +140,7 @@ fn mask_from() -> Command {
 
 const CURATION_HELP: &str = "\
 Methods: collocation nearest linear mean conservative (default: by the two grids' spacings)
-Products: curated hierarchy interpolated flat table statistics
+Products: curated hierarchy interpolated flat table statistics plots
 
 Examples:
   eventscape curate --phdef out/1 --collection GPM_3IMERGHH --variable precipitation --out out

@@ -2,6 +2,7 @@
 
 mod goldens;
 mod grids;
+mod ostia;
 mod several;
 mod swaths;
 
