@@ -16,13 +16,15 @@ fn axis(first: f64, step: f64, n: usize) -> Vec<f64> {
     (0..n).map(|k| first + step * k as f64).collect()
 }
 
-fn best(repeats: usize, mut work: impl FnMut() -> f64) -> (f64, f64) {
+/// The median time of work in milliseconds, and the sum of the values it made (not timed).
+fn median(repeats: usize, mut work: impl FnMut() -> Vec<f64>) -> (f64, f64) {
     let mut times = Vec::new();
     let mut sum = 0.0;
     for _ in 0..repeats {
         let start = Instant::now();
-        sum = work();
+        let values = std::hint::black_box(work());
         times.push(1e3 * start.elapsed().as_secs_f64());
+        sum = values.iter().filter(|v| !v.is_nan()).sum();
     }
     times.sort_by(f64::total_cmp);
     (times[times.len() / 2], sum)
@@ -47,10 +49,9 @@ fn main() {
     ] {
         let (targets, cells) = (Targets::new(grid), cells(grid));
         let weights = grid_weights(&source, &targets, &cells, method).unwrap();
-        let sum = |values: Vec<f64>| values.iter().filter(|v| !v.is_nan()).sum::<f64>();
         let (all, checksum) =
-            best(repeats, || sum(grid_weights(&source, &targets, &cells, method).unwrap().apply(|k| field[k]).0));
-        let (apply, _) = best(repeats, || sum(weights.apply(|k| field[k]).0));
+            median(repeats, || grid_weights(&source, &targets, &cells, method).unwrap().apply(|k| field[k]).0);
+        let (apply, _) = median(repeats, || weights.apply(|k| field[k]).0);
         told.push(format!(
             "\"{name}\": {{\"cells\": {}, \"all_ms\": {all}, \"apply_ms\": {apply}, \"sum\": {checksum}}}",
             cells.len()

@@ -1,8 +1,8 @@
 //! Weights of a source that is a grid.
 
 use super::axis::{Axis, Pair};
+use super::cross::Cross;
 use super::targets::{Cell, Targets};
-use super::weights::Cross;
 use super::{Method, PointMethod, Weights, point_weights};
 use crate::grid::{Coordinates, unwrapped};
 use crate::{CoreError, Grid};
@@ -135,12 +135,9 @@ fn cross(
         }
     }
     let pair = |axis: &Axis, (used, centre): (&bool, &f64)| used.then(|| axis.between(*centre)).flatten();
-    Ok(Cross {
-        rows: used_rows.iter().zip(lat).map(|at| pair(rows, at)).collect(),
-        columns: used_columns.iter().zip(lon).map(|at| pair(columns, at)).collect(),
-        nx,
-        targets: cells.to_vec(),
-    })
+    let rows = used_rows.iter().zip(lat).map(|at| pair(rows, at)).collect();
+    let columns = used_columns.iter().zip(lon).map(|at| pair(columns, at)).collect();
+    Ok(Cross::new(rows, columns, nx, cells.to_vec()))
 }
 
 fn outside(row: u32, column: u32) -> CoreError {

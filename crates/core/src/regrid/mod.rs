@@ -17,6 +17,7 @@
 
 mod axis;
 pub mod compat;
+mod cross;
 mod directions;
 mod grid_source;
 mod method;

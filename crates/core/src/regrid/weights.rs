@@ -1,6 +1,6 @@
 //! What each target takes of each place of a source.
 
-use super::axis::Pair;
+use super::cross::Cross;
 
 /// For each target some places of the source with weights, whose sum is at most 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,35 +24,19 @@ struct List {
     places: Vec<(u32, f64)>,
 }
 
-/// Two rows and two columns of the source for each row and column of the mask: a target's weights are the four products.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Cross {
-    /// For each row of the mask that is needed; `None` outside of the source.
-    pub(super) rows: Vec<Option<Pair>>,
-    pub(super) columns: Vec<Option<Pair>>,
-    /// Columns of the source.
-    pub(super) nx: usize,
-    /// Row and column of each target.
-    pub(super) targets: Vec<(u32, u32)>,
-}
-
-impl Cross {
-    fn pairs(&self, (row, column): (u32, u32)) -> Option<(&Pair, &Pair)> {
-        let row = self.rows.get(row as usize).and_then(Option::as_ref)?;
-        Some((row, self.columns.get(column as usize).and_then(Option::as_ref)?))
-    }
-}
-
 /// The value of a target and the share of it that is covered, from the sums over its places with a value.
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    value: f64,
-    share: f64,
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sum {
+    pub(super) value: f64,
+    pub(super) share: f64,
 }
+
+/// Values and shares of targets.
+pub(super) type Values = (Vec<f64>, Vec<f64>);
 
 impl Sum {
     #[inline]
-    fn add(&mut self, weight: f64, x: f64) {
+    pub(super) fn add(&mut self, weight: f64, x: f64) {
         if !x.is_nan() {
             self.value += weight * x;
             self.share += weight;
@@ -111,7 +95,7 @@ impl Weights {
     pub fn len(&self) -> usize {
         match &self.kind {
             Kind::List(list) => list.ends.len(),
-            Kind::Cross(cross) => cross.targets.len(),
+            Kind::Cross(cross) => cross.len(),
         }
     }
 
@@ -130,56 +114,28 @@ impl Weights {
                 let end = list.ends.get(target).copied().unwrap_or(start);
                 list.places.get(start..end).unwrap_or_default().to_vec()
             }
-            Kind::Cross(cross) => {
-                let pairs = cross.targets.get(target).and_then(|target| cross.pairs(*target));
-                let Some((rows, columns)) = pairs else { return Vec::new() };
-                let all = rows.iter().flat_map(|(row, height)| {
-                    columns.iter().map(move |(column, width)| ((row * cross.nx + column) as u32, height * width))
-                });
-                all.filter(|(_, weight)| *weight > 0.0).collect()
-            }
+            Kind::Cross(cross) => cross.of(target),
         }
     }
 
     /// The value of each target (NaN where there is none), and the share of it that places with a value cover (0 to 1).
     /// `value` gives the source's value at a place, NaN where it is missing.
     pub fn apply(&self, value: impl Fn(usize) -> f64) -> (Vec<f64>, Vec<f64>) {
-        let mut values = Vec::with_capacity(self.len());
-        let mut shares = Vec::with_capacity(self.len());
-        let mut put = |(value, share): (f64, f64)| {
-            values.push(value);
-            shares.push(share);
-        };
+        let mut out = (Vec::with_capacity(self.len()), Vec::with_capacity(self.len()));
         match &self.kind {
             Kind::List(list) => {
                 let mut start = 0;
-                for end in &list.ends {
+                out.extend(list.ends.iter().map(|end| {
                     let mut sum = Sum::default();
                     for (place, weight) in list.places.get(start..*end).unwrap_or_default() {
                         sum.add(*weight, value(*place as usize));
                     }
                     start = *end;
-                    put(sum.end(self.least));
-                }
+                    sum.end(self.least)
+                }));
             }
-            Kind::Cross(cross) => {
-                for target in &cross.targets {
-                    let mut sum = Sum::default();
-                    if let Some((rows, columns)) = cross.pairs(*target) {
-                        for (row, height) in rows {
-                            let start = row * cross.nx;
-                            for (column, width) in columns {
-                                let weight = height * width;
-                                if weight > 0.0 {
-                                    sum.add(weight, value(start + column));
-                                }
-                            }
-                        }
-                    }
-                    put(sum.end(self.least));
-                }
-            }
+            Kind::Cross(cross) => cross.apply(value, |sum| sum.end(self.least), &mut out),
         }
-        (values, shares)
+        out
     }
 }
