@@ -95,10 +95,11 @@ pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<
 /// # Errors
 /// As [`run_curation`], but for its place.
 pub fn plan_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<CurationReads>> {
+    let resources = Resources::with(job.threads, job.memory_limit.as_ref())?;
     each_collection(job, around, &|job, masks, boxes, stores, around| {
         let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, around, &mut Clock::default())?;
         let scope = CurationScope::of(job, masks, &other, &plan, (margin, window))?;
-        let (planned, one_by_one) = reads::both(&other, &plan)?;
+        let (planned, one_by_one) = reads::both(&other, &plan, resources.memory)?;
         Ok(CurationReads {
             job_id: scope.job_id,
             data: scope.label.clone(),
@@ -176,7 +177,7 @@ fn run_one(
         Some(finished) => finished,
         None => clock.time("values gathered", || {
             let mut spool = place.spool(header)?;
-            gather::gather(&other, &plan, (margin, window), &mut spool, around)?;
+            gather::gather(&other, &plan, (margin, window), resources.memory, &mut spool, around)?;
             Ok(spool.finish()?)
         })?,
     };

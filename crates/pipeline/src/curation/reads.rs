@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use eventscape_catalog::{Subset, WindowsPlan};
 use serde::Serialize;
 
-use super::gather;
+use super::gather::Batches;
 use super::other::Other;
 use super::plan::{Need, Plan};
 use crate::error::Result;
@@ -58,9 +58,9 @@ impl Reads {
 }
 
 /// The two ways of reading a plan.
-pub(super) fn both(other: &Other, plan: &Plan) -> Result<(Reads, Reads)> {
+pub(super) fn both(other: &Other, plan: &Plan, memory: u64) -> Result<(Reads, Reads)> {
     match other {
-        Other::Grid(subset) => Ok((planned(subset, plan)?, one_by_one(subset, plan)?)),
+        Other::Grid(subset) => Ok((planned(subset, plan, memory)?, one_by_one(subset, plan)?)),
         Other::Swath(swaths) => {
             let size = |orbit: usize| swaths.granules().get(orbit).and_then(|g| g.size).unwrap_or(0);
             let once = plan.users.keys().map(|orbit| size(*orbit)).sum();
@@ -78,15 +78,20 @@ pub(super) fn both(other: &Other, plan: &Plan) -> Result<(Reads, Reads)> {
     }
 }
 
-/// As [`gather::gather`] does it.
-fn planned(subset: &Subset, plan: &Plan) -> Result<Reads> {
+/// As [`super::gather::gather`] does it.
+fn planned(subset: &Subset, plan: &Plan, memory: u64) -> Result<Reads> {
     let mut reads = Reads::default();
     let mut held: BTreeSet<usize> = BTreeSet::new();
-    for times in plan.times.chunks(gather::BATCH) {
-        for group in gather::groups(subset, plan, times, |scene| held.contains(&scene))? {
+    let batches = Batches { subset, plan, memory };
+    let mut done = 0;
+    while done < plan.times.len() {
+        let batch = batches.next(done, &held)?;
+        for group in batch.groups {
             reads.add(subset.plan_windows(&group, &plan.windows(&group))?);
             held.extend(group);
         }
+        done = batch.until;
+        held.retain(|scene| plan.is_needed(*scene, done));
     }
     Ok(reads)
 }

@@ -96,3 +96,27 @@ fn a_field_like_merra_2_reaches_the_cold_regions_of_ostia_conservatively() {
 fn cold_regions_of_ostia_hold_their_own_temperatures() {
     compare("ostia_monthly.nc", "surface_temperature", None, "ostia", "collocation");
 }
+
+#[test]
+fn little_memory_reads_in_smaller_parts_and_gives_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    phdef(folder.path());
+    let input = fixtures().join("ostia/merra2_like.nc4");
+    let curate = |name: &str, extra: &[&str]| {
+        let (out, job) = (folder.path().join(name), folder.path().join("1"));
+        let mut arguments = vec!["curate", "--quiet", "--phdef", job.to_str().unwrap(), "--variable=T2M"];
+        arguments.extend(["--products=interpolated,statistics,hierarchy", "--out", out.to_str().unwrap()]);
+        arguments.extend(extra);
+        arguments.extend(["--input", input.to_str().unwrap()]);
+        let output = run(&arguments);
+        let read = |file: &str| std::fs::read(out.join("2").join(file)).unwrap_or_default();
+        (output.stdout, read("2-Interpolated-Data.nc4"), read("2-Statistics.csv"), read("2-Curation-Hierarchy.json"))
+    };
+    let (plenty, little) = (curate("plenty", &[]), curate("little", &["--memory-limit=20kB"]));
+    assert!(!plenty.2.is_empty());
+    assert!(plenty.1 == little.1 && plenty.2 == little.2 && plenty.3 == little.3);
+    // the plan counts what the run reads
+    let told = curate("plan", &["--dry-run", "--json", "--memory-limit=20kB"]);
+    let told: Value = serde_json::from_slice(&told.0).unwrap();
+    assert_eq!((told["times"].as_u64(), told["planned"]["chunks"].as_u64()), (Some(6), Some(7)));
+}

@@ -14,16 +14,16 @@ use crate::error::{PipelineError, Result};
 use crate::progress::Stage;
 
 use orbits::Orbits;
+pub(super) use windows::Batches;
 use windows::Windows;
-pub(super) use windows::groups;
 
-/// Mask times that are worked on together.
-pub(super) const BATCH: usize = 8;
+/// Mask times that are worked on together, at most.
+const BATCH: usize = 8;
 
 /// What is read for mask times, and held as long as others need it.
 trait Source: Sync {
-    /// Reads what these times need and is not held yet.
-    fn load(&mut self, times: &[MaskTime]) -> Result<()>;
+    /// Reads what the next times from `done` on need and is not held yet; gives where these times end.
+    fn load(&mut self, done: usize) -> Result<usize>;
     /// What lies around the events of a time, once it is loaded.
     fn groups(&self, time: &MaskTime) -> Result<Vec<Group>>;
     /// Lets go what no time from this one on needs.
@@ -31,16 +31,17 @@ trait Source: Sync {
 }
 
 /// Gathers the mask times that the spool does not hold yet. `margin` is in degrees, `window_micros` the time around a mask
-/// time in which swaths count.
+/// time in which swaths count; of data on a grid about `memory` bytes are held at once.
 pub(super) fn gather(
     other: &Other,
     plan: &Plan,
     (margin, window_micros): (f64, i64),
+    memory: u64,
     spool: &mut Spool,
     around: &Surroundings<'_>,
 ) -> Result<()> {
     match other {
-        Other::Grid(subset) => run(&mut Windows::new(subset, plan), plan, spool, around),
+        Other::Grid(subset) => run(&mut Windows::new(subset, plan, memory), plan, spool, around),
         Other::Swath(swaths) => run(&mut Orbits::new(swaths, plan, margin, window_micros), plan, spool, around),
     }
 }
@@ -54,9 +55,8 @@ fn run(source: &mut impl Source, plan: &Plan, spool: &mut Spool, around: &Surrou
         if around.cancel.is_cancelled() {
             return Err(PipelineError::Stopped { done, total });
         }
-        let until = (done + BATCH).min(total);
+        let until = source.load(done)?;
         let times = plan.times.get(done..until).unwrap_or_default();
-        source.load(times)?;
         let held = &*source;
         let documents: Vec<Vec<u8>> =
             times.par_iter().map(|time| held.groups(time).map(|g| record::encode(&g))).collect::<Result<_>>()?;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::super::plan::{Around, MaskTime, Need, Plan, seen_by};
 use super::super::record::{Group, OrbitKey};
-use super::Source;
+use super::{BATCH, Source};
 use crate::error::{PipelineError, Result};
 
 /// The orbits that are held, for mask times that need them.
@@ -26,7 +26,9 @@ impl<'a> Orbits<'a> {
 }
 
 impl Source for Orbits<'_> {
-    fn load(&mut self, times: &[MaskTime]) -> Result<()> {
+    fn load(&mut self, done: usize) -> Result<usize> {
+        let until = (done + BATCH).min(self.plan.times.len());
+        let times = self.plan.times.get(done..until).unwrap_or_default();
         let needed = times.iter().flat_map(|time| match &time.need {
             Need::Orbits(orbits) => orbits.as_slice(),
             Need::Steps(_) => &[],
@@ -36,7 +38,7 @@ impl Source for Orbits<'_> {
         let read = |orbit: &usize| Ok((*orbit, self.swaths.read(*orbit)?));
         let found = new.par_iter().map(read).collect::<Result<Vec<_>>>()?;
         self.held.extend(found);
-        Ok(())
+        Ok(until)
     }
 
     fn groups(&self, time: &MaskTime) -> Result<Vec<Group>> {
@@ -65,6 +67,6 @@ impl Source for Orbits<'_> {
 
     fn forget(&mut self, done: usize) {
         let plan = self.plan;
-        self.held.retain(|orbit, _| plan.users.get(orbit).and_then(|u| u.last()).is_some_and(|last| *last >= done));
+        self.held.retain(|orbit, _| plan.is_needed(*orbit, done));
     }
 }

@@ -1,6 +1,7 @@
 //! Data on a grid: the windows of all events, each chunk of each granule once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use eventscape_catalog::{SceneParts, Subset};
 use eventscape_core::grid::{Coordinates, Window};
@@ -9,25 +10,30 @@ use rayon::prelude::*;
 
 use super::super::plan::{MaskTime, Need, Plan, StepNeed};
 use super::super::record::Group;
-use super::Source;
+use super::{BATCH, Source};
 use crate::error::{PipelineError, Result};
 
 /// The scenes that are held, for mask times that need them.
 pub(super) struct Windows<'a> {
-    pub(super) subset: &'a Subset,
-    pub(super) plan: &'a Plan,
+    subset: &'a Subset,
+    plan: &'a Plan,
+    memory: u64,
     held: BTreeMap<usize, SceneParts>,
 }
 
 impl<'a> Windows<'a> {
-    pub(super) fn new(subset: &'a Subset, plan: &'a Plan) -> Self {
-        Self { subset, plan, held: BTreeMap::new() }
+    pub(super) fn new(subset: &'a Subset, plan: &'a Plan, memory: u64) -> Self {
+        Self { subset, plan, memory, held: BTreeMap::new() }
     }
 }
 
 impl Source for Windows<'_> {
-    fn load(&mut self, times: &[MaskTime]) -> Result<()> {
-        load(self.subset, self.plan, times, &mut self.held)
+    fn load(&mut self, done: usize) -> Result<usize> {
+        let held = self.held.keys().copied().collect();
+        let batches = Batches { subset: self.subset, plan: self.plan, memory: self.memory };
+        let Batch { until, groups } = batches.next(done, &held)?;
+        load(self.subset, self.plan, groups, &mut self.held)?;
+        Ok(until)
     }
 
     fn groups(&self, time: &MaskTime) -> Result<Vec<Group>> {
@@ -39,41 +45,78 @@ impl Source for Windows<'_> {
 
     fn forget(&mut self, done: usize) {
         let plan = self.plan;
-        self.held.retain(|scene, _| plan.users.get(scene).and_then(|u| u.last()).is_some_and(|last| *last >= done));
+        self.held.retain(|scene, _| plan.is_needed(*scene, done));
     }
 }
 
-/// The scenes that some mask times need and that are not held yet; those that share chunks together.
-pub(in crate::curation) fn groups(
-    subset: &Subset,
-    plan: &Plan,
-    times: &[MaskTime],
-    is_held: impl Fn(usize) -> bool,
-) -> Result<Vec<Vec<usize>>> {
-    let places = times.iter().map(|time| time.index);
-    let (first, last) = (places.clone().min().unwrap_or(0), places.max().unwrap_or(0));
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let needed = plan.users.iter().filter(|(_, users)| users.iter().any(|u| (first..=last).contains(u)));
-    for (scene, _) in needed {
-        if is_held(*scene) || groups.last().is_some_and(|group| group.contains(scene)) {
-            continue;
-        }
-        let mut group = vec![*scene];
-        // scenes of later mask times that lie in the same chunks would else be unpacked again
-        for (next, _) in plan.users.range(scene + 1..) {
-            if !subset.share_chunks(*scene, *next)? {
-                break;
+/// Mask times that are worked on together, and the scenes to be read for them.
+pub(in crate::curation) struct Batch {
+    pub(in crate::curation) until: usize,
+    /// Scenes that share chunks are in one group.
+    pub(in crate::curation) groups: Vec<Vec<usize>>,
+}
+
+/// How scenes are brought in: the planner's counts and the reading itself go by the same rule.
+#[derive(Clone, Copy)]
+pub(in crate::curation) struct Batches<'a> {
+    pub(in crate::curation) subset: &'a Subset,
+    pub(in crate::curation) plan: &'a Plan,
+    /// Bytes of values that may be held at once. A single mask time may need more.
+    pub(in crate::curation) memory: u64,
+}
+
+impl Batches<'_> {
+    /// The next mask times from `done` on; fewer where memory is short.
+    pub(in crate::curation) fn next(&self, done: usize, held: &BTreeSet<usize>) -> Result<Batch> {
+        let mut many = BATCH.min(self.plan.times.len() - done);
+        let before: u64 = held.iter().map(|scene| self.bytes_of(&[*scene])).sum();
+        loop {
+            let groups = self.groups(done..done + many, held)?;
+            let new: u64 = groups.iter().map(|group| self.bytes_of(group)).sum();
+            if many <= 1 || before.saturating_add(new) <= self.memory {
+                return Ok(Batch { until: done + many, groups });
             }
-            group.push(*next);
+            many /= 2;
         }
-        groups.push(group);
     }
-    Ok(groups)
+
+    /// The scenes that some mask times need and that are not held yet; those that share chunks together.
+    fn groups(&self, times: Range<usize>, held: &BTreeSet<usize>) -> Result<Vec<Vec<usize>>> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        let needed = self.plan.users.iter().filter(|(_, users)| users.iter().any(|place| times.contains(place)));
+        for (scene, _) in needed {
+            if held.contains(scene) || groups.last().is_some_and(|group| group.contains(scene)) {
+                continue;
+            }
+            let (mut group, mut cells) = (vec![*scene], self.plan.cells(*scene));
+            // scenes of later mask times that lie in the same chunks would else be unpacked again
+            for (next, _) in self.plan.users.range(scene + 1..) {
+                cells += self.plan.cells(*next);
+                let is_small = self.bytes(cells, group.len() + 1) <= self.memory / 4;
+                if !is_small || held.contains(next) || !self.subset.share_chunks(*scene, *next)? {
+                    break;
+                }
+                group.push(*next);
+            }
+            groups.push(group);
+        }
+        Ok(groups)
+    }
+
+    /// Bytes that so many scenes take, at most, whose windows have so many cells in all.
+    fn bytes(&self, cells: usize, scenes: usize) -> u64 {
+        let grid = self.subset.grid();
+        let values = cells.min(grid.ny() * grid.nx()) * self.subset.variables().len() * scenes;
+        (values * size_of::<f64>()) as u64
+    }
+
+    fn bytes_of(&self, scenes: &[usize]) -> u64 {
+        self.bytes(scenes.iter().map(|scene| self.plan.cells(*scene)).sum(), scenes.len())
+    }
 }
 
-/// Reads the scenes that some mask times need and that are not held yet.
-fn load(subset: &Subset, plan: &Plan, times: &[MaskTime], held: &mut BTreeMap<usize, SceneParts>) -> Result<()> {
-    let groups = groups(subset, plan, times, |scene| held.contains_key(&scene))?;
+/// Reads the groups of a batch.
+fn load(subset: &Subset, plan: &Plan, groups: Vec<Vec<usize>>, held: &mut BTreeMap<usize, SceneParts>) -> Result<()> {
     let read = |group: &Vec<usize>| subset.read_windows(group, &plan.windows(group));
     let parts: Vec<Vec<SceneParts>> = groups.par_iter().map(|group| Ok(read(group)?)).collect::<Result<_>>()?;
     for (group, parts) in groups.into_iter().zip(parts) {

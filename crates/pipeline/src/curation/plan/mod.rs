@@ -145,14 +145,28 @@ impl Plan {
         })
     }
 
+    /// Whether a mask time from `done` on needs a scene or granule.
+    pub(super) fn is_needed(&self, scene: usize, done: usize) -> bool {
+        self.users.get(&scene).and_then(|users| users.last()).is_some_and(|last| *last >= done)
+    }
+
     /// The windows that some scenes are needed in.
     pub(super) fn windows(&self, scenes: &[usize]) -> Vec<Window> {
-        let users = scenes.iter().filter_map(|scene| self.users.get(scene)).flatten();
+        scenes.iter().flat_map(|scene| self.windows_of(*scene)).cloned().collect()
+    }
+
+    /// Cells of the windows that a scene is needed in, counted in each.
+    pub(super) fn cells(&self, scene: usize) -> usize {
+        self.windows_of(scene).map(|window| window.rows.len() * window.nx()).sum()
+    }
+
+    fn windows_of(&self, scene: usize) -> impl Iterator<Item = &Window> {
+        let users = self.users.get(&scene).into_iter().flatten();
         let needs = users.filter_map(|place| match &self.times.get(*place)?.need {
             Need::Steps(need) => Some(need),
             Need::Orbits(_) => None,
         });
-        needs.flat_map(|need| need.windows.iter().flatten().cloned()).collect()
+        needs.flat_map(|need| need.windows.iter().flatten())
     }
 
     /// Scenes without data that are needed, by their times: each once.
