@@ -26,7 +26,10 @@ mod workplace;
 
 pub use curation::{CurationJob, CurationProduct, CurationReads, CurationReport, Reads, plan_curation, run_curation};
 pub use error::{PipelineError, Result};
-pub use job::{BoxText, Job, TextOrNumber, Texts, TrackerName, job_schema, parse_bytes, read_job_file};
+pub use job::{
+    BoxText, Job, TextOrNumber, Texts, TrackerName, job_schema, parse_bytes, read_job_file,
+    read_table as read_job_table,
+};
 pub use mask_from::{MaskFromJob, run_mask_from};
 pub use phdef::run_phdef;
 pub use plot::{Plot, PlotKind, PlotRequest, draw as draw_plot};

@@ -83,7 +83,7 @@ fn features(database: &Connection, layer: &Layer, told: &mut Told) -> rusqlite::
     let quoted = format!("\"{}\"", layer.table.replace('"', "\"\""));
     let key = key_of(database, &quoted)?;
     let mut statement = database.prepare(&format!("SELECT * FROM {quoted}"))?;
-    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let mut rows = statement.query([])?;
     let mut list = Vec::new();
     while let Some(row) = rows.next()? {

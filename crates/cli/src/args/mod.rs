@@ -1,6 +1,7 @@
 //! The command line.
 
 mod job_flags;
+mod service;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
@@ -79,12 +80,13 @@ pub(crate) fn command() -> Command {
         .subcommand(plot())
         .subcommand(stitch())
         .subcommand(collections())
+        .subcommands(service::commands())
         .subcommand(
-            Command::new("schema").about("Print the JSON Schema of a job file").arg(
+            Command::new("schema").about("Print the JSON Schema of a job file or of a service's configuration").arg(
                 Arg::new("kind")
-                    .value_parser(PossibleValuesParser::new(["phdef", "curation"]))
+                    .value_parser(PossibleValuesParser::new(["phdef", "curation", "service"]))
                     .default_value("phdef")
-                    .help("The kind of job"),
+                    .help("Of what"),
             ),
         )
         .subcommand(

@@ -6,6 +6,7 @@ mod demo;
 mod mask_from;
 mod phdef;
 mod plot;
+mod service;
 mod stitch;
 
 use std::io::Write;
@@ -30,9 +31,16 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         Some(("plot", m)) => plot::run(m),
         Some(("stitch", m)) => stitch::run(m, terminal),
         Some(("collections", m)) => collections::run(m, terminal),
+        Some((name @ ("serve" | "worker" | "migrate" | "jobs" | "users" | "config"), m)) => {
+            service::run(name, m, terminal)
+        }
         Some(("schema", m)) => {
-            let of_curation = m.get_one::<String>("kind").is_some_and(|kind| kind == "curation");
-            print(&format!("{:#}\n", if of_curation { CurationJob::schema() } else { job_schema() }))?;
+            let schema = match m.get_one::<String>("kind").map(String::as_str) {
+                Some("curation") => CurationJob::schema(),
+                Some("service") => eventscape_service::Config::schema(),
+                _ => job_schema(),
+            };
+            print(&format!("{schema:#}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
         Some(("completions", m)) => {

@@ -21,7 +21,10 @@ pub fn read_job_file(path: &Path) -> Result<Job> {
 }
 
 /// The keys of a job file, with `_` for `-`.
-pub(crate) fn read_table(path: &Path) -> Result<Map<String, Value>> {
+///
+/// # Errors
+/// Names the file.
+pub fn read_table(path: &Path) -> Result<Map<String, Value>> {
     let subject = path.display().to_string();
     let wrong = |reason: String| PipelineError::job(subject.clone(), reason);
     let size = std::fs::metadata(path).map_err(|e| wrong(format!("the job file cannot be read: {e}")))?.len();

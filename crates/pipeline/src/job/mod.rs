@@ -5,8 +5,8 @@ mod file;
 mod text;
 
 pub(crate) use duration::duration_micros;
-pub use file::{job_schema, read_job_file};
-pub(crate) use file::{read_table, schema_of};
+pub(crate) use file::schema_of;
+pub use file::{job_schema, read_job_file, read_table};
 pub use text::{BoxText, TextOrNumber, Texts, parse_bytes};
 
 use schemars::JsonSchema;

@@ -1,0 +1,206 @@
+//! `eventscape serve|worker|migrate|jobs|users|config`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use eventscape_pipeline::{PipelineError, read_job_table};
+use eventscape_service::{
+    Config, Database, JobFilter, JobRequest, JobStage, Jobs, Role, ServeSettings, ServiceError, Submission, Users,
+    serve,
+};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::{Outcome, print};
+use crate::report::table;
+use crate::terminal::Terminal;
+
+type Told = Result<(), ServiceError>;
+
+pub(super) fn run(name: &str, matches: &ArgMatches, terminal: &Terminal) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| PipelineError::Internal(format!("the service's threads cannot start: {e}")))?;
+    let told = runtime.block_on(async {
+        match name {
+            "serve" => serving(matches, true).await,
+            "worker" => serving(matches, false).await,
+            "migrate" => migrate(matches).await,
+            "jobs" => jobs(matches).await,
+            "users" => users(matches).await,
+            _ => check(matches),
+        }
+    });
+    match told {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            terminal.error(&error.to_string(), error.kind());
+            Ok(ExitCode::from(error.kind().exit_code()))
+        }
+    }
+}
+
+fn config(matches: &ArgMatches) -> Result<Config, ServiceError> {
+    Config::read(matches.get_one::<String>("config").map(Path::new), std::env::vars())
+}
+
+async fn serving(matches: &ArgMatches, with_api: bool) -> Told {
+    let mut config = config(matches)?;
+    if with_api && let Some(listen) = matches.get_one::<String>("listen") {
+        config.http.listen.clone_from(listen);
+    }
+    let settings = config.settings()?;
+    let settings = ServeSettings { listen: settings.listen.filter(|_| with_api), ..settings };
+    let workers = settings.workers;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        signal().await;
+        eprintln!("stopping: requests are answered, jobs are given back (once more to stop at once)");
+        // the receivers live as long as the service
+        let _ = stop.send(true);
+        signal().await;
+        std::process::exit(130);
+    });
+    let ready = |address: Option<std::net::SocketAddr>| match address {
+        Some(address) => eprintln!("http://{address} with {workers} workers; Ctrl-C stops"),
+        None => eprintln!("{workers} workers; Ctrl-C stops"),
+    };
+    serve(settings, stopped, ready).await
+}
+
+/// Ctrl-C or SIGTERM.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            // Ctrl-C remains
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
+
+async fn database(matches: &ArgMatches) -> Result<(Config, Database), ServiceError> {
+    let config = config(matches)?;
+    let db = Database::connect(&config.database.url).await?;
+    if !db.is_current().await? {
+        db.migrate().await?;
+    }
+    Ok((config, db))
+}
+
+async fn migrate(matches: &ArgMatches) -> Told {
+    let (config, db) = database(matches).await?;
+    db.close().await;
+    say(&format!("the tables of {} are current\n", config.shown().database.url))
+}
+
+fn say(text: &str) -> Told {
+    print(text).map_err(ServiceError::Pipeline)
+}
+
+async fn jobs(matches: &ArgMatches) -> Told {
+    let is_json = matches.get_flag("json");
+    let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
+    let (config, db) = database(matches).await?;
+    let jobs = Jobs::new(db.clone());
+    let number = || matches.get_one::<i64>("number").copied().unwrap_or_default();
+    match name {
+        "submit" => {
+            let file = matches.get_one::<String>("job_file").map(String::as_str).unwrap_or_default();
+            let stage =
+                matches.get_one::<String>("kind").and_then(|kind| JobStage::of(kind)).unwrap_or(JobStage::Phdef);
+            let settings = config.settings()?;
+            let request = JobRequest::read(stage, read_job_table(Path::new(file))?, &settings.policy)?;
+            let users = Users::new(db.clone());
+            let user = match matches.get_one::<String>("user") {
+                Some(email) => users.by_email(email).await?,
+                None => users.local().await?,
+            };
+            let submission = Submission {
+                user_id: user.user_id,
+                request,
+                priority: matches.get_one::<i32>("priority").copied().unwrap_or(0),
+                is_public: matches.get_flag("public"),
+                notify: Vec::new(),
+                most_at_once: settings.limits.jobs_per_user,
+            };
+            let job = jobs.submit(submission).await?;
+            say(&if is_json { format!("{}\n", json!({ "job_id": job })) } else { format!("{job}\n") })?;
+        }
+        "list" => {
+            let limit = matches.get_one::<u32>("limit").copied().unwrap_or(20);
+            let page = jobs.list(&JobFilter::default(), limit, 0).await?;
+            if is_json {
+                say(&format!("{:#}\n", json!({ "jobs": page.jobs, "matched": page.matched })))?;
+            } else {
+                let rows = page.jobs.iter().map(|job| {
+                    let done = format!("{} %", job.progress / 10);
+                    let (id, stage) = (job.job_id.to_string(), job.stage.name().to_owned());
+                    vec![id, stage, job.status.name().to_owned(), done, job.description.clone()]
+                });
+                say(&table(&["job", "stage", "status", "done", "title"], rows))?;
+            }
+        }
+        "show" => show(&jobs, number()).await?,
+        "cancel" => {
+            jobs.cancel(number()).await?;
+            show(&jobs, number()).await?;
+        }
+        "retry" => {
+            jobs.retry(number()).await?;
+            show(&jobs, number()).await?;
+        }
+        _ => return Err(ServiceError::Internal("the command line let an unknown command pass".to_owned())),
+    }
+    db.close().await;
+    Ok(())
+}
+
+async fn show(jobs: &Jobs, number: i64) -> Told {
+    let job = jobs.get(number).await?;
+    let outputs = jobs.outputs(number).await?;
+    let request: Value = serde_json::from_str(&job.request).unwrap_or_default();
+    let mut told = json!(job);
+    if let Value::Object(map) = &mut told {
+        map.insert("request".to_owned(), request);
+        map.insert("products".to_owned(), json!(outputs));
+    }
+    say(&format!("{told:#}\n"))
+}
+
+async fn users(matches: &ArgMatches) -> Told {
+    let is_json = matches.get_flag("json");
+    let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
+    let (_, db) = database(matches).await?;
+    let users = Users::new(db.clone());
+    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
+    if name == "add" {
+        let role = if matches.get_flag("admin") { Role::Admin } else { Role::User };
+        let user = users.add(text("email"), (text("first"), text("last")), role).await?;
+        say(&if is_json { format!("{}\n", json!(user)) } else { format!("user {}: {}\n", user.user_id, user.email) })?;
+    } else {
+        let user = users.by_email(text("email")).await?;
+        let token = users.token(&user, text("label"), matches.get_one::<u32>("days").copied()).await?;
+        let told = json!({ "token": token.secret, "token_id": token.token_id });
+        say(&if is_json { format!("{told}\n") } else { format!("{}\n", token.secret) })?;
+    }
+    db.close().await;
+    Ok(())
+}
+
+fn check(matches: &ArgMatches) -> Told {
+    let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
+    let config = config(matches)?;
+    let text = serde_json::to_string_pretty(&config.shown())
+        .map_err(|e| ServiceError::Internal(format!("the configuration cannot be shown: {e}")))?;
+    say(&format!("{text}\n"))
+}

@@ -1,0 +1,134 @@
+//! The database: SQLite, MySQL/MariaDB or PostgreSQL behind one set of queries.
+
+mod dialect;
+mod row;
+
+use std::time::Duration;
+
+use sqlx::any::{AnyArguments, AnyPoolOptions};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor};
+
+use crate::error::{Result, ServiceError};
+use dialect::Dialect;
+
+pub(crate) use row::Fields;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Connections that are held at once.
+const CONNECTIONS: u32 = 8;
+
+/// A pool of connections. Queries are written with `?` for values and `{NOW}` for the database's clock (milliseconds since
+/// 1970 in UTC).
+#[derive(Clone, Debug)]
+pub struct Database {
+    pool: AnyPool,
+    dialect: Dialect,
+}
+
+/// A transaction. Its first statement must write: so SQLite takes its lock at once instead of failing half-way.
+pub(crate) type Transaction = sqlx::Transaction<'static, Any>;
+
+impl Database {
+    /// Connects to `sqlite:<file>`, `mysql://…` or `postgres://…`.
+    ///
+    /// # Errors
+    /// An address of another kind; a database that does not answer within ten seconds. Passwords are not in messages.
+    pub async fn connect(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url)?;
+        dialect.make_place(url)?;
+        let address = dialect.address(url);
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
+            .connect(&address)
+            .await
+            .map_err(failed("connecting"))?;
+        Ok(Self { pool, dialect })
+    }
+
+    /// Brings the tables up to this version of the program.
+    ///
+    /// # Errors
+    /// The database refuses, or its tables are of a newer version.
+    pub async fn migrate(&self) -> Result<()> {
+        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(source) => ServiceError::Database { action: "migrating", source },
+            other => ServiceError::config("database", format!("its tables cannot be brought up to date: {other}")),
+        })
+    }
+
+    /// Whether all tables are there as this version needs them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn is_current(&self) -> Result<bool> {
+        let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+        let sql = "SELECT MAX(version) AS version FROM _sqlx_migrations WHERE success";
+        match sqlx::query(sql).fetch_one(&self.pool).await {
+            Ok(row) => Ok(row.whole("version").unwrap_or(0) == newest),
+            Err(sqlx::Error::Database(_)) => Ok(false),
+            Err(source) => Err(ServiceError::Database { action: "looking for its version", source }),
+        }
+    }
+
+    /// Ends all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A query in this database's own words.
+    pub(crate) fn sql<'q>(&self, text: &str) -> Query<'q, Any, AnyArguments> {
+        sqlx::query(AssertSqlSafe(self.dialect.words(text)))
+    }
+
+    pub(crate) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction> {
+        self.pool.begin().await.map_err(failed("beginning a transaction"))
+    }
+
+    /// The next `count` numbers of a counter: gives the first. Within a transaction, whose first statement it may be.
+    pub(crate) async fn numbers(&self, tx: &mut Transaction, name: &str, count: i64) -> Result<i64> {
+        let taking = "taking a number";
+        self.sql("UPDATE counters SET value = value + ? WHERE name = ?")
+            .bind(count)
+            .bind(name.to_owned())
+            .execute(&mut **tx)
+            .await
+            .map_err(failed(taking))?;
+        let row = self
+            .sql("SELECT value FROM counters WHERE name = ?")
+            .bind(name.to_owned())
+            .fetch_one(&mut **tx)
+            .await
+            .map_err(failed(taking))?;
+        Ok(row.whole("value").unwrap_or(0) - count + 1)
+    }
+
+    /// The database's clock: milliseconds since 1970 in UTC.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn now(&self) -> Result<i64> {
+        let row = self.sql("SELECT {NOW} AS now").fetch_one(&self.pool).await.map_err(failed("asking for the time"))?;
+        row.whole("now").ok_or_else(|| ServiceError::Internal("the database has no clock".to_owned()))
+    }
+}
+
+async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> std::result::Result<(), sqlx::Error> {
+    for statement in dialect.settings() {
+        connection.execute(*statement).await?;
+    }
+    Ok(())
+}
+
+/// An error of the database, with what was being done.
+pub(crate) fn failed(action: &'static str) -> impl FnOnce(sqlx::Error) -> ServiceError {
+    move |source| ServiceError::Database { action, source }
+}

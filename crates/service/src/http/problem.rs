@@ -1,0 +1,86 @@
+//! Errors as problem details (RFC 9457).
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::error::ServiceError;
+
+/// Where OGC keeps its kinds of exceptions.
+const OGC: &str = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/";
+
+/// What went wrong, for the one who asked.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    kind: Option<&'static str>,
+    detail: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, kind: None, detail: detail.into() }
+    }
+
+    pub(super) fn bad(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// One of OGC's kinds.
+    pub(super) fn of_kind(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, kind: Some(kind), detail: detail.into() }
+    }
+
+    fn body(&self) -> Value {
+        let kind = self.kind.map_or("about:blank".to_owned(), |kind| format!("{OGC}{kind}"));
+        json!({
+            "type": kind,
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        })
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        let status = match &error {
+            ServiceError::Request(_) => StatusCode::BAD_REQUEST,
+            ServiceError::NotFound(_) => StatusCode::NOT_FOUND,
+            ServiceError::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
+            ServiceError::Conflict(_) => StatusCode::CONFLICT,
+            ServiceError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            ServiceError::Database { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if status.is_server_error() {
+            // what the database says is for the operator, not for the one who asked
+            tracing::error!(%error, "a request failed");
+            let detail = if status == StatusCode::SERVICE_UNAVAILABLE {
+                "the service cannot reach its database; try again in a moment"
+            } else {
+                "the service failed over this request"
+            };
+            return Self::new(status, detail);
+        }
+        let kind = matches!(&error, ServiceError::NotFound(what) if what.starts_with("job")).then_some("no-such-job");
+        Self { status, kind, detail: error.to_string() }
+    }
+}

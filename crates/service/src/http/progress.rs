@@ -1,0 +1,62 @@
+//! Progress as server-sent events: the status whenever it changes, until the job ends.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::stream::{self, Stream};
+
+use super::App;
+use super::auth::Asker;
+use super::jobs::status_of;
+use super::problem::Problem;
+use super::query::Query;
+
+/// How often the database is asked.
+const PAUSE: Duration = Duration::from_millis(500);
+
+enum Next {
+    First,
+    After(i64, String),
+    Over,
+}
+
+pub(super) async fn events(
+    State(app): State<App>,
+    asker: Asker,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    query.only(&[])?;
+    let job = asker.sees(&app, &id).await?.job_id;
+    let stream = stream::unfold((app, Next::First), move |(app, next)| async move {
+        let mut last = match next {
+            Next::Over => return None,
+            Next::First => None,
+            Next::After(at, text) => Some((at, text)),
+        };
+        loop {
+            match app.jobs.get(job).await {
+                Ok(record) => {
+                    let text = status_of(&app, &record).to_string();
+                    if last.as_ref().is_none_or(|(_, told)| *told != text) {
+                        let next = if record.status.is_over() {
+                            Next::Over
+                        } else {
+                            Next::After(record.updated, text.clone())
+                        };
+                        return Some((Ok(Event::default().event("status").data(text)), (app, next)));
+                    }
+                }
+                Err(error) => {
+                    // the database may be back at the next look
+                    tracing::warn!(%error, job, "a job's progress cannot be read");
+                    last.get_or_insert((0, String::new()));
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
+}

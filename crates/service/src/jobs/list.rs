@@ -1,0 +1,129 @@
+//! Looking at jobs.
+
+use sqlx::Row as _;
+
+use super::model::{JobRecord, OutputFile};
+use super::{JobStage, JobStatus, Jobs};
+use crate::database::{Fields, failed};
+use crate::error::{Result, ServiceError};
+
+/// Which jobs are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct JobFilter {
+    /// Those of a user, and public ones of others; all if `None`.
+    pub visible_to: Option<i64>,
+    /// Those of a stage.
+    pub stages: Vec<JobStage>,
+    /// Those with one of these statuses.
+    pub statuses: Vec<JobStatus>,
+    /// Those submitted at or after this instant, milliseconds.
+    pub submitted_from: Option<i64>,
+    /// Those submitted at or before this instant.
+    pub submitted_until: Option<i64>,
+}
+
+/// Some of the jobs, the newest first.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The jobs.
+    pub jobs: Vec<JobRecord>,
+    /// How many there are in all.
+    pub matched: i64,
+}
+
+impl Jobs {
+    /// A job.
+    ///
+    /// # Errors
+    /// There is none of this number.
+    pub async fn get(&self, job: i64) -> Result<JobRecord> {
+        let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);
+        let row = self.db.sql(&sql).bind(job).fetch_optional(self.db.pool()).await.map_err(failed("finding a job"))?;
+        JobRecord::of(&row.ok_or_else(|| ServiceError::NotFound(format!("job {job}")))?)
+    }
+
+    /// Jobs by a filter.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn list(&self, filter: &JobFilter, limit: u32, offset: u32) -> Result<Page> {
+        let mut clauses = vec!["1 = 1".to_owned()];
+        let mut texts: Vec<String> = Vec::new();
+        let mut words = |column: &str, names: Vec<&'static str>| {
+            if !names.is_empty() {
+                clauses.push(format!("{column} IN ({})", vec!["?"; names.len()].join(", ")));
+                texts.extend(names.into_iter().map(str::to_owned));
+            }
+        };
+        words("stage", filter.stages.iter().map(|s| s.name()).collect());
+        words("status", filter.statuses.iter().map(|s| s.name()).collect());
+        let mut numbers: Vec<i64> = Vec::new();
+        let wholes = [
+            ("(userID = ? OR isPublic <> 0)", filter.visible_to),
+            ("submitTime >= ?", filter.submitted_from),
+            ("submitTime <= ?", filter.submitted_until),
+        ];
+        for (clause, number) in wholes {
+            if let Some(number) = number {
+                clauses.push(clause.to_owned());
+                numbers.push(number);
+            }
+        }
+        let which = clauses.join(" AND ");
+        let what = "listing jobs";
+        let mut count = self.db.sql(&format!("SELECT COUNT(*) AS jobs FROM jobs WHERE {which}"));
+        let columns = JobRecord::COLUMNS;
+        let page =
+            format!("SELECT {columns} FROM jobs WHERE {which} ORDER BY jobID DESC LIMIT {limit} OFFSET {offset}");
+        let mut page = self.db.sql(&page);
+        for text in &texts {
+            count = count.bind(text.clone());
+            page = page.bind(text.clone());
+        }
+        for number in &numbers {
+            count = count.bind(*number);
+            page = page.bind(*number);
+        }
+        let matched = count.fetch_one(self.db.pool()).await.map_err(failed(what))?.whole("jobs").unwrap_or(0);
+        let rows = page.fetch_all(self.db.pool()).await.map_err(failed(what))?;
+        Ok(Page { jobs: rows.iter().map(JobRecord::of).collect::<Result<_>>()?, matched })
+    }
+
+    /// The products of a job that is complete, by their names.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn outputs(&self, job: i64) -> Result<Vec<OutputFile>> {
+        let what = "listing products";
+        let sql = "SELECT location, type, startDateTime, size, sha256, mediaType FROM output WHERE jobID = ? \
+            ORDER BY location";
+        let rows = self.db.sql(sql).bind(job).fetch_all(self.db.pool()).await.map_err(failed(what))?;
+        rows.iter()
+            .map(|row| {
+                let wrong = || ServiceError::Internal(format!("a product cannot be read ({} columns)", row.len()));
+                Ok(OutputFile {
+                    name: row.text("location").ok_or_else(wrong)?,
+                    kind: row.text("type").ok_or_else(wrong)?,
+                    time: row.text("startDateTime"),
+                    size: row.whole("size").ok_or_else(wrong)?,
+                    sha256: row.text("sha256").ok_or_else(wrong)?,
+                    media_type: row.text("mediaType").ok_or_else(wrong)?,
+                })
+            })
+            .collect()
+    }
+
+    /// How many jobs there are of each status, and how many tasks are ready.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn counts(&self) -> Result<(Vec<(JobStatus, i64)>, i64)> {
+        let what = "counting jobs";
+        let sql = "SELECT status, COUNT(*) AS jobs FROM jobs GROUP BY status";
+        let rows = self.db.sql(sql).fetch_all(self.db.pool()).await.map_err(failed(what))?;
+        let of = |row: &sqlx::any::AnyRow| Some((JobStatus::of(&row.text("status")?)?, row.whole("jobs")?));
+        let sql = "SELECT COUNT(*) AS tasks FROM tasks WHERE state = 'queued' AND depsLeft = 0";
+        let ready = self.db.sql(sql).fetch_one(self.db.pool()).await.map_err(failed(what))?;
+        Ok((rows.iter().filter_map(of).collect(), ready.whole("tasks").unwrap_or(0)))
+    }
+}

@@ -1,0 +1,37 @@
+//! Jobs: what is asked for, kept in the database, and the queue of work that they are.
+
+mod end;
+mod list;
+mod model;
+mod queue;
+mod request;
+mod submit;
+
+pub use list::{JobFilter, Page};
+pub use model::{JobRecord, JobStage, JobStatus, OutputFile};
+pub use queue::{Claim, Lost, TaskKind};
+pub(crate) use request::SERVICE_KEYS;
+pub use request::{JobRequest, Policy};
+pub use submit::Submission;
+
+use crate::database::Database;
+
+/// The jobs of a database.
+#[derive(Clone, Debug)]
+pub struct Jobs {
+    db: Database,
+}
+
+impl Jobs {
+    /// The jobs that a database keeps.
+    #[must_use]
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.db
+    }
+}

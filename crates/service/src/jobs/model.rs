@@ -1,0 +1,172 @@
+//! What is kept of a job.
+
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+
+use crate::database::Fields;
+use crate::error::{Result, ServiceError};
+
+/// Which of the two stages a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobStage {
+    /// Phenomenon definition.
+    Phdef,
+    /// Data curation.
+    Curation,
+}
+
+impl JobStage {
+    /// Its name in the database and in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Phdef => "phdef",
+            Self::Curation => "curation",
+        }
+    }
+
+    /// By its name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Phdef, Self::Curation].into_iter().find(|stage| stage.name() == name)
+    }
+}
+
+/// How far a job is: the reference's four, and `cancelled`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobStatus {
+    /// Waits for a worker.
+    Pending,
+    /// A worker has it.
+    Running,
+    /// All products are there.
+    Complete,
+    /// It failed; the message tells why.
+    Error,
+    /// Someone did not want it any more.
+    Cancelled,
+}
+
+impl JobStatus {
+    const ALL: [Self; 5] = [Self::Pending, Self::Running, Self::Complete, Self::Error, Self::Cancelled];
+
+    /// Its name in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Complete => "complete",
+            Self::Error => "error",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// By its name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Complete | Self::Error | Self::Cancelled)
+    }
+}
+
+/// A job as the database has it. Instants are milliseconds since 1970 in UTC.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JobRecord {
+    /// Its number.
+    pub job_id: i64,
+    /// The user it belongs to.
+    pub user_id: i64,
+    /// Its stage.
+    pub stage: JobStage,
+    /// The PhDef job that a curation job looks into.
+    pub phdef_job_id: Option<i64>,
+    /// Chunks of time that it is cut into; 0 if it is not.
+    pub chunks: i64,
+    /// The collection, or the files.
+    pub dataset: String,
+    /// The variable or variables.
+    pub variable: String,
+    /// Its title.
+    pub description: String,
+    /// How far it is.
+    pub status: JobStatus,
+    /// When it was submitted.
+    pub submitted: i64,
+    /// When a worker first had it.
+    pub started: Option<i64>,
+    /// When it ended.
+    pub ended: Option<i64>,
+    /// When anything of it last changed.
+    pub updated: i64,
+    /// Smaller runs earlier.
+    pub priority: i64,
+    /// Whether others may see it.
+    pub is_public: bool,
+    /// How much is done, of 1000.
+    pub progress: i64,
+    /// What it is doing, or why it failed.
+    pub message: Option<String>,
+    /// Where its products are.
+    pub location: Option<String>,
+    /// What was asked for, JSON.
+    pub request: String,
+}
+
+impl JobRecord {
+    pub(crate) const COLUMNS: &'static str = "jobID, userID, stage, phdefJobID, nChunks, dataset, variable, description, \
+        status, submitTime, startTime, endTime, updateTime, priority, isPublic, progress, message, location, request";
+
+    pub(crate) fn of(row: &AnyRow) -> Result<Self> {
+        let missing = |name: &str| ServiceError::Internal(format!("a job in the database has no `{name}`"));
+        let whole = |name: &str| row.whole(name).ok_or_else(|| missing(name));
+        let text = |name: &str| row.text(name).ok_or_else(|| missing(name));
+        let stage = text("stage")?;
+        let status = text("status")?;
+        Ok(Self {
+            job_id: whole("jobID")?,
+            user_id: whole("userID")?,
+            stage: JobStage::of(&stage).ok_or_else(|| missing(&format!("known stage but `{stage}`")))?,
+            phdef_job_id: row.whole("phdefJobID"),
+            chunks: whole("nChunks")?,
+            dataset: text("dataset")?,
+            variable: text("variable")?,
+            description: text("description")?,
+            status: JobStatus::of(&status).ok_or_else(|| missing(&format!("known status but `{status}`")))?,
+            submitted: whole("submitTime")?,
+            started: row.whole("startTime"),
+            ended: row.whole("endTime"),
+            updated: whole("updateTime")?,
+            priority: whole("priority")?,
+            is_public: whole("isPublic")? != 0,
+            progress: whole("progress")?,
+            message: row.text("message"),
+            location: row.text("location"),
+            request: text("request")?,
+        })
+    }
+}
+
+/// A product of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutputFile {
+    /// Its name in the job's folder.
+    pub name: String,
+    /// What it is, in the reference's words where it has one: `masks`, `toc`, `hierarchy`, `geoJSON`, `plot`, …
+    pub kind: String,
+    /// The time it is of, for those of a single time: `YYYYMMDDhhmm`.
+    pub time: Option<String>,
+    /// Bytes.
+    pub size: i64,
+    /// Checksum, in hexadecimal digits.
+    pub sha256: String,
+    /// Media type.
+    pub media_type: String,
+}

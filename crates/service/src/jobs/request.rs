@@ -1,0 +1,293 @@
+//! What users may ask for: the keys of job files, but for those on which the service decides.
+
+use eventscape_pipeline::{CurationJob, Job, TextOrNumber, Texts};
+use serde_json::{Map, Value};
+
+use super::JobStage;
+use crate::error::{Result, ServiceError};
+
+/// Most bytes of a request that is kept: a TEXT column of MySQL holds 65,535.
+const LARGEST: usize = 60_000;
+/// Chunks that a job may be cut into.
+const MOST_CHUNKS: u32 = 1000;
+/// Keys on which the service decides.
+pub(crate) const SERVICE_KEYS: [&str; 11] = [
+    "out",
+    "job_id",
+    "chunk",
+    "chunk_steps",
+    "cache",
+    "cache_dir",
+    "catalog",
+    "root",
+    "overwrite",
+    "threads",
+    "memory_limit",
+];
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobRequest {
+    /// Find and follow a phenomenon.
+    Phdef(Box<Job>),
+    /// Gather other data inside the events of a PhDef job, given by its number.
+    Curation(i64, Box<CurationJob>),
+}
+
+/// Which files users may name.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// Folders and beginnings of URLs below which inputs may lie.
+    pub inputs: Vec<String>,
+}
+
+impl JobRequest {
+    /// Reads a request: the keys of a job file as JSON; of curation `phdef` is the number of a job.
+    ///
+    /// # Errors
+    /// A key that is unknown, of the wrong kind, or the service's own; an input outside of what `policy` allows.
+    pub fn read(stage: JobStage, mut keys: Map<String, Value>, policy: &Policy) -> Result<Self> {
+        if let Some(key) = SERVICE_KEYS.iter().find(|key| keys.contains_key(**key)) {
+            return Err(ServiceError::Request(format!(
+                "`{key}` is not for users to choose: the service decides on it"
+            )));
+        }
+        match stage {
+            JobStage::Phdef => {
+                let job: Job = read(keys)?;
+                policy.check(job.input.as_ref())?;
+                if let Some(polygon) = &job.polygon
+                    && !is_text_of_polygon(polygon)
+                {
+                    return Err(ServiceError::Request("polygon: give it as WKT or GeoJSON, not as a file".to_owned()));
+                }
+                if let Some(chunks) = job.chunks
+                    && !(1..=MOST_CHUNKS).contains(&chunks)
+                {
+                    return Err(ServiceError::Request(format!("chunks: {chunks} is not between 1 and {MOST_CHUNKS}")));
+                }
+                if job.collection.is_none() && job.input.is_none() {
+                    return Err(ServiceError::Request("name a `collection`, or files as `input`".to_owned()));
+                }
+                Ok(Self::Phdef(Box::new(job)))
+            }
+            JobStage::Curation => {
+                let phdef = keys.remove("phdef").and_then(|value| number(&value)).ok_or_else(|| {
+                    ServiceError::Request(
+                        "phdef: give the number of the PhDef job whose events to look into".to_owned(),
+                    )
+                })?;
+                let job: CurationJob = read(keys)?;
+                policy.check(job.input.as_ref())?;
+                if job.collection.as_ref().map(Texts::names).is_some_and(|names| names.len() > 1) {
+                    return Err(ServiceError::Request("collection: submit one job for each collection".to_owned()));
+                }
+                if job.collection.is_none() && job.input.is_none() {
+                    return Err(ServiceError::Request("name a `collection`, or files as `input`".to_owned()));
+                }
+                Ok(Self::Curation(phdef, Box::new(job)))
+            }
+        }
+    }
+
+    /// Reads what the database keeps.
+    ///
+    /// # Errors
+    /// A request of another version of the program.
+    pub fn of_stored(stage: JobStage, phdef: Option<i64>, text: &str) -> Result<Self> {
+        let old = |e: serde_json::Error| {
+            ServiceError::Conflict(format!("its request cannot be read any more ({e}); submit it again"))
+        };
+        Ok(match stage {
+            JobStage::Phdef => Self::Phdef(serde_json::from_str(text).map_err(old)?),
+            JobStage::Curation => {
+                let phdef = phdef.ok_or_else(|| ServiceError::Internal("a curation job without events".to_owned()))?;
+                Self::Curation(phdef, serde_json::from_str(text).map_err(old)?)
+            }
+        })
+    }
+
+    /// As the database keeps it.
+    ///
+    /// # Errors
+    /// Too large.
+    pub fn to_stored(&self) -> Result<String> {
+        let text = match self {
+            Self::Phdef(job) => serde_json::to_string(job),
+            Self::Curation(_, job) => serde_json::to_string(job),
+        };
+        let text = text.map_err(|e| ServiceError::Internal(format!("a request cannot be written down: {e}")))?;
+        if text.len() > LARGEST {
+            let why = format!("the request has {} bytes; {LARGEST} are the most (a simpler polygon?)", text.len());
+            return Err(ServiceError::Request(why));
+        }
+        Ok(text)
+    }
+
+    /// Its stage.
+    #[must_use]
+    pub fn stage(&self) -> JobStage {
+        match self {
+            Self::Phdef(_) => JobStage::Phdef,
+            Self::Curation(..) => JobStage::Curation,
+        }
+    }
+
+    pub(crate) fn phdef(&self) -> Option<i64> {
+        match self {
+            Self::Phdef(_) => None,
+            Self::Curation(phdef, _) => Some(*phdef),
+        }
+    }
+
+    pub(crate) fn chunks(&self) -> u32 {
+        match self {
+            Self::Phdef(job) => job.chunks.filter(|n| *n > 1).unwrap_or(0),
+            Self::Curation(..) => 0,
+        }
+    }
+
+    pub(crate) fn dataset(&self) -> String {
+        let (collection, input) = match self {
+            Self::Phdef(job) => (job.collection.clone(), job.input.as_ref()),
+            Self::Curation(_, job) => (job.collection.as_ref().map(|c| c.names().join(",")), job.input.as_ref()),
+        };
+        collection.or_else(|| input.map(|i| i.list().join(","))).unwrap_or_default()
+    }
+
+    pub(crate) fn variable(&self) -> String {
+        match self {
+            Self::Phdef(job) => job.variable.clone().unwrap_or_default(),
+            Self::Curation(_, job) => job.variable.as_ref().map(|v| v.names().join(",")).unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn title(&self) -> Option<String> {
+        match self {
+            Self::Phdef(job) => job.title.clone(),
+            Self::Curation(_, job) => job.title.clone(),
+        }
+    }
+
+    /// First and last time, as they were given.
+    pub(crate) fn span(&self) -> (Option<String>, Option<String>) {
+        match self {
+            Self::Phdef(job) => (job.start.as_ref().map(TextOrNumber::text), job.end.as_ref().map(TextOrNumber::text)),
+            Self::Curation(..) => (None, None),
+        }
+    }
+
+    /// Operator and value.
+    pub(crate) fn condition(&self) -> (Option<String>, Option<String>) {
+        match self {
+            Self::Phdef(job) => (job.operator.clone(), job.value.as_ref().map(TextOrNumber::text)),
+            Self::Curation(..) => (None, None),
+        }
+    }
+}
+
+impl Policy {
+    /// Whether all inputs may be read.
+    fn check(&self, inputs: Option<&Texts>) -> Result<()> {
+        for input in inputs.map(Texts::list).unwrap_or_default() {
+            if !self.inputs.iter().any(|root| is_below(&input, root)) {
+                let why = if self.inputs.is_empty() { "none may be".to_owned() } else { self.inputs.join(", ") };
+                return Err(ServiceError::Request(format!(
+                    "input: `{input}` may not be read here; what lies below these may: {why}"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text is a polygon itself, WKT or GeoJSON, and not the name of a file.
+fn is_text_of_polygon(text: &str) -> bool {
+    let text = text.trim_start().to_ascii_uppercase();
+    let ring = text.strip_prefix("MULTI").unwrap_or(&text).strip_prefix("POLYGON");
+    text.starts_with('{') || ring.is_some_and(|rest| rest.trim_start().starts_with('('))
+}
+
+/// Whether an input lies below a folder or the beginning of a URL; no way up is allowed.
+fn is_below(input: &str, root: &str) -> bool {
+    if input.split(['/', '\\']).any(|part| part == "..") || input.contains('\0') {
+        return false;
+    }
+    if root.contains("://") || input.contains("://") {
+        let root = root.trim_end_matches('/');
+        return input.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    }
+    let absolute = |path: &str| std::path::absolute(path).ok();
+    match (absolute(input), absolute(root)) {
+        (Some(input), Some(root)) => input.starts_with(root),
+        _ => false,
+    }
+}
+
+fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|n| *n > 0)
+}
+
+fn read<T: serde::de::DeserializeOwned>(keys: Map<String, Value>) -> Result<T> {
+    serde_path_to_error::deserialize(Value::Object(keys))
+        .map_err(|e| ServiceError::Request(format!("{}: {}", e.path(), e.inner())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy() -> Policy {
+        Policy { inputs: vec!["/data".to_owned(), "s3://bucket/open".to_owned()] }
+    }
+
+    fn read(stage: JobStage, keys: Value) -> Result<JobRequest> {
+        let Value::Object(keys) = keys else { panic!("an object") };
+        JobRequest::read(stage, keys, &policy())
+    }
+
+    #[test]
+    fn inputs_lie_below_what_is_allowed() {
+        for (input, is_fine) in [
+            ("/data/a.nc", true),
+            ("/data/x/*.nc", true),
+            ("/database/a.nc", false),
+            ("/data/../etc/passwd", false),
+            ("/etc/passwd", false),
+            ("s3://bucket/open/a.nc", true),
+            ("s3://bucket/opened/a.nc", false),
+            ("s3://bucket/open/../closed/a.nc", false),
+            ("http://169.254.169.254/latest", false),
+            ("file:///etc/passwd", false),
+        ] {
+            let found = read(JobStage::Phdef, serde_json::json!({"input": input}));
+            assert_eq!(found.is_ok(), is_fine, "{input}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_service_decides_on_is_refused() {
+        for key in SERVICE_KEYS {
+            let error =
+                read(JobStage::Phdef, serde_json::json!({"collection": "A", key: "x"})).unwrap_err().to_string();
+            assert!(error.contains(key), "{error}");
+        }
+        for polygon in ["/etc/passwd", "polygon.json", "POLYGON", "multipolygon.wkt"] {
+            let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", "polygon": polygon})).unwrap_err();
+            assert!(error.to_string().contains("polygon"), "{error}");
+        }
+        let fine = serde_json::json!({"collection": "A", "polygon": "Polygon ((0 0, 1 0, 1 1, 0 0))"});
+        assert!(read(JobStage::Phdef, fine).is_ok());
+        let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", "chunks": 0})).unwrap_err();
+        assert!(error.to_string().contains("chunks"), "{error}");
+    }
+
+    #[test]
+    fn a_request_comes_back_from_the_database_as_it_was() {
+        let keys = serde_json::json!({"phdef": "7", "collection": "A", "variable": "a,b", "margin": 0.1});
+        let request = read(JobStage::Curation, keys).unwrap();
+        let stored = request.to_stored().unwrap();
+        assert_eq!(JobRequest::of_stored(JobStage::Curation, Some(7), &stored).unwrap(), request);
+        assert_eq!((request.phdef(), request.variable().as_str()), (Some(7), "a,b"));
+    }
+}

@@ -1,0 +1,168 @@
+//! Submitting a job: its row, its tasks, and who is to hear of its end, in one transaction.
+
+use super::model::JobStatus;
+use super::{JobRecord, JobRequest, JobStage, Jobs, TaskKind};
+use crate::database::{Fields, Transaction, failed};
+use crate::error::{Result, ServiceError};
+
+const SUBMITTING: &str = "submitting a job";
+
+/// A job to be submitted.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Whose it is.
+    pub user_id: i64,
+    /// What is asked for.
+    pub request: JobRequest,
+    /// Smaller runs earlier; 0 is usual.
+    pub priority: i32,
+    /// Whether others may see it.
+    pub is_public: bool,
+    /// Where to say that it has ended: channel (`email`, `webhook`), target, and the end it is for (`complete`, `error`).
+    pub notify: Vec<(String, String, JobStatus)>,
+    /// Jobs that a user may have waiting and running; 0 for no limit.
+    pub most_at_once: u32,
+}
+
+impl Jobs {
+    /// Puts a job into the queue; gives its number.
+    ///
+    /// # Errors
+    /// The user has too many jobs already; a curation job whose PhDef job is not there, not theirs, or has failed.
+    pub async fn submit(&self, submission: Submission) -> Result<i64> {
+        let Submission { user_id, request, .. } = &submission;
+        let stored = request.to_stored()?;
+        let db = &self.db;
+        let mut tx = db.begin().await?;
+        // the counter's row is locked from here on: submissions are one after the other
+        let job_id = db.numbers(&mut tx, "job", 1).await?;
+        if submission.most_at_once > 0 {
+            let sql = "SELECT COUNT(*) AS jobs FROM jobs WHERE userID = ? AND status IN ('pending', 'running')";
+            let row = db.sql(sql).bind(*user_id).fetch_one(&mut *tx).await.map_err(failed(SUBMITTING))?;
+            if row.whole("jobs").unwrap_or(0) >= i64::from(submission.most_at_once) {
+                let why = "are waiting or running, as many as a user may have; wait for one or cancel it";
+                return Err(ServiceError::TooMany(format!("{} jobs {why}", submission.most_at_once)));
+            }
+        }
+        if let Some(phdef) = request.phdef() {
+            self.check_phdef(&mut tx, phdef, *user_id).await?;
+        }
+        let (start, end) = request.span();
+        let (operator, value) = request.condition();
+        let chunks = request.chunks();
+        let title = request.title().unwrap_or_else(|| default_title(request));
+        let sql = "INSERT INTO jobs (jobID, userID, nChunks, stage, phdefJobID, dataset, variable, startDate, endDate, \
+            ineqOperator, ineqValue, description, status, submitTime, updateTime, priority, isPublic, progress, request) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', {NOW}, {NOW}, ?, ?, 0, ?)";
+        db.sql(sql)
+            .bind(job_id)
+            .bind(*user_id)
+            .bind(i64::from(chunks))
+            .bind(request.stage().name())
+            .bind(request.phdef())
+            .bind(cut(&request.dataset(), 255))
+            .bind(cut(&request.variable(), 255))
+            .bind(start.map(|t| cut(&t, 40)))
+            .bind(end.map(|t| cut(&t, 40)))
+            .bind(operator.map(|t| cut(&t, 64)))
+            .bind(value.map(|t| cut(&t, 255)))
+            .bind(cut(&title, 1024))
+            .bind(i64::from(submission.priority))
+            .bind(i64::from(submission.is_public))
+            .bind(stored)
+            .execute(&mut *tx)
+            .await
+            .map_err(failed(SUBMITTING))?;
+        self.add_tasks(&mut tx, job_id, chunks, submission.priority).await?;
+        self.add_notifications(&mut tx, job_id, &submission.notify).await?;
+        tx.commit().await.map_err(failed(SUBMITTING))?;
+        Ok(job_id)
+    }
+
+    /// A curation job may look into one's own PhDef jobs and public ones.
+    async fn check_phdef(&self, tx: &mut Transaction, phdef: i64, user: i64) -> Result<()> {
+        let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);
+        let row = self.db.sql(&sql).bind(phdef).fetch_optional(&mut **tx).await.map_err(failed(SUBMITTING))?;
+        let job = row.map(|row| JobRecord::of(&row)).transpose()?;
+        let Some(job) = job.filter(|job| job.user_id == user || job.is_public) else {
+            return Err(ServiceError::Request(format!("phdef: there is no job {phdef} that you may look into")));
+        };
+        if job.stage != JobStage::Phdef || matches!(job.status, JobStatus::Error | JobStatus::Cancelled) {
+            let why = format!("phdef: job {phdef} is of stage `{}` and `{}`", job.stage.name(), job.status.name());
+            return Err(ServiceError::Request(format!("{why}; it must be a PhDef job that can be complete")));
+        }
+        Ok(())
+    }
+
+    /// The tasks of a job: one for all of it, or one for each chunk and one that joins them.
+    async fn add_tasks(&self, tx: &mut Transaction, job_id: i64, chunks: u32, priority: i32) -> Result<()> {
+        let count = if chunks == 0 { 1 } else { i64::from(chunks) + 1 };
+        let first = self.db.numbers(tx, "task", count).await?;
+        for k in 0..count {
+            let (kind, needs) = match (chunks, k) {
+                (0, _) => (TaskKind::Whole, 0),
+                (n, k) if k == i64::from(n) => (TaskKind::Stitch, i64::from(n)),
+                _ => (TaskKind::Chunk, 0),
+            };
+            let chunk = if kind == TaskKind::Chunk { k + 1 } else { 0 };
+            let sql = "INSERT INTO tasks (taskID, jobID, kind, chunkID, state, depsLeft, priority, runAfter, leaseUntil, \
+                attempt, failures) VALUES (?, ?, ?, ?, 'queued', ?, ?, 0, 0, 0, 0)";
+            self.db
+                .sql(sql)
+                .bind(first + k)
+                .bind(job_id)
+                .bind(kind.name())
+                .bind(chunk)
+                .bind(needs)
+                .bind(i64::from(priority))
+                .execute(&mut **tx)
+                .await
+                .map_err(failed(SUBMITTING))?;
+            if kind == TaskKind::Chunk {
+                let sql = "INSERT INTO chunks (jobID, chunkID, status) VALUES (?, ?, 'pending')";
+                let query = self.db.sql(sql).bind(job_id).bind(chunk);
+                query.execute(&mut **tx).await.map_err(failed(SUBMITTING))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn add_notifications(
+        &self,
+        tx: &mut Transaction,
+        job_id: i64,
+        notify: &[(String, String, JobStatus)],
+    ) -> Result<()> {
+        if notify.is_empty() {
+            return Ok(());
+        }
+        let first = self.db.numbers(tx, "notification", notify.len() as i64).await?;
+        for (k, (channel, target, event)) in notify.iter().enumerate() {
+            let sql = "INSERT INTO notifications (notificationID, jobID, channel, target, event, state, runAfter, \
+                leaseUntil, attempt) VALUES (?, ?, ?, ?, ?, 'waiting', 0, 0, 0)";
+            self.db
+                .sql(sql)
+                .bind(first + k as i64)
+                .bind(job_id)
+                .bind(channel.clone())
+                .bind(cut(target, 1024))
+                .bind(event.name())
+                .execute(&mut **tx)
+                .await
+                .map_err(failed(SUBMITTING))?;
+        }
+        Ok(())
+    }
+}
+
+fn default_title(request: &JobRequest) -> String {
+    match request.condition() {
+        (Some(operator), Some(value)) => format!("{} {operator} {value}, {}", request.variable(), request.dataset()),
+        _ => format!("{} of {}", request.variable(), request.dataset()),
+    }
+}
+
+/// At most so many characters.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}

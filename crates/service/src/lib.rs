@@ -1,0 +1,26 @@
+//! The service: jobs in a database, workers that run them, and the HTTP API.
+//!
+//! The way of a job: [`http`] or the command line submits it to [`jobs`]; a [`worker`] claims it, runs the stages of the
+//! pipeline, and ends it. [`serve`] starts all of it in one process.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod config;
+mod database;
+mod error;
+mod http;
+mod jobs;
+mod serve;
+mod users;
+mod worker;
+
+pub use config::Config;
+pub use database::Database;
+pub use error::{Result, ServiceError};
+pub use http::{App, Limits, openapi_document, router};
+pub use jobs::{
+    Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, OutputFile, Page, Policy, Submission,
+    TaskKind,
+};
+pub use serve::{ServeSettings, serve};
+pub use users::{NewToken, Role, User, Users};
+pub use worker::{Worker, WorkerSettings};

@@ -1,0 +1,95 @@
+//! The API and workers in one process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use eventscape_io::stores::Stores;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+use crate::database::Database;
+use crate::error::{Result, ServiceError};
+use crate::http::{App, Limits, router};
+use crate::jobs::{Jobs, Policy};
+use crate::users::Users;
+use crate::worker::{Worker, WorkerSettings};
+
+/// What a service runs with.
+#[derive(Clone, Debug)]
+pub struct ServeSettings {
+    /// Address of the database.
+    pub database: String,
+    /// Where to listen; port 0 takes a free one. `None`: no API, workers alone.
+    pub listen: Option<SocketAddr>,
+    /// Where the API is reached from outside, if that differs.
+    pub public_address: Option<String>,
+    /// Whether requests need a token.
+    pub needs_token: bool,
+    /// Which files jobs may read.
+    pub policy: Policy,
+    /// Workers of this process; 0 for the API alone.
+    pub workers: usize,
+    /// How they work.
+    pub worker: WorkerSettings,
+    /// What requests may cost.
+    pub limits: Limits,
+}
+
+/// Runs until `stop` says so: no more requests are taken, those at work are answered, jobs are given back. `ready` hears
+/// the address once all is up.
+///
+/// # Errors
+/// A database that does not answer; an address that is taken; an open address without authentication.
+pub async fn serve(
+    settings: ServeSettings,
+    mut stop: watch::Receiver<bool>,
+    ready: impl FnOnce(Option<SocketAddr>),
+) -> Result<()> {
+    if let Some(address) = settings.listen
+        && !address.ip().is_loopback()
+        && !settings.needs_token
+    {
+        let why =
+            format!("{address} is reached from other machines; set `auth.required = true`, or listen on 127.0.0.1");
+        return Err(ServiceError::config("http.listen", why));
+    }
+    let db = Database::connect(&settings.database).await?;
+    if !db.is_current().await? {
+        db.migrate().await?;
+    }
+    let (jobs, users) = (Jobs::new(db.clone()), Users::new(db.clone()));
+    let bell = Arc::new(Notify::new());
+    let workers: Vec<_> = (0..settings.workers)
+        .map(|k| tokio::spawn(Worker::new(jobs.clone(), settings.worker.clone(), bell.clone(), k).run(stop.clone())))
+        .collect();
+    if let Some(address) = settings.listen {
+        let listening = |source| ServiceError::Io { action: format!("listening on {address}"), source };
+        let listener = TcpListener::bind(address).await.map_err(listening)?;
+        let bound = listener.local_addr().map_err(listening)?;
+        let app = App {
+            jobs,
+            users,
+            needs_token: settings.needs_token,
+            policy: settings.policy,
+            stores: Stores::default(),
+            address: settings
+                .public_address
+                .map_or_else(|| format!("http://{bound}"), |a| a.trim_end_matches('/').to_owned()),
+            bell,
+            limits: settings.limits,
+        };
+        ready(Some(bound));
+        let stopped = async move { while !*stop.borrow() && stop.changed().await.is_ok() {} };
+        let served = axum::serve(listener, router(app)).with_graceful_shutdown(stopped);
+        served.await.map_err(|source| ServiceError::Io { action: "serving requests".to_owned(), source })?;
+    } else {
+        ready(None);
+    }
+    for worker in workers {
+        if worker.await.is_err() {
+            tracing::error!("a worker broke down");
+        }
+    }
+    db.close().await;
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Workers: claim a task, do it, keep saying so, and end it, until they are asked to stop.
+
+mod outcome;
+mod progress;
+mod run;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use eventscape_pipeline::{Cancel, PipelineError};
+use tokio::sync::{Notify, watch};
+
+use crate::error::{Result, ServiceError};
+use crate::jobs::{Claim, Jobs};
+use progress::Progress;
+use run::Done;
+
+/// How workers behave.
+#[derive(Clone, Debug)]
+pub struct WorkerSettings {
+    /// Folder or `s3://` location of all jobs' folders.
+    pub store: String,
+    /// How long a task stays with a worker that says nothing, milliseconds.
+    pub lease_ms: i64,
+    /// How often a worker without work looks for some.
+    pub poll: Duration,
+    /// Threads of a task; all cores if `None`.
+    pub threads: Option<u32>,
+    /// Memory of a task, as job files have it.
+    pub memory_limit: Option<String>,
+}
+
+impl WorkerSettings {
+    /// How often a worker says that it is alive, and hears that it is not wanted any more.
+    fn beat(&self) -> Duration {
+        Duration::from_millis((self.lease_ms.unsigned_abs() / 3).clamp(50, 2000))
+    }
+}
+
+/// A worker. Several may run in one process, and on many machines.
+#[derive(Clone)]
+pub struct Worker {
+    jobs: Jobs,
+    settings: WorkerSettings,
+    /// Wakes up a worker without work when a job is submitted in this process.
+    bell: Arc<Notify>,
+    name: String,
+}
+
+impl Worker {
+    /// A worker with a name of its own, which tells the machine, the process and the worker in it.
+    #[must_use]
+    pub fn new(jobs: Jobs, settings: WorkerSettings, bell: Arc<Notify>, number: usize) -> Self {
+        let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let machine: String = machine.trim().chars().filter(|c| c.is_ascii_graphic()).take(64).collect();
+        let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let name = format!("{machine}:{}:{number}:{:x}", std::process::id(), started.as_micros());
+        Self { jobs, settings, bell, name }
+    }
+
+    /// Works until `stop` says so; then the task at hand is given back. A database that is away is waited for.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.jobs.claim(&self.name, self.settings.lease_ms).await {
+                Ok(Some(claim)) => self.work(claim, &stop).await,
+                Ok(None) => {
+                    tokio::select! {
+                        () = tokio::time::sleep(self.settings.poll) => {}
+                        () = self.bell.notified() => {}
+                        _ = stop.changed() => {}
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(worker = self.name, %error, "no task could be claimed; trying again");
+                    tokio::select! {
+                        () = tokio::time::sleep(Duration::from_secs(2)) => {}
+                        _ = stop.changed() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does a task and ends it.
+    async fn work(&self, claim: Claim, stop: &watch::Receiver<bool>) {
+        let job = claim.job.job_id;
+        tracing::info!(worker = self.name, job, task = claim.task_id, attempt = claim.attempt, "begun");
+        let (cancel, progress) = (Cancel::default(), Arc::new(Progress::new(claim.job.stage)));
+        let (done, mut finished) = tokio::sync::oneshot::channel();
+        let (claimed, settings, asked, seen) = (claim.clone(), self.settings.clone(), cancel.clone(), progress.clone());
+        // a thread of its own: a job blocks, uses all cores, and has a runtime of its own for the network
+        let thread = std::thread::Builder::new().name(format!("job-{job}")).spawn(move || {
+            let outcome =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run::run(&claimed, &settings, &*seen, asked)));
+            // nobody listens only if the process ends
+            let _ = done.send(outcome.unwrap_or_else(|_| Err(ServiceError::Internal("a job broke down".to_owned()))));
+        });
+        if let Err(source) = thread {
+            let error = ServiceError::Io { action: "starting a thread".to_owned(), source };
+            return self.end(&claim, Err(error)).await;
+        }
+        let mut stop = stop.clone();
+        let mut is_lost = false;
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut finished => break outcome,
+                () = tokio::time::sleep(self.settings.beat()) => {
+                    is_lost |= !self.still_ours(&claim, &progress).await;
+                    if is_lost {
+                        cancel.cancel();
+                    }
+                }
+                Ok(()) = stop.changed() => cancel.cancel(),
+            }
+        };
+        if is_lost {
+            tracing::warn!(worker = self.name, job, task = claim.task_id, "lost or cancelled: nothing is published");
+            return;
+        }
+        let outcome = outcome.unwrap_or_else(|_| Err(ServiceError::Internal("a job ended without a word".to_owned())));
+        self.end(&claim, outcome).await;
+    }
+
+    /// Says that the task is being worked on. A database that does not answer is no reason to stop: the lease may still hold.
+    async fn still_ours(&self, claim: &Claim, progress: &Progress) -> bool {
+        let (share, message) = progress.told();
+        match self.jobs.heartbeat(claim, self.settings.lease_ms, share, &message).await {
+            Ok(Ok(())) => true,
+            Ok(Err(_)) => false,
+            Err(error) => {
+                tracing::warn!(worker = self.name, %error, "the database does not answer");
+                true
+            }
+        }
+    }
+
+    /// Tells the database how a task ended; keeps trying while it does not answer, for about as long as leases last.
+    async fn end(&self, claim: &Claim, outcome: Result<Done>) {
+        for attempt in 0..30u32 {
+            match self.tell(claim, &outcome).await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(worker = self.name, job = claim.job.job_id, %error, "the end of a task could not be told");
+                    tokio::time::sleep(Duration::from_millis(200 << attempt.min(5))).await;
+                }
+            }
+        }
+        tracing::error!(
+            worker = self.name,
+            job = claim.job.job_id,
+            "given up; another worker will find the products made"
+        );
+    }
+
+    async fn tell(&self, claim: &Claim, outcome: &Result<Done>) -> Result<()> {
+        let job = claim.job.job_id;
+        let told = match outcome {
+            Ok(done) => {
+                let told = self.jobs.complete(claim, &done.location, &done.outputs).await?;
+                tracing::info!(
+                    worker = self.name,
+                    job,
+                    task = claim.task_id,
+                    products = done.outputs.len(),
+                    "complete"
+                );
+                told
+            }
+            Err(ServiceError::Pipeline(PipelineError::Stopped { .. })) => {
+                tracing::info!(worker = self.name, job, task = claim.task_id, "given back");
+                return self.jobs.give_back(claim).await;
+            }
+            Err(error) => {
+                let later = outcome::may_work_later(error);
+                tracing::warn!(worker = self.name, job, task = claim.task_id, %error, later, "failed");
+                self.jobs.fail(claim, &error.to_string(), later).await?
+            }
+        };
+        if told.is_err() {
+            tracing::warn!(worker = self.name, job, task = claim.task_id, "another worker has this task now");
+        }
+        Ok(())
+    }
+}

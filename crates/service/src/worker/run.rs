@@ -1,0 +1,154 @@
+//! Doing a task: the stages of the pipeline, with what the service decides filled in.
+
+use eventscape_core::Timestamp;
+use eventscape_core::time::Calendar;
+use eventscape_io::sink::StoredProduct;
+use eventscape_pipeline::{
+    Cancel, CurationJob, Job, Observer, StitchRequest, Surroundings, TextOrNumber, run_curation, run_phdef, run_stitch,
+};
+
+use super::WorkerSettings;
+use crate::error::{Result, ServiceError};
+use crate::jobs::{Claim, JobRequest, OutputFile, TaskKind};
+
+/// What a task made.
+pub(super) struct Done {
+    /// Where the products are.
+    pub(super) location: String,
+    pub(super) outputs: Vec<OutputFile>,
+}
+
+/// Runs a task to its end. The products' dates are those of the job's submission: whichever worker makes them, and how
+/// often, they are the same to the byte.
+pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Observer, cancel: Cancel) -> Result<Done> {
+    let job = &claim.job;
+    let seconds = job.submitted.div_euclid(1000);
+    let now = Timestamp::from_micros(Calendar::ProlepticGregorian, seconds * 1_000_000).to_string();
+    let around = Surroundings { observer, cancel, now: Some(now) };
+    let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request)?;
+    let number = u64::try_from(job.job_id).map_err(|_| ServiceError::Internal("a job below 0".to_owned()))?;
+    let memory_limit = settings.memory_limit.clone().map(TextOrNumber::Text);
+    match request {
+        JobRequest::Phdef(asked) if claim.kind == TaskKind::Stitch => {
+            let request = StitchRequest {
+                chunks: vec![format!("{}/{number}/chunks/*", settings.store.trim_end_matches('/'))],
+                out: settings.store.clone(),
+                job_id: Some(number),
+                title: asked.title,
+                threads: settings.threads,
+                products: asked.products,
+                no_plots: asked.no_plots,
+                overwrite: false,
+            };
+            let report = run_stitch(&request, &around)?;
+            Ok(Done { location: report.location, outputs: outputs(&report.products) })
+        }
+        JobRequest::Phdef(asked) => {
+            let is_chunk = claim.kind == TaskKind::Chunk;
+            let asked = Job {
+                out: Some(settings.store.clone()),
+                job_id: Some(number),
+                chunks: asked.chunks.filter(|_| is_chunk),
+                chunk: u32::try_from(claim.chunk).ok().filter(|_| is_chunk),
+                threads: settings.threads,
+                memory_limit,
+                ..*asked
+            };
+            let report = run_phdef(&asked, &around)?;
+            Ok(Done { location: report.location, outputs: outputs(&report.products) })
+        }
+        JobRequest::Curation(phdef, asked) => {
+            let asked = CurationJob {
+                phdef: Some(format!("{}/{phdef}", settings.store.trim_end_matches('/'))),
+                out: Some(settings.store.clone()),
+                job_id: Some(number),
+                threads: settings.threads,
+                memory_limit,
+                ..*asked
+            };
+            let reports = run_curation(&asked, &around)?;
+            let report = reports.into_iter().next();
+            let report = report.ok_or_else(|| ServiceError::Internal("curation made nothing".to_owned()))?;
+            Ok(Done { location: report.location, outputs: outputs(&report.products) })
+        }
+    }
+}
+
+fn outputs(products: &[StoredProduct]) -> Vec<OutputFile> {
+    products
+        .iter()
+        .map(|product| OutputFile {
+            name: product.name.clone(),
+            kind: kind(&product.name).to_owned(),
+            time: time(&product.name),
+            size: i64::try_from(product.size).unwrap_or(i64::MAX),
+            sha256: product.sha256.clone(),
+            media_type: media_type(product),
+        })
+        .collect()
+}
+
+/// What a product is: the reference's words for what it has, ours for the rest.
+fn kind(name: &str) -> &'static str {
+    let ends = |end: &str| name.ends_with(end);
+    match name {
+        _ if ends("-ForTraCC-Mask-Output.nc4") => "masks",
+        _ if ends("-ForTraCC-TOC.json") => "toc",
+        _ if ends("-Hierarchy.json") => "hierarchy",
+        _ if ends("-Curated-Data.nc4") => "curated subset",
+        _ if ends("-Interpolated-Data.nc4") => "interpolated subset",
+        _ if ends("-Manifest.json") => "manifest",
+        _ if name.contains("-Series-") => "interpolated plot",
+        _ if ends(".png") || ends(".svg") || ends(".gif") => "plot",
+        _ if ends(".json") && time(name).is_some() => "geoJSON",
+        _ if ends(".parquet") || ends(".csv") => "table",
+        _ => "file",
+    }
+}
+
+/// The time of a product of one time: `<job>-<YYYYMMDDhhmm>.<ext>`.
+fn time(name: &str) -> Option<String> {
+    let (_, rest) = name.split_once('-')?;
+    let stamp = rest.split('.').next()?;
+    (stamp.len() == 12 && stamp.bytes().all(|b| b.is_ascii_digit())).then(|| stamp.to_owned())
+}
+
+fn media_type(product: &StoredProduct) -> String {
+    if !product.media_type.is_empty() {
+        return product.media_type.clone();
+    }
+    // a run that found everything made does not know it any more
+    let by_name = match product.name.rsplit('.').next().unwrap_or_default() {
+        "nc" | "nc4" => "application/netcdf",
+        "json" if time(&product.name).is_some() => "application/geo+json",
+        "json" => "application/json",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "gif" => "image/gif",
+        "csv" => "text/csv",
+        "parquet" => "application/vnd.apache.parquet",
+        _ => "application/octet-stream",
+    };
+    by_name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_are_called_as_the_reference_calls_them() {
+        for (name, known, at) in [
+            ("7-ForTraCC-Mask-Output.nc4", "masks", None),
+            ("7-ForTraCC-TOC.json", "toc", None),
+            ("7-ForTraCC-Mask-Output-Hierarchy.json", "hierarchy", None),
+            ("7-Curation-Hierarchy.json", "hierarchy", None),
+            ("7-201508120630.json", "geoJSON", Some("201508120630")),
+            ("7-201508120630.png", "plot", Some("201508120630")),
+            ("7-Series-3-Tb.png", "interpolated plot", None),
+            ("7-Tracks.parquet", "table", None),
+        ] {
+            assert_eq!((kind(name), time(name).as_deref()), (known, at), "{name}");
+        }
+    }
+}
