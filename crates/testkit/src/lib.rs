@@ -4,6 +4,7 @@
 //! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
 //! - [`oracle`]: plain restatements, on label images, of what the core computes on runs. They share no code with it.
 //! - `s3` (a feature): an S3 server over a folder.
+//! - [`servers`]: database servers on loopback.
 //! - [`synthetic`]: fields whose phenomena are known, and proptest strategies for arbitrary ones.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -13,6 +14,7 @@ pub mod golden;
 pub mod oracle;
 #[cfg(feature = "s3")]
 pub mod s3;
+pub mod servers;
 pub mod synthetic;
 
 use std::path::PathBuf;

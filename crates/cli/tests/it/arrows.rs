@@ -5,12 +5,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The crates in the order in which the data goes; a crate may use only those before it.
-const ORDER: [&str; 6] = [
+const ORDER: [&str; 7] = [
     "eventscape-core",
     "eventscape-io",
     "eventscape-catalog",
     "eventscape-products",
     "eventscape-pipeline",
+    "eventscape-service",
     "eventscape-cli",
 ];
 

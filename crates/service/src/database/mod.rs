@@ -1,6 +1,7 @@
 //! The database: SQLite, MySQL/MariaDB or PostgreSQL behind one set of queries.
 
 mod dialect;
+mod migrations;
 mod row;
 
 use std::time::Duration;
@@ -13,8 +14,6 @@ use crate::error::{Result, ServiceError};
 use dialect::Dialect;
 
 pub(crate) use row::Fields;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Connections that are held at once.
 const CONNECTIONS: u32 = 8;
@@ -55,7 +54,7 @@ impl Database {
     /// # Errors
     /// The database refuses, or its tables are of a newer version.
     pub async fn migrate(&self) -> Result<()> {
-        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
+        migrations::migrator().run(&self.pool).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(source) => ServiceError::Database { action: "migrating", source },
             other => ServiceError::config("database", format!("its tables cannot be brought up to date: {other}")),
         })
@@ -66,10 +65,9 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn is_current(&self) -> Result<bool> {
-        let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
         let sql = "SELECT MAX(version) AS version FROM _sqlx_migrations WHERE success";
         match sqlx::query(sql).fetch_one(&self.pool).await {
-            Ok(row) => Ok(row.whole("version").unwrap_or(0) == newest),
+            Ok(row) => Ok(row.whole("version").unwrap_or(0) == migrations::NEWEST),
             Err(sqlx::Error::Database(_)) => Ok(false),
             Err(source) => Err(ServiceError::Database { action: "looking for its version", source }),
         }

@@ -150,6 +150,10 @@ impl Jobs {
             WHERE jobID = ? AND state IN ('failed', 'cancelled')";
         self.run(&mut tx, sql, job).await?;
         self.run(&mut tx, "UPDATE chunks SET status = 'pending' WHERE jobID = ? AND status <> 'complete'", job).await?;
+        // of a curation job, whether what it looks into is there
+        let sql = "UPDATE tasks SET depsLeft = 1 WHERE kind = 'whole' AND jobID = ? AND EXISTS (SELECT 1 FROM jobs AS own, \
+            jobs AS other WHERE own.jobID = tasks.jobID AND other.jobID = own.phdefJobID AND other.status <> 'complete')";
+        self.run(&mut tx, sql, job).await?;
         // what was told of the earlier end was told; the new one is told again
         let sql = "UPDATE notifications SET state = 'waiting', attempt = 0 WHERE jobID = ? AND state <> 'waiting'";
         self.run(&mut tx, sql, job).await?;
@@ -195,7 +199,26 @@ impl Jobs {
         let sql = "UPDATE notifications SET state = 'queued' WHERE jobID = ? AND event = ? AND state = 'waiting'";
         let query = self.db.sql(sql).bind(job).bind(status.name());
         query.execute(&mut **tx).await.map_err(failed(ENDING))?;
+        self.tell_dependents(tx, job, status).await?;
         Ok(true)
+    }
+
+    /// Curation jobs that wait for this one may begin, or cannot.
+    async fn tell_dependents(&self, tx: &mut Transaction, job: i64, status: JobStatus) -> Result<()> {
+        if status == JobStatus::Complete {
+            let sql = "UPDATE tasks SET depsLeft = 0 WHERE kind = 'whole' AND depsLeft > 0 \
+                AND jobID IN (SELECT jobID FROM jobs WHERE phdefJobID = ?)";
+            self.run(tx, sql, job).await?;
+            return Ok(());
+        }
+        let sql = "SELECT jobID FROM jobs WHERE phdefJobID = ? AND status = 'pending'";
+        let rows = self.db.sql(sql).bind(job).fetch_all(&mut **tx).await.map_err(failed(ENDING))?;
+        for dependent in rows.iter().filter_map(|row| row.whole("jobID")) {
+            let why = format!("PhDef job {job}, whose events it was to look into, is `{}`", status.name());
+            // a curation job has none that wait for it
+            Box::pin(self.end_job(tx, dependent, JobStatus::Error, Some(&why), None)).await?;
+        }
+        Ok(())
     }
 
     async fn leave(

@@ -6,6 +6,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::submit::cut;
 use super::{JobRecord, Jobs};
 use crate::database::{Fields, failed};
 use crate::error::{Result, ServiceError};
@@ -79,6 +80,7 @@ impl Jobs {
     /// # Errors
     /// The database does not answer.
     pub async fn claim(&self, owner: &str, lease_ms: i64) -> Result<Option<Claim>> {
+        let owner = &cut(owner, 128);
         self.give_up_lost().await?;
         let ready = "state = 'queued' AND depsLeft = 0 AND runAfter <= {NOW}";
         let expired = "state = 'running' AND leaseUntil < {NOW}";
@@ -173,7 +175,7 @@ impl Jobs {
         if claim.kind != TaskKind::Chunk {
             let sql =
                 "UPDATE jobs SET progress = ?, message = ?, updateTime = {NOW} WHERE jobID = ? AND status = 'running'";
-            let message = super::submit::cut(message, 1024);
+            let message = cut(message, 1024);
             let query = self.db.sql(sql).bind(progress).bind(message).bind(claim.job.job_id);
             query.execute(self.db.pool()).await.map_err(failed(what))?;
         }

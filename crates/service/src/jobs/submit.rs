@@ -44,9 +44,10 @@ impl Jobs {
                 return Err(ServiceError::TooMany(format!("{} jobs {why}", submission.most_at_once)));
             }
         }
-        if let Some(phdef) = request.phdef() {
-            self.check_phdef(&mut tx, phdef, *user_id).await?;
-        }
+        let waits = match request.phdef() {
+            Some(phdef) => !self.check_phdef(&mut tx, phdef, *user_id).await?,
+            None => false,
+        };
         let (start, end) = request.span();
         let (operator, value) = request.condition();
         let chunks = request.chunks();
@@ -73,14 +74,17 @@ impl Jobs {
             .execute(&mut *tx)
             .await
             .map_err(failed(SUBMITTING))?;
-        self.add_tasks(&mut tx, job_id, chunks, submission.priority).await?;
+        self.add_tasks(&mut tx, job_id, chunks, waits, submission.priority).await?;
         self.add_notifications(&mut tx, job_id, &submission.notify).await?;
         tx.commit().await.map_err(failed(SUBMITTING))?;
         Ok(job_id)
     }
 
-    /// A curation job may look into one's own PhDef jobs and public ones.
-    async fn check_phdef(&self, tx: &mut Transaction, phdef: i64, user: i64) -> Result<()> {
+    /// A curation job may look into one's own PhDef jobs and public ones; gives whether that job is complete. Its row is
+    /// held, so that it cannot end unseen before this submission does.
+    async fn check_phdef(&self, tx: &mut Transaction, phdef: i64, user: i64) -> Result<bool> {
+        let sql = "UPDATE jobs SET priority = priority WHERE jobID = ?";
+        self.db.sql(sql).bind(phdef).execute(&mut **tx).await.map_err(failed(SUBMITTING))?;
         let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);
         let row = self.db.sql(&sql).bind(phdef).fetch_optional(&mut **tx).await.map_err(failed(SUBMITTING))?;
         let job = row.map(|row| JobRecord::of(&row)).transpose()?;
@@ -91,16 +95,24 @@ impl Jobs {
             let why = format!("phdef: job {phdef} is of stage `{}` and `{}`", job.stage.name(), job.status.name());
             return Err(ServiceError::Request(format!("{why}; it must be a PhDef job that can be complete")));
         }
-        Ok(())
+        Ok(job.status == JobStatus::Complete)
     }
 
-    /// The tasks of a job: one for all of it, or one for each chunk and one that joins them.
-    async fn add_tasks(&self, tx: &mut Transaction, job_id: i64, chunks: u32, priority: i32) -> Result<()> {
+    /// The tasks of a job: one for all of it, or one for each chunk and one that joins them. One that `waits` waits for
+    /// another job.
+    async fn add_tasks(
+        &self,
+        tx: &mut Transaction,
+        job_id: i64,
+        chunks: u32,
+        waits: bool,
+        priority: i32,
+    ) -> Result<()> {
         let count = if chunks == 0 { 1 } else { i64::from(chunks) + 1 };
         let first = self.db.numbers(tx, "task", count).await?;
         for k in 0..count {
             let (kind, needs) = match (chunks, k) {
-                (0, _) => (TaskKind::Whole, 0),
+                (0, _) => (TaskKind::Whole, i64::from(waits)),
                 (n, k) if k == i64::from(n) => (TaskKind::Stitch, i64::from(n)),
                 _ => (TaskKind::Chunk, 0),
             };

@@ -119,7 +119,7 @@ fn media_type(product: &StoredProduct) -> String {
     }
     // a run that found everything made does not know it any more
     let by_name = match product.name.rsplit('.').next().unwrap_or_default() {
-        "nc" | "nc4" => "application/netcdf",
+        "nc" | "nc4" => "application/x-netcdf",
         "json" if time(&product.name).is_some() => "application/geo+json",
         "json" => "application/json",
         "png" => "image/png",

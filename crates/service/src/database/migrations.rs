@@ -1,0 +1,19 @@
+//! The tables, version by version.
+
+use std::borrow::Cow;
+
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// Version, name and statements. What was published is never changed: a new version is added.
+const ALL: [(i64, &str, &str); 1] = [(1, "jobs", include_str!("../../migrations/0001_jobs.sql"))];
+
+/// The version that this program needs.
+pub(super) const NEWEST: i64 = ALL[ALL.len() - 1].0;
+
+pub(super) fn migrator() -> Migrator {
+    let one = |(version, name, sql): &(i64, &'static str, &'static str)| {
+        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, SqlStr::from_static(sql), false)
+    };
+    Migrator::with_migrations(ALL.iter().map(one).collect())
+}

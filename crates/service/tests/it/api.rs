@@ -1,0 +1,300 @@
+//! The HTTP API of a whole service in this process: SQLite, a folder, two workers.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use eventscape_service::{Config, Database, Role, ServeSettings, Users, serve};
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").canonicalize().unwrap()
+}
+
+struct Service {
+    folder: tempfile::TempDir,
+    address: String,
+    client: Client,
+    stop: watch::Sender<bool>,
+    ended: tokio::task::JoinHandle<eventscape_service::Result<()>>,
+}
+
+impl Service {
+    async fn start(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.database.url = format!("sqlite:{}", folder.path().join("service.db").display());
+        config.store.location = folder.path().join("jobs").display().to_string();
+        config.http.listen = "127.0.0.1:0".to_owned();
+        config.worker.count = 2;
+        config.inputs.allow = vec![fixtures().display().to_string()];
+        change(&mut config);
+        Self::run(folder, config.settings().unwrap()).await
+    }
+
+    async fn run(folder: tempfile::TempDir, settings: ServeSettings) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let (say, hear) = tokio::sync::oneshot::channel();
+        let ended = tokio::spawn(serve(settings, stopped, |address| say.send(address).unwrap()));
+        let address = format!("http://{}", hear.await.unwrap().unwrap());
+        // reqwest is built without a provider of its own
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self { folder, address, client: Client::new(), stop, ended }
+    }
+
+    async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> (StatusCode, Value) {
+        let mut request = self.client.request(method, format!("{}{path}", self.address));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, Value) {
+        self.send(Method::GET, path, None, None).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        self.send(Method::POST, path, None, Some(body)).await
+    }
+
+    async fn ended(&self, job: &str) -> Value {
+        for _ in 0..600 {
+            let (status, told) = self.get(&format!("/jobs/{job}")).await;
+            assert_eq!(status, StatusCode::OK, "{told}");
+            if !["accepted", "running"].contains(&told["status"].as_str().unwrap()) {
+                return told;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("job {job} does not end");
+    }
+
+    async fn stop(self) {
+        self.stop.send(true).unwrap();
+        tokio::time::timeout(Duration::from_secs(30), self.ended).await.unwrap().unwrap().unwrap();
+    }
+}
+
+fn phdef() -> Value {
+    json!({"inputs": {
+        "input": fixtures().join("ostia/ostia_monthly.nc").display().to_string(),
+        "variable": "surface_temperature", "operator": "lessThan", "value": {"value": 297.5, "uom": "K"},
+        "bbox": [-120, -6, -80, 6], "min_size": 20, "start": "2007-09-01", "end": "2008-03-31",
+        "products": "mask-output,toc,hierarchy,tracks,table,geojson",
+    }})
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_stages_run_through_the_api() {
+    let service = Service::start(|_| ()).await;
+    let (status, job) = service.post("/processes/phdef/execution", phdef()).await;
+    assert_eq!(
+        (status, job["status"].as_str(), job["jobID"].as_str()),
+        (StatusCode::CREATED, Some("accepted"), Some("1"))
+    );
+    // it waits for the first
+    let field = fixtures().join("ostia/merra2_like.nc4").display().to_string();
+    let curation = json!({"inputs": {"phdef": 1, "input": field, "variable": "T2M", "method": "linear"}});
+    let (status, job) = service.post("/processes/curation/execution", curation).await;
+    assert_eq!((status, job["phdef"].as_i64()), (StatusCode::CREATED, Some(1)));
+    let told = service.ended("1").await;
+    assert_eq!((told["status"].as_str(), told["progress"].as_i64()), (Some("successful"), Some(100)), "{told}");
+    let told = service.ended("2").await;
+    assert_eq!(told["status"], "successful", "{told}");
+    let (_, results) = service.get("/jobs/1/results").await;
+    let products = results["products"].as_object().unwrap();
+    for (name, product) in products {
+        let response = service.client.get(product["href"].as_str().unwrap()).send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], product["type"].as_str().unwrap());
+        let bytes = response.bytes().await.unwrap();
+        assert_eq!(bytes.len() as u64, product["length"].as_u64().unwrap(), "{name}");
+        assert_eq!(bytes, std::fs::read(service.folder.path().join("jobs/1").join(name)).unwrap(), "{name}");
+    }
+    let masks = &products["1-ForTraCC-Mask-Output.nc4"];
+    assert_eq!((masks["title"].as_str(), masks["type"].as_str()), (Some("masks"), Some("application/x-netcdf")));
+    // statistics are those of the plain computation
+    let (_, results) = service.get("/jobs/2/results").await;
+    let table = results["products"]["2-Statistics.csv"]["href"].as_str().unwrap();
+    let table = service.client.get(table).send().await.unwrap().text().await.unwrap();
+    assert_eq!(table.lines().count(), 7);
+    // a part of a product
+    let part = service.client.get(masks["href"].as_str().unwrap()).header("range", "bytes=1-3").send().await.unwrap();
+    assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part.bytes().await.unwrap(), "HDF"[..3].as_bytes());
+    // the events of progress end with the last status
+    let stream = service.client.get(format!("{}/jobs/1/progress", service.address)).send().await.unwrap();
+    let text = stream.text().await.unwrap();
+    assert!(text.starts_with("event: status\ndata: {") && text.contains("\"successful\""), "{text}");
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_in_chunks_gives_the_same_products() {
+    let service = Service::start(|_| ()).await;
+    service.post("/processes/phdef/execution", phdef()).await;
+    let mut cut = phdef();
+    cut["inputs"]["chunks"] = json!(3);
+    service.post("/processes/phdef/execution", cut).await;
+    for job in ["1", "2"] {
+        let told = service.ended(job).await;
+        assert_eq!(told["status"], "successful", "{told}");
+    }
+    let (whole, cut) = (service.folder.path().join("jobs/1"), service.folder.path().join("jobs/2"));
+    let mut compared = 0;
+    for entry in std::fs::read_dir(&whole).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.starts_with("1-2") {
+            let other = cut.join(name.replacen('1', "2", 1));
+            // ids begin with the number of the job
+            let text = std::fs::read_to_string(whole.join(&name)).unwrap().replace("\"id\":\"1-", "\"id\":\"2-");
+            assert_eq!(text, std::fs::read_to_string(other).unwrap(), "{name}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 3, "{compared}");
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_requests_are_told_what_is_wrong() {
+    let service = Service::start(|config| config.worker.count = 0).await;
+    let inputs = |inputs: Value| json!({ "inputs": inputs });
+    for (path, body, wanted) in [
+        ("/processes/phdef/execution", json!({}), "`inputs`"),
+        ("/processes/phdef/execution", inputs(json!({"input": "/etc/passwd"})), "/etc/passwd"),
+        ("/processes/phdef/execution", inputs(json!({"input": "http://169.254.169.254/"})), "169.254"),
+        ("/processes/phdef/execution", inputs(json!({"collection": "A", "out": "/tmp"})), "`out`"),
+        ("/processes/phdef/execution", inputs(json!({"collection": "A", "colour": 1})), "colour"),
+        ("/processes/phdef/execution", inputs(json!({"collection": "A", "min_size": "many"})), "min_size"),
+        ("/processes/phdef/execution", inputs(json!({})), "collection"),
+        ("/processes/curation/execution", inputs(json!({"collection": "A"})), "phdef"),
+        ("/processes/curation/execution", inputs(json!({"collection": "A", "phdef": 77})), "77"),
+        (
+            "/processes/phdef/execution",
+            json!({"inputs": {"collection": "A"}, "subscriber": {"successUri": "file:///x"}}),
+            "successUri",
+        ),
+    ] {
+        let (status, told) = service.post(path, body.clone()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}: {told}");
+        assert!(told["detail"].as_str().unwrap().contains(wanted), "{body}: {told}");
+    }
+    for (path, code) in [
+        ("/jobs?colour=red", 400),
+        ("/jobs?limit=1&limit=2", 400),
+        ("/jobs?limit=0", 400),
+        ("/jobs?limit=99999999999", 400),
+        ("/jobs?status=fine", 400),
+        ("/jobs?datetime=yesterday", 400),
+        ("/jobs?datetime=2021/2020", 400),
+        ("/jobs/1", 404),
+        ("/jobs/-1", 404),
+        ("/jobs/..%2f..%2fetc%2fpasswd", 404),
+        ("/jobs/1%00", 404),
+        ("/jobs/1'%20OR%201=1", 404),
+        ("/jobs/99999999999999999999", 404),
+        ("/jobs/1/results", 404),
+        ("/jobs/1/files/x", 404),
+        ("/processes/none", 404),
+        ("/none", 404),
+    ] {
+        let (status, told) = service.get(path).await;
+        assert_eq!(status.as_u16(), code, "{path}: {told}");
+        assert_eq!(told["status"].as_u64(), Some(u64::from(code)), "{path}: {told}");
+    }
+    let (status, _) = service.send(Method::PUT, "/jobs", None, None).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    let large = json!({"inputs": {"message": "x".repeat(2 << 20)}});
+    assert_eq!(service.post("/processes/echo/execution", large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    let raw = service.client.post(format!("{}/processes/echo/execution", service.address));
+    assert_eq!(raw.body("{\"inputs\": ").send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    let (_, echo) = service.post("/processes/echo/execution", inputs(json!({"message": "hallo"}))).await;
+    assert_eq!(echo, json!({"echo": {"message": "hallo"}}));
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_see_their_own_jobs() {
+    let service = Service::start(|config| (config.auth.required, config.worker.count) = (true, 0)).await;
+    let db =
+        Database::connect(&format!("sqlite:{}", service.folder.path().join("service.db").display())).await.unwrap();
+    let users = Users::new(db);
+    let mut tokens = Vec::new();
+    for (email, role) in
+        [("ada@example.org", Role::User), ("bob@example.org", Role::User), ("root@example.org", Role::Admin)]
+    {
+        let user = users.add(email, ("", ""), role).await.unwrap();
+        tokens.push(users.token(&user, "", None).await.unwrap().secret);
+    }
+    let [ada, bob, root] = &tokens[..] else { panic!("three tokens") };
+    let ask = |method: Method, path: &'static str, token: &str| {
+        let token = token.to_owned();
+        let service = &service;
+        async move { service.send(method, path, Some(&token), None).await }
+    };
+    let path = "/processes/phdef/execution";
+    assert_eq!(service.post(path, phdef()).await.0, StatusCode::UNAUTHORIZED);
+    let (status, _) = service.send(Method::POST, path, Some(ada), Some(phdef())).await;
+    assert_eq!(status, StatusCode::CREATED);
+    for path in ["/jobs", "/jobs/1", "/jobs/1/results", "/jobs/1/progress", "/metrics"] {
+        assert_eq!(service.get(path).await.0, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(ask(Method::GET, path, "evs_wrong").await.0, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    for path in ["/", "/api", "/conformance", "/processes", "/processes/phdef", "/health"] {
+        assert_eq!(service.get(path).await.0, StatusCode::OK, "{path}");
+    }
+    // another user's job looks as if it were not there
+    let (known, unknown) = (ask(Method::GET, "/jobs/1", bob).await, ask(Method::GET, "/jobs/2", bob).await);
+    assert_eq!((known.0, unknown.0), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    assert_eq!(known.1["title"], unknown.1["title"]);
+    assert_eq!(ask(Method::GET, "/jobs", bob).await.1["numberMatched"], 0);
+    assert_eq!(ask(Method::DELETE, "/jobs/1", bob).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(ask(Method::GET, "/jobs", root).await.1["numberMatched"], 1);
+    assert_eq!(ask(Method::GET, "/metrics", bob).await.0, StatusCode::FORBIDDEN);
+    let (_, metrics) = ask(Method::GET, "/metrics", root).await;
+    assert!(metrics.as_str().unwrap().contains("eventscape_jobs{status=\"pending\"} 1"), "{metrics}");
+    let (status, told) = ask(Method::DELETE, "/jobs/1", ada).await;
+    assert_eq!((status, told["status"].as_str()), (StatusCode::OK, Some("dismissed")));
+    assert_eq!(ask(Method::DELETE, "/jobs/1", ada).await.0, StatusCode::CONFLICT);
+    let (status, told) = ask(Method::POST, "/jobs/1/retry", ada).await;
+    assert_eq!((status, told["status"].as_str()), (StatusCode::OK, Some("accepted")));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_open_address_needs_authentication() {
+    let mut config = Config::default();
+    config.http.listen = "0.0.0.0:0".to_owned();
+    let (_stop, stopped) = watch::channel(false);
+    let error = serve(config.settings().unwrap(), stopped, |_| panic!("it must not start")).await.unwrap_err();
+    assert!(error.to_string().contains("auth.required"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jobs_are_listed_page_by_page() {
+    let service = Service::start(|config| config.worker.count = 0).await;
+    for _ in 0..5 {
+        service.post("/processes/phdef/execution", phdef()).await;
+    }
+    let (mut path, mut seen) = ("/jobs?limit=2&status=accepted,running".to_owned(), Vec::new());
+    loop {
+        let (_, page) = service.get(&path).await;
+        assert_eq!(page["numberMatched"], 5);
+        seen.extend(page["jobs"].as_array().unwrap().iter().map(|job| job["jobID"].as_str().unwrap().to_owned()));
+        let next = page["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next").cloned();
+        let Some(next) = next else { break };
+        path = next["href"].as_str().unwrap().strip_prefix(&service.address).unwrap().to_owned();
+    }
+    assert_eq!(seen, ["5", "4", "3", "2", "1"]);
+    let (_, none) = service.get("/jobs?datetime=../2020-01-01T00:00:00Z").await;
+    assert_eq!(none["numberMatched"], 0);
+    service.stop().await;
+}

@@ -1,0 +1,323 @@
+//! Cases of the queue. They share a database, so each uses up all the work that it makes.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use eventscape_service::{
+    Claim, Database, JobFilter, JobRequest, JobStage, JobStatus, Jobs, OutputFile, Policy, Role, ServiceError,
+    Submission, TaskKind, Users,
+};
+use serde_json::{Value, json};
+
+const LEASE: i64 = 60_000;
+
+fn submission(user_id: i64, stage: JobStage, keys: Value) -> Submission {
+    let Value::Object(keys) = keys else { panic!("an object") };
+    let request = JobRequest::read(stage, keys, &Policy::default()).unwrap();
+    Submission { user_id, request, priority: 0, is_public: false, notify: Vec::new(), most_at_once: 0 }
+}
+
+fn phdef(user_id: i64) -> Submission {
+    submission(user_id, JobStage::Phdef, json!({"collection": "GPM_MERGIR", "variable": "Tb"}))
+}
+
+fn file(name: &str) -> OutputFile {
+    OutputFile {
+        name: name.to_owned(),
+        kind: "masks".to_owned(),
+        time: None,
+        size: 1 << 40,
+        sha256: "00".repeat(32),
+        media_type: "application/netcdf".to_owned(),
+    }
+}
+
+async fn claim(jobs: &Jobs, owner: &str) -> Claim {
+    jobs.claim(owner, LEASE).await.unwrap().expect("there is work")
+}
+
+async fn nothing_is_left(jobs: &Jobs) {
+    assert!(jobs.claim("last", LEASE).await.unwrap().is_none());
+}
+
+pub(crate) async fn a_job_goes_its_way(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    let mut asked = phdef(1);
+    asked.notify = vec![
+        ("webhook".to_owned(), "http://127.0.0.1/done".to_owned(), JobStatus::Complete),
+        ("webhook".to_owned(), "http://127.0.0.1/failed".to_owned(), JobStatus::Error),
+    ];
+    let later = jobs.submit(Submission { priority: 5, ..phdef(1) }).await.unwrap();
+    let job = jobs.submit(asked).await.unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Pending);
+    // the smaller priority first
+    let first = claim(&jobs, "a").await;
+    assert_eq!((first.job.job_id, first.kind, first.attempt), (job, TaskKind::Whole, 1));
+    let record = jobs.get(job).await.unwrap();
+    assert!(record.status == JobStatus::Running && record.started.is_some() && record.ended.is_none());
+    jobs.heartbeat(&first, LEASE, 420, "reading").await.unwrap().unwrap();
+    let record = jobs.get(job).await.unwrap();
+    assert_eq!((record.progress, record.message.as_deref()), (420, Some("reading")));
+    jobs.complete(&first, "/store/1", &[file("b"), file("a")]).await.unwrap().unwrap();
+    let record = jobs.get(job).await.unwrap();
+    assert_eq!((record.status, record.progress), (JobStatus::Complete, 1000));
+    assert!(record.location.as_deref() == Some("/store/1") && record.ended >= record.started);
+    assert_eq!(jobs.outputs(job).await.unwrap(), [file("a"), file("b")]);
+    // an end is told once
+    jobs.complete(&first, "/elsewhere", &[]).await.unwrap().unwrap_err();
+    assert_eq!(jobs.get(job).await.unwrap().location.as_deref(), Some("/store/1"));
+
+    let second = claim(&jobs, "a").await;
+    assert_eq!(second.job.job_id, later);
+    jobs.fail(&second, "no such variable", false).await.unwrap().unwrap();
+    let record = jobs.get(later).await.unwrap();
+    assert_eq!((record.status, record.message.as_deref()), (JobStatus::Error, Some("no such variable")));
+    let filter = JobFilter { statuses: vec![JobStatus::Error], ..JobFilter::default() };
+    let page = jobs.list(&filter, 10, 0).await.unwrap();
+    assert_eq!((page.matched, page.jobs.len(), page.jobs[0].job_id), (1, 1, later));
+    let ours = JobFilter { visible_to: Some(99), ..JobFilter::default() };
+    assert_eq!(jobs.list(&ours, 10, 0).await.unwrap().matched, 0);
+    assert!(matches!(jobs.get(10_000).await, Err(ServiceError::NotFound(_))));
+    nothing_is_left(&jobs).await;
+}
+
+pub(crate) async fn a_lost_worker_changes_nothing_any_more(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    let job = jobs.submit(phdef(1)).await.unwrap();
+    let lost = jobs.claim("lost", 300).await.unwrap().unwrap();
+    nothing_is_left(&jobs).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let next = claim(&jobs, "next").await;
+    assert_eq!((next.task_id, next.attempt), (lost.task_id, lost.attempt + 1));
+    jobs.heartbeat(&lost, LEASE, 1, "").await.unwrap().unwrap_err();
+    jobs.complete(&lost, "/lost", &[]).await.unwrap().unwrap_err();
+    jobs.fail(&lost, "late", false).await.unwrap().unwrap_err();
+    jobs.give_back(&lost).await.unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Running);
+    jobs.complete(&next, "/next", &[]).await.unwrap().unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().location.as_deref(), Some("/next"));
+
+    // one that is lost again and again is given up
+    let job = jobs.submit(phdef(1)).await.unwrap();
+    for k in 0..6 {
+        assert!(jobs.claim("lost", 1).await.unwrap().is_some(), "{k}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    nothing_is_left(&jobs).await;
+    let record = jobs.get(job).await.unwrap();
+    assert_eq!(record.status, JobStatus::Error);
+    assert!(record.message.unwrap().contains("lost 6 times"));
+
+    // one that is given back is another's at once, and that is no failure
+    let job = jobs.submit(phdef(1)).await.unwrap();
+    for _ in 0..8 {
+        let back = claim(&jobs, "stopping").await;
+        jobs.give_back(&back).await.unwrap();
+    }
+    let last = claim(&jobs, "last").await;
+    jobs.complete(&last, "/x", &[]).await.unwrap().unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
+}
+
+pub(crate) async fn a_cancelled_job_is_left_and_can_be_tried_again(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    let job = jobs.submit(phdef(1)).await.unwrap();
+    let running = claim(&jobs, "a").await;
+    jobs.cancel(job).await.unwrap();
+    jobs.heartbeat(&running, LEASE, 1, "").await.unwrap().unwrap_err();
+    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap_err();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Cancelled);
+    assert!(matches!(jobs.cancel(job).await, Err(ServiceError::Conflict(_))));
+    assert!(matches!(jobs.cancel(10_000).await, Err(ServiceError::NotFound(_))));
+    nothing_is_left(&jobs).await;
+    jobs.retry(job).await.unwrap();
+    assert!(matches!(jobs.retry(job).await, Err(ServiceError::Conflict(_))));
+    let again = claim(&jobs, "b").await;
+    assert_eq!((again.job.job_id, again.attempt), (job, running.attempt + 1));
+    jobs.complete(&again, "/x", &[]).await.unwrap().unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
+    nothing_is_left(&jobs).await;
+}
+
+pub(crate) async fn chunks_are_joined_once_all_are_done(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    let keys = json!({"collection": "GPM_MERGIR", "variable": "Tb", "chunks": 3});
+    let job = jobs.submit(submission(1, JobStage::Phdef, keys)).await.unwrap();
+    let mut chunks = Vec::new();
+    for owner in ["a", "b", "c"] {
+        chunks.push(claim(&jobs, owner).await);
+    }
+    nothing_is_left(&jobs).await;
+    assert!(chunks.iter().all(|c| c.kind == TaskKind::Chunk));
+    assert_eq!(chunks.iter().map(|c| c.chunk).collect::<BTreeSet<_>>(), BTreeSet::from([1, 2, 3]));
+    for (k, chunk) in chunks.iter().enumerate() {
+        nothing_is_left(&jobs).await;
+        jobs.complete(chunk, "", &[]).await.unwrap().unwrap();
+        jobs.complete(chunk, "", &[]).await.unwrap().unwrap_err();
+        assert_eq!(jobs.get(job).await.unwrap().progress, 300 * (k as i64 + 1));
+    }
+    let stitch = claim(&jobs, "d").await;
+    assert_eq!(stitch.kind, TaskKind::Stitch);
+    jobs.complete(&stitch, "/x", &[file("a")]).await.unwrap().unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
+    nothing_is_left(&jobs).await;
+
+    // one chunk that fails fails the job; tried again, the others are not done again
+    let keys = json!({"collection": "GPM_MERGIR", "variable": "Tb", "chunks": 2});
+    let job = jobs.submit(submission(1, JobStage::Phdef, keys)).await.unwrap();
+    let (one, two) = (claim(&jobs, "a").await, claim(&jobs, "b").await);
+    jobs.complete(&one, "", &[]).await.unwrap().unwrap();
+    jobs.fail(&two, "damaged", false).await.unwrap().unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Error);
+    nothing_is_left(&jobs).await;
+    jobs.retry(job).await.unwrap();
+    let again = claim(&jobs, "c").await;
+    assert_eq!((again.kind, again.chunk), (TaskKind::Chunk, two.chunk));
+    jobs.complete(&again, "", &[]).await.unwrap().unwrap();
+    let stitch = claim(&jobs, "d").await;
+    jobs.complete(&stitch, "/x", &[]).await.unwrap().unwrap();
+    nothing_is_left(&jobs).await;
+}
+
+pub(crate) async fn curation_waits_for_its_phdef_job(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    let into = |phdef: i64, user| {
+        submission(user, JobStage::Curation, json!({"phdef": phdef, "collection": "GPM_3IMERGHH", "variable": "p"}))
+    };
+    let first = jobs.submit(phdef(1)).await.unwrap();
+    let second = jobs.submit(into(first, 1)).await.unwrap();
+    for wrong in [into(first, 2), into(second, 1), into(10_000, 1)] {
+        assert!(matches!(jobs.submit(wrong).await, Err(ServiceError::Request(_))));
+    }
+    let running = claim(&jobs, "a").await;
+    nothing_is_left(&jobs).await;
+    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    let running = claim(&jobs, "a").await;
+    assert_eq!((running.job.job_id, running.job.phdef_job_id), (second, Some(first)));
+    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    // of a complete one it need not wait
+    let third = jobs.submit(into(first, 1)).await.unwrap();
+    let running = claim(&jobs, "a").await;
+    assert_eq!(running.job.job_id, third);
+    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+
+    // where there will be nothing to look into it fails, too; tried again it waits again
+    let first = jobs.submit(phdef(1)).await.unwrap();
+    let second = jobs.submit(into(first, 1)).await.unwrap();
+    jobs.cancel(first).await.unwrap();
+    let record = jobs.get(second).await.unwrap();
+    assert_eq!(record.status, JobStatus::Error);
+    assert!(record.message.unwrap().contains(&first.to_string()));
+    jobs.retry(second).await.unwrap();
+    nothing_is_left(&jobs).await;
+    jobs.retry(first).await.unwrap();
+    for job in [first, second] {
+        let running = claim(&jobs, "a").await;
+        assert_eq!(running.job.job_id, job);
+        jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    }
+    nothing_is_left(&jobs).await;
+}
+
+pub(crate) async fn what_may_work_later_is_tried_again(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    let job = jobs.submit(phdef(1)).await.unwrap();
+    let running = claim(&jobs, "a").await;
+    jobs.fail(&running, "the network is away", true).await.unwrap().unwrap();
+    // it waits before it is tried again
+    nothing_is_left(&jobs).await;
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Running);
+    tokio::time::sleep(Duration::from_millis(4200)).await;
+    let running = claim(&jobs, "a").await;
+    assert_eq!(running.attempt, 2);
+    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
+}
+
+pub(crate) async fn nothing_is_claimed_twice(db: &Database) {
+    const JOBS: usize = 60;
+    let jobs = Jobs::new(db.clone());
+    let mut known = BTreeSet::new();
+    for _ in 0..JOBS {
+        assert!(known.insert(jobs.submit(phdef(1)).await.unwrap()));
+    }
+    let workers: Vec<_> = (0..4)
+        .map(|k| {
+            let jobs = jobs.clone();
+            tokio::spawn(async move {
+                let (mut mine, mut idle) = (Vec::new(), 0);
+                while idle < 3 {
+                    match jobs.claim(&format!("worker {k}"), LEASE).await.unwrap() {
+                        Some(claim) => {
+                            mine.push(claim.job.job_id);
+                            jobs.complete(&claim, "/x", &[file("a")]).await.unwrap().unwrap();
+                        }
+                        // others may have been quicker with all that was seen
+                        None => idle += 1,
+                    }
+                }
+                mine
+            })
+        })
+        .collect();
+    let mut done = Vec::new();
+    for worker in workers {
+        done.extend(worker.await.unwrap());
+    }
+    assert_eq!(done.len(), JOBS);
+    assert_eq!(done.into_iter().collect::<BTreeSet<_>>(), known);
+    nothing_is_left(&jobs).await;
+}
+
+pub(crate) async fn users_have_limits_and_tokens(db: &Database) {
+    let (users, jobs) = (Users::new(db.clone()), Jobs::new(db.clone()));
+    let ada = users.add(" Ada@Example.org ", ("Ada", "L."), Role::User).await.unwrap();
+    assert_eq!(users.by_email("ada@example.ORG").await.unwrap(), ada);
+    assert!(matches!(users.add("ada@example.org", ("", ""), Role::User).await, Err(ServiceError::Conflict(_))));
+    for wrong in ["ada", "@x", "a@", "a b@c", "a@b\n"] {
+        // spaces around an address are no part of it
+        let found = users.add(wrong.trim_end(), ("", ""), Role::User).await;
+        assert!(matches!(found, Err(ServiceError::Request(_))) || wrong == "a@b\n", "{wrong}: {found:?}");
+    }
+    let token = users.token(&ada, "laptop", None).await.unwrap();
+    assert_eq!(users.by_token(&token.secret).await.unwrap(), ada);
+    let ended = users.token(&ada, "old", Some(0)).await.unwrap();
+    assert!(matches!(users.by_token(&ended.secret).await, Err(ServiceError::Unauthorized(_))));
+    for wrong in ["", "evs_", "' OR 1=1 --", &token.secret[..60]] {
+        assert!(matches!(users.by_token(wrong).await, Err(ServiceError::Unauthorized(_))), "{wrong}");
+    }
+    let local = users.local().await.unwrap();
+    assert!(local.is_admin() && users.local().await.unwrap() == local);
+
+    let asked = || Submission { most_at_once: 2, ..phdef(ada.user_id) };
+    let first = jobs.submit(asked()).await.unwrap();
+    let second = jobs.submit(asked()).await.unwrap();
+    assert!(matches!(jobs.submit(asked()).await, Err(ServiceError::TooMany(_))));
+    jobs.cancel(first).await.unwrap();
+    let third = jobs.submit(asked()).await.unwrap();
+    // what was refused has no number and leaves nothing behind
+    assert_eq!(third, second + 1);
+    for job in [second, third] {
+        jobs.cancel(job).await.unwrap();
+    }
+    nothing_is_left(&jobs).await;
+}
+
+pub(crate) async fn texts_are_kept_as_they_are(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    for text in ["'; DROP TABLE jobs; --", "\" OR \"\"=\"", "\\' ? $1 {NOW} %s", "Ā 東京 🌀", &"x".repeat(3000)] {
+        let keys = json!({"collection": text, "variable": text, "title": text, "operator": text, "value": text});
+        let job = jobs.submit(submission(1, JobStage::Phdef, keys)).await.unwrap();
+        let running = claim(&jobs, text).await;
+        let record = &running.job;
+        assert!(text.starts_with(&record.description) && text.starts_with(&record.variable));
+        let JobRequest::Phdef(asked) = JobRequest::of_stored(record.stage, None, &record.request).unwrap() else {
+            panic!("PhDef")
+        };
+        assert_eq!((asked.collection.as_deref(), asked.title.as_deref()), (Some(text), Some(text)));
+        jobs.heartbeat(&running, LEASE, 1, text).await.unwrap().unwrap();
+        jobs.fail(&running, text, false).await.unwrap().unwrap();
+        assert!(text.starts_with(&jobs.get(job).await.unwrap().message.unwrap()));
+    }
+    nothing_is_left(&jobs).await;
+}

@@ -1,0 +1,199 @@
+//! Database servers on loopback, started from the machine's packages and stopped when they are dropped.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a server may take to come up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A MariaDB server in a folder of its own.
+pub struct MariaDb {
+    folder: tempfile::TempDir,
+    port: u16,
+    child: Child,
+}
+
+impl MariaDb {
+    /// Starts one, with an empty database `eventscape`.
+    ///
+    /// # Panics
+    /// If the packages `mariadb-server-core` and `mariadb-client-core` are not there (`scripts/setup test` installs them).
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = in_memory();
+        let me = output("id", &["-un"]);
+        let data = format!("--datadir={}", folder.path().join("data").display());
+        let user = format!("--user={me}");
+        let arguments = ["--no-defaults", &data, "--auth-root-authentication-method=normal", "--skip-test-db", &user];
+        run(Command::new("mariadb-install-db").args(arguments));
+        let port = free_port();
+        let child = Self::spawn(folder.path(), port, &me);
+        let server = Self { folder, port, child };
+        server.wait();
+        server.sql("CREATE DATABASE eventscape CHARACTER SET utf8mb4");
+        server.sql("CREATE USER tester@'127.0.0.1' IDENTIFIED BY 'a:b/c@d'");
+        server.sql("GRANT ALL ON *.* TO tester@'127.0.0.1'");
+        server
+    }
+
+    fn spawn(folder: &Path, port: u16, user: &str) -> Child {
+        let at = |name: &str, file: &str| format!("--{name}={}", folder.join(file).display());
+        Command::new(program("mariadbd", "/usr/sbin/mariadbd"))
+            .arg("--no-defaults")
+            .args([at("datadir", "data"), at("socket", "s.sock"), at("pid-file", "pid"), at("log-error", "log")])
+            .args([format!("--port={port}"), format!("--user={user}"), format!("--tmpdir={}", folder.display())])
+            .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2"])
+            .arg("--innodb-buffer-pool-size=64M")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|e| panic!("mariadbd cannot start: {e}; scripts/setup installs it"))
+    }
+
+    fn client(&self) -> Command {
+        let mut command = Command::new("mariadb");
+        command.args(["--no-defaults", "-uroot", "-S"]).arg(self.folder.path().join("s.sock"));
+        command
+    }
+
+    fn wait(&self) {
+        until("mariadbd", || self.client().args(["-e", "select 1"]).output().is_ok_and(|o| o.status.success()));
+    }
+
+    /// Runs statements as its administrator.
+    pub fn sql(&self, statements: &str) {
+        run(self.client().args(["-e", statements]));
+    }
+
+    /// The address of the database `eventscape`; its password has characters that must be escaped.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("mysql://tester:a%3Ab%2Fc%40d@127.0.0.1:{}/eventscape", self.port)
+    }
+
+    /// Ends it as a crash would.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again on the same port.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.child = Self::spawn(self.folder.path(), self.port, &output("id", &["-un"]));
+        self.wait();
+    }
+}
+
+impl Drop for MariaDb {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A PostgreSQL server in a folder of its own.
+pub struct Postgres {
+    folder: tempfile::TempDir,
+    port: u16,
+    child: Child,
+    /// What goes before its programs, as it refuses to run as root.
+    as_user: Vec<String>,
+}
+
+impl Postgres {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If the package `postgresql` is not there (`scripts/setup test` installs it).
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = in_memory();
+        let data = folder.path().join("data");
+        let (initdb, postgres) = (postgres_program("initdb"), postgres_program("postgres"));
+        let is_root = output("id", &["-u"]) == "0";
+        if is_root {
+            run(Command::new("chown").arg("postgres").arg(folder.path()));
+        }
+        let before: &[&str] = if is_root { &["runuser", "-u", "postgres", "--"] } else { &[] };
+        let as_user = |program: &Path| {
+            let mut words = before.iter().map(Path::new).chain([program]);
+            let mut command = Command::new(words.next().unwrap_or(program));
+            command.args(words).current_dir(folder.path());
+            command
+        };
+        run(as_user(&initdb).args(["-A", "trust", "-U", "tester", "-E", "UTF8", "--no-sync", "-D"]).arg(&data));
+        let port = free_port();
+        let child = as_user(&postgres)
+            .arg("-D")
+            .arg(&data)
+            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-k"])
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|e| panic!("postgres cannot start: {e}; scripts/setup installs it"));
+        until("postgres", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        Self { folder, port, child, as_user: before.iter().map(|word| (*word).to_owned()).collect() }
+    }
+
+    /// The address of its database.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("postgres://tester@127.0.0.1:{}/postgres", self.port)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // at once, whoever is connected; its folder goes with it
+        let mut stop = self.as_user.clone();
+        stop.extend([postgres_program("pg_ctl").display().to_string(), "stop".to_owned(), "-m".to_owned()]);
+        stop.extend(["immediate".to_owned(), "-D".to_owned(), self.folder.path().join("data").display().to_string()]);
+        if let Some((program, arguments)) = stop.split_first() {
+            let _ = Command::new(program).args(arguments).current_dir("/").output();
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A folder in memory where there is one: servers write a lot when they begin.
+fn in_memory() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.unwrap()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn program(name: &str, place: &str) -> PathBuf {
+    if Path::new(place).exists() { PathBuf::from(place) } else { PathBuf::from(name) }
+}
+
+fn postgres_program(name: &str) -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions.map(|v| v.path().join("bin").join(name)).filter(|path| path.exists()).max();
+    newest.unwrap_or_else(|| PathBuf::from(name))
+}
+
+fn output(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}; scripts/setup installs it"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn until(name: &str, mut is_up: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_up() {
+        assert!(began.elapsed() < PATIENCE, "{name} did not come up");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
