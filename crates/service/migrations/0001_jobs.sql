@@ -90,6 +90,7 @@ CREATE TABLE tasks (
     owner VARCHAR(128),
     attempt INTEGER NOT NULL,
     failures INTEGER NOT NULL,
+    losses INTEGER NOT NULL,
     lastError VARCHAR(2000)
 );
 CREATE INDEX tasks_ready ON tasks (state, depsLeft, priority, taskID);

@@ -34,6 +34,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// What jobs may read.
     pub inputs: InputsConfig,
+    /// Who may be told of the ends of jobs.
+    pub notify: NotifyConfig,
 }
 
 /// The database.
@@ -100,6 +102,14 @@ pub struct WorkerConfig {
 pub struct InputsConfig {
     /// Folders and beginnings of URLs below which the `input` of a job may lie.
     pub allow: Vec<String>,
+}
+
+/// Who may be told of the ends of jobs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NotifyConfig {
+    /// Beginnings of addresses that jobs may name as `subscriber`; without any, none may be named.
+    pub webhooks: Vec<String>,
 }
 
 impl Default for DatabaseConfig {
@@ -197,7 +207,7 @@ impl Config {
             listen: Some(listen),
             public_address: self.http.public_address.clone(),
             needs_token: self.auth.required,
-            policy: Policy { inputs: self.inputs.allow.clone() },
+            policy: Policy { inputs: self.inputs.allow.clone(), webhooks: self.notify.webhooks.clone() },
             workers: self.worker.count as usize,
             worker: WorkerSettings {
                 store: self.store.location.clone(),

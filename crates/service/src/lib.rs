@@ -9,6 +9,7 @@ mod database;
 mod error;
 mod http;
 mod jobs;
+mod notify;
 mod serve;
 mod users;
 mod worker;

@@ -9,8 +9,9 @@ use tokio::sync::{Notify, watch};
 
 use crate::database::Database;
 use crate::error::{Result, ServiceError};
-use crate::http::{App, Limits, router};
+use crate::http::{App, Documents, Limits, router};
 use crate::jobs::{Jobs, Policy};
+use crate::notify::Notifier;
 use crate::users::Users;
 use crate::worker::{Worker, WorkerSettings};
 
@@ -59,7 +60,7 @@ pub async fn serve(
     }
     let (jobs, users) = (Jobs::new(db.clone()), Users::new(db.clone()));
     let bell = Arc::new(Notify::new());
-    let workers: Vec<_> = (0..settings.workers)
+    let mut workers: Vec<_> = (0..settings.workers)
         .map(|k| tokio::spawn(Worker::new(jobs.clone(), settings.worker.clone(), bell.clone(), k).run(stop.clone())))
         .collect();
     if let Some(address) = settings.listen {
@@ -78,6 +79,8 @@ pub async fn serve(
             bell,
             limits: settings.limits,
         };
+        let documents = Documents { address: app.address.clone() };
+        workers.push(tokio::spawn(Notifier::new(app.jobs.clone(), documents)?.run(stop.clone())));
         ready(Some(bound));
         let stopped = async move { while !*stop.borrow() && stop.changed().await.is_ok() {} };
         let served = axum::serve(listener, router(app)).with_graceful_shutdown(stopped);

@@ -11,6 +11,7 @@ mod errors;
 mod golden;
 mod hostile;
 mod mask_from;
+mod service;
 mod store;
 
 use std::path::{Path, PathBuf};

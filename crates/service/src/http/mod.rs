@@ -1,6 +1,7 @@
 //! The HTTP API.
 
 mod auth;
+mod documents;
 mod download;
 mod endpoints;
 mod jobs;
@@ -30,6 +31,7 @@ use crate::jobs::{Jobs, Policy};
 use crate::users::Users;
 use problem::Problem;
 
+pub(crate) use documents::Documents;
 pub use openapi::document as openapi_document;
 
 /// What requests may cost.
@@ -70,6 +72,12 @@ pub struct App {
     pub bell: Arc<Notify>,
     /// What requests may cost.
     pub limits: Limits,
+}
+
+impl App {
+    fn documents(&self) -> Documents {
+        Documents { address: self.address.clone() }
+    }
 }
 
 /// The API of a service.

@@ -10,11 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::App;
 use super::auth::Asker;
-use super::jobs::status_of;
 use super::landing::link;
 use super::problem::Problem;
 use super::query::Query;
-use crate::jobs::{JobRequest, JobStage, JobStatus, SERVICE_KEYS, Submission};
+use crate::jobs::{JobRequest, JobStage, JobStatus, Policy, SERVICE_KEYS, Submission, is_below};
 
 /// A process.
 struct Process {
@@ -176,7 +175,7 @@ pub(super) async fn execute(
         request,
         priority: 0,
         is_public: false,
-        notify: subscribers(&body)?,
+        notify: subscribers(&body, &app.policy)?,
         most_at_once: app.limits.jobs_per_user,
     };
     let job_id = app.jobs.submit(submission).await?;
@@ -186,7 +185,7 @@ pub(super) async fn execute(
     if let Ok(location) = format!("{}/jobs/{job_id}", app.address).parse() {
         headers.insert(header::LOCATION, location);
     }
-    Ok((StatusCode::CREATED, headers, Json(status_of(&app, &job))).into_response())
+    Ok((StatusCode::CREATED, headers, Json(app.documents().status(&job))).into_response())
 }
 
 /// Values may be given as they are or, with a media type beside them, as `{"value": …}`.
@@ -199,7 +198,7 @@ fn plain(keys: Map<String, Value>) -> Map<String, Value> {
 }
 
 /// Who is to be called when the job ends (OGC `subscriber`).
-fn subscribers(body: &Value) -> Result<Vec<(String, String, JobStatus)>, Problem> {
+fn subscribers(body: &Value, policy: &Policy) -> Result<Vec<(String, String, JobStatus)>, Problem> {
     let Some(subscriber) = body.get("subscriber") else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for (key, event) in [("successUri", JobStatus::Complete), ("failedUri", JobStatus::Error)] {
@@ -207,6 +206,10 @@ fn subscribers(body: &Value) -> Result<Vec<(String, String, JobStatus)>, Problem
         let parsed = uri.as_str().and_then(|text| url::Url::parse(text).ok());
         let parsed = parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.as_str().len() <= 1024);
         let url = parsed.ok_or_else(|| Problem::bad(format!("subscriber: `{key}` is no http or https address")))?;
+        if !policy.webhooks.iter().any(|root| is_below(url.as_str(), root)) {
+            let why = "may not be called from here; the operator allows addresses with `notify.webhooks`";
+            return Err(Problem::bad(format!("subscriber: `{url}` {why}")));
+        }
         found.push(("webhook".to_owned(), url.to_string(), event));
     }
     Ok(found)

@@ -9,7 +9,6 @@ use futures::stream::{self, Stream};
 
 use super::App;
 use super::auth::Asker;
-use super::jobs::status_of;
 use super::problem::Problem;
 use super::query::Query;
 
@@ -39,7 +38,7 @@ pub(super) async fn events(
         loop {
             match app.jobs.get(job).await {
                 Ok(record) => {
-                    let text = status_of(&app, &record).to_string();
+                    let text = app.documents().status(&record).to_string();
                     if last.as_ref().is_none_or(|(_, told)| *told != text) {
                         let next = if record.status.is_over() {
                             Next::Over

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::App;
 use super::auth::Asker;
@@ -31,18 +31,5 @@ pub(super) async fn results(
         }
     }
     let outputs = app.jobs.outputs(job.job_id).await?;
-    let files: Map<String, Value> = outputs
-        .into_iter()
-        .map(|file| {
-            let href = format!("{}/jobs/{}/files/{}", app.address, job.job_id, file.name);
-            let mut value = json!({
-                "href": href, "type": file.media_type, "title": file.kind, "length": file.size, "sha256": file.sha256,
-            });
-            if let (Value::Object(map), Some(time)) = (&mut value, file.time) {
-                map.insert("time".to_owned(), time.into());
-            }
-            (file.name, value)
-        })
-        .collect();
-    Ok(Json(json!({ "products": files })))
+    Ok(Json(app.documents().results(&job, &outputs)))
 }

@@ -146,7 +146,7 @@ impl Jobs {
             let why = format!("job {job} is `{}`; one that failed or was cancelled can be tried again", status.name());
             return Err(ServiceError::Conflict(why));
         }
-        let sql = "UPDATE tasks SET state = 'queued', owner = NULL, failures = 0, runAfter = 0, leaseUntil = 0 \
+        let sql = "UPDATE tasks SET state = 'queued', owner = NULL, failures = 0, losses = 0, runAfter = 0, leaseUntil = 0 \
             WHERE jobID = ? AND state IN ('failed', 'cancelled')";
         self.run(&mut tx, sql, job).await?;
         self.run(&mut tx, "UPDATE chunks SET status = 'pending' WHERE jobID = ? AND status <> 'complete'", job).await?;

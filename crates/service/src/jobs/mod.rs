@@ -3,15 +3,17 @@
 mod end;
 mod list;
 mod model;
+mod notifications;
 mod queue;
 mod request;
 mod submit;
 
 pub use list::{JobFilter, Page};
 pub use model::{JobRecord, JobStage, JobStatus, OutputFile};
+pub(crate) use notifications::Notification;
 pub use queue::{Claim, Lost, TaskKind};
-pub(crate) use request::SERVICE_KEYS;
 pub use request::{JobRequest, Policy};
+pub(crate) use request::{SERVICE_KEYS, is_below};
 pub use submit::Submission;
 
 use crate::database::Database;

@@ -13,8 +13,10 @@ use crate::error::{Result, ServiceError};
 
 /// Tasks that a worker looks at before it claims one.
 const CANDIDATES: i64 = 16;
-/// Failures and lost workers after which a task is given up.
+/// Failures after which a task is given up.
 pub(super) const MOST_FAILURES: i64 = 5;
+/// Lost workers after which a task is given up: it may be the task that ends them.
+const MOST_LOSSES: i64 = 20;
 
 /// What a task does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +67,12 @@ pub struct Lost;
 struct Candidate {
     task_id: i64,
     attempt: i64,
-    failures: i64,
+    losses: i64,
 }
 
 impl Candidate {
     fn of(row: &AnyRow) -> Option<Self> {
-        Some(Self { task_id: row.whole("taskID")?, attempt: row.whole("attempt")?, failures: row.whole("failures")? })
+        Some(Self { task_id: row.whole("taskID")?, attempt: row.whole("attempt")?, losses: row.whole("losses")? })
     }
 }
 
@@ -84,23 +86,22 @@ impl Jobs {
         self.give_up_lost().await?;
         let ready = "state = 'queued' AND depsLeft = 0 AND runAfter <= {NOW}";
         let expired = "state = 'running' AND leaseUntil < {NOW}";
-        // a lost worker counts as a failure
-        for (which, order, failures) in [(expired, "leaseUntil", 1), (ready, "priority, taskID", 0)] {
+        for (which, order, losses) in [(expired, "leaseUntil", 1), (ready, "priority, taskID", 0)] {
             let sql = format!(
-                "SELECT taskID, attempt, failures, priority FROM tasks WHERE {which} ORDER BY {order} LIMIT {CANDIDATES}"
+                "SELECT taskID, attempt, losses, priority FROM tasks WHERE {which} ORDER BY {order} LIMIT {CANDIDATES}"
             );
             let rows = self.db.sql(&sql).fetch_all(self.db.pool()).await.map_err(failed("looking for work"))?;
             let candidates: Vec<Candidate> = rows.iter().filter_map(Candidate::of).collect();
             for candidate in candidates {
                 let sql = format!(
-                    "UPDATE tasks SET state = 'running', owner = ?, attempt = attempt + 1, failures = failures + ?, \
+                    "UPDATE tasks SET state = 'running', owner = ?, attempt = attempt + 1, losses = losses + ?, \
                      leaseUntil = {{NOW}} + ? WHERE taskID = ? AND attempt = ? AND {which}"
                 );
                 let done = self
                     .db
                     .sql(&sql)
                     .bind(owner.to_owned())
-                    .bind(failures)
+                    .bind(losses)
                     .bind(lease_ms)
                     .bind(candidate.task_id)
                     .bind(candidate.attempt)
@@ -197,13 +198,13 @@ impl Jobs {
     /// Fails the jobs whose tasks have lost their workers too often.
     async fn give_up_lost(&self) -> Result<()> {
         let sql = format!(
-            "SELECT taskID, attempt, failures, jobID FROM tasks WHERE state = 'running' AND leaseUntil < {{NOW}} \
-             AND failures >= {MOST_FAILURES} ORDER BY leaseUntil LIMIT {CANDIDATES}"
+            "SELECT taskID, attempt, losses, jobID FROM tasks WHERE state = 'running' AND leaseUntil < {{NOW}} \
+             AND losses >= {MOST_LOSSES} ORDER BY leaseUntil LIMIT {CANDIDATES}"
         );
         let rows = self.db.sql(&sql).fetch_all(self.db.pool()).await.map_err(failed("looking for lost tasks"))?;
         for row in rows {
             let (Some(candidate), Some(job_id)) = (Candidate::of(&row), row.whole("jobID")) else { continue };
-            let why = format!("its worker was lost {} times", candidate.failures + 1);
+            let why = format!("its worker was lost {} times", candidate.losses + 1);
             self.end_as_lost(candidate.task_id, candidate.attempt, job_id, &why).await?;
         }
         Ok(())

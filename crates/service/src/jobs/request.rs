@@ -39,6 +39,8 @@ pub enum JobRequest {
 pub struct Policy {
     /// Folders and beginnings of URLs below which inputs may lie.
     pub inputs: Vec<String>,
+    /// Beginnings of addresses that may be told of the ends of jobs.
+    pub webhooks: Vec<String>,
 }
 
 impl JobRequest {
@@ -209,7 +211,7 @@ fn is_text_of_polygon(text: &str) -> bool {
 }
 
 /// Whether an input lies below a folder or the beginning of a URL; no way up is allowed.
-fn is_below(input: &str, root: &str) -> bool {
+pub(crate) fn is_below(input: &str, root: &str) -> bool {
     if input.split(['/', '\\']).any(|part| part == "..") || input.contains('\0') {
         return false;
     }
@@ -238,7 +240,7 @@ mod tests {
     use super::*;
 
     fn policy() -> Policy {
-        Policy { inputs: vec!["/data".to_owned(), "s3://bucket/open".to_owned()] }
+        Policy { inputs: vec!["/data".to_owned(), "s3://bucket/open".to_owned()], webhooks: Vec::new() }
     }
 
     fn read(stage: JobStage, keys: Value) -> Result<JobRequest> {

@@ -118,7 +118,7 @@ impl Jobs {
             };
             let chunk = if kind == TaskKind::Chunk { k + 1 } else { 0 };
             let sql = "INSERT INTO tasks (taskID, jobID, kind, chunkID, state, depsLeft, priority, runAfter, leaseUntil, \
-                attempt, failures) VALUES (?, ?, ?, ?, 'queued', ?, ?, 0, 0, 0, 0)";
+                attempt, failures, losses) VALUES (?, ?, ?, ?, 'queued', ?, ?, 0, 0, 0, 0, 0)";
             self.db
                 .sql(sql)
                 .bind(first + k)

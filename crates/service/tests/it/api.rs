@@ -128,7 +128,7 @@ async fn both_stages_run_through_the_api() {
     // a part of a product
     let part = service.client.get(masks["href"].as_str().unwrap()).header("range", "bytes=1-3").send().await.unwrap();
     assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
-    assert_eq!(part.bytes().await.unwrap(), "HDF"[..3].as_bytes());
+    assert_eq!(part.bytes().await.unwrap(), "HDF".as_bytes());
     // the events of progress end with the last status
     let stream = service.client.get(format!("{}/jobs/1/progress", service.address)).send().await.unwrap();
     let text = stream.text().await.unwrap();
@@ -296,5 +296,63 @@ async fn jobs_are_listed_page_by_page() {
     assert_eq!(seen, ["5", "4", "3", "2", "1"]);
     let (_, none) = service.get("/jobs?datetime=../2020-01-01T00:00:00Z").await;
     assert_eq!(none["numberMatched"], 0);
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_a_job_is_told_until_it_is_heard_and_once() {
+    use std::sync::{Arc, Mutex};
+
+    use axum::http::{HeaderMap, StatusCode as Code};
+    use axum::routing::post;
+
+    type Heard = Arc<Mutex<Vec<(String, String, Value)>>>;
+    let heard = Heard::default();
+    let keep = |path: &'static str, heard: Heard| {
+        post(move |headers: HeaderMap, body: String| async move {
+            let mut heard = heard.lock().unwrap();
+            let number = headers["eventscape-notification"].to_str().unwrap().to_owned();
+            heard.push((path.to_owned(), number, serde_json::from_str(&body).unwrap()));
+            // the first is not taken
+            if heard.len() == 1 { Code::SERVICE_UNAVAILABLE } else { Code::OK }
+        })
+    };
+    let router = axum::Router::new()
+        .route("/done", keep("done", heard.clone()))
+        .route("/failed", keep("failed", heard.clone()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let receiver = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+
+    let service = Service::start(|config| config.notify.webhooks = vec![receiver.clone()]).await;
+    let subscriber = json!({"successUri": format!("{receiver}/done"), "failedUri": format!("{receiver}/failed")});
+    let mut fine = phdef();
+    fine["inputs"]["products"] = json!("toc");
+    fine["subscriber"] = subscriber.clone();
+    let mut wrong = phdef();
+    wrong["inputs"]["variable"] = json!("none");
+    wrong["subscriber"] = subscriber;
+    let mut elsewhere = phdef();
+    elsewhere["subscriber"] = json!({"successUri": "http://127.0.0.1:1/x"});
+    let (status, told) = service.post("/processes/phdef/execution", elsewhere).await;
+    assert!(status == StatusCode::BAD_REQUEST && told["detail"].as_str().unwrap().contains("notify.webhooks"), "{told}");
+    service.post("/processes/phdef/execution", fine).await;
+    service.ended("1").await;
+    for _ in 0..200 {
+        if heard.lock().unwrap().len() >= 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    service.post("/processes/phdef/execution", wrong).await;
+    assert_eq!(service.ended("2").await["status"], "failed");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let heard = heard.lock().unwrap().clone();
+    let [first, second, third] = &heard[..] else { panic!("{heard:?}") };
+    // the same number twice, as it was not taken the first time
+    assert_eq!((first.0.as_str(), &first.1), ("done", &second.1));
+    assert!(second.2["products"]["1-ForTraCC-TOC.json"]["href"].is_string(), "{second:?}");
+    assert_eq!((third.0.as_str(), third.2["status"].as_str()), ("failed", Some("failed")));
+    assert!(third.2["message"].as_str().unwrap().contains("none"), "{third:?}");
     service.stop().await;
 }

@@ -1,0 +1,72 @@
+//! Telling people and programs that jobs have ended.
+//!
+//! What is to be told is written down with the job's end, in the same transaction, and struck out once it is delivered. A worker that
+//! dies in between leaves it to another: a receiver may then hear of an end twice, with the same number.
+
+mod webhook;
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::error::{Result, ServiceError};
+use crate::http::Documents;
+use crate::jobs::{JobStatus, Jobs, Notification};
+use webhook::Webhooks;
+
+/// How often it is looked for ends that are to be told.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Delivers notifications.
+pub(crate) struct Notifier {
+    jobs: Jobs,
+    documents: Documents,
+    webhooks: Webhooks,
+}
+
+impl Notifier {
+    /// `documents` are those of the API, which webhooks receive.
+    pub(crate) fn new(jobs: Jobs, documents: Documents) -> Result<Self> {
+        Ok(Self { jobs, documents, webhooks: Webhooks::new()? })
+    }
+
+    /// Delivers until `stop` says so.
+    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.deliver_next().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "no notification could be delivered; trying again"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// Delivers one, if there is one; gives whether there was.
+    async fn deliver_next(&self) -> Result<bool> {
+        let Some(notification) = self.jobs.next_notification().await? else { return Ok(false) };
+        match self.deliver(&notification).await {
+            Ok(()) => self.jobs.notified(&notification).await?,
+            Err(error) => {
+                tracing::warn!(job = notification.job.job_id, target = notification.target, %error, "not delivered");
+                self.jobs.not_notified(&notification, &error.to_string()).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn deliver(&self, notification: &Notification) -> Result<()> {
+        if notification.channel != "webhook" {
+            return Err(ServiceError::Internal(format!("there is no channel `{}`", notification.channel)));
+        }
+        let job = &notification.job;
+        let body = match notification.event {
+            JobStatus::Complete => self.documents.results(job, &self.jobs.outputs(job.job_id).await?),
+            _ => self.documents.status(job),
+        };
+        self.webhooks.post(&notification.target, notification.id, &body).await
+    }
+}
