@@ -1,6 +1,6 @@
 //! The service: jobs in a database, workers that run them, and the HTTP API.
 //!
-//! The way of a job: [`http`] or the command line submits it to [`jobs`]; a [`worker`] claims it, runs the stages of the
+//! The way of a job: `http` or the command line submits it to `jobs`; a `worker` claims it, runs the stages of the
 //! pipeline, and ends it. [`serve`] starts all of it in one process.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -317,9 +317,8 @@ async fn the_end_of_a_job_is_told_until_it_is_heard_and_once() {
             if heard.len() == 1 { Code::SERVICE_UNAVAILABLE } else { Code::OK }
         })
     };
-    let router = axum::Router::new()
-        .route("/done", keep("done", heard.clone()))
-        .route("/failed", keep("failed", heard.clone()));
+    let router =
+        axum::Router::new().route("/done", keep("done", heard.clone())).route("/failed", keep("failed", heard.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let receiver = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -335,7 +334,10 @@ async fn the_end_of_a_job_is_told_until_it_is_heard_and_once() {
     let mut elsewhere = phdef();
     elsewhere["subscriber"] = json!({"successUri": "http://127.0.0.1:1/x"});
     let (status, told) = service.post("/processes/phdef/execution", elsewhere).await;
-    assert!(status == StatusCode::BAD_REQUEST && told["detail"].as_str().unwrap().contains("notify.webhooks"), "{told}");
+    assert!(
+        status == StatusCode::BAD_REQUEST && told["detail"].as_str().unwrap().contains("notify.webhooks"),
+        "{told}"
+    );
     service.post("/processes/phdef/execution", fine).await;
     service.ended("1").await;
     for _ in 0..200 {
