@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::error::{Result, ServiceError};
 use crate::http::Limits;
 use crate::jobs::Policy;
+use crate::notify::{MailSecurity, MailSettings};
 use crate::serve::ServeSettings;
 use crate::worker::WorkerSettings;
 
@@ -36,6 +37,8 @@ pub struct Config {
     pub inputs: InputsConfig,
     /// Who may be told of the ends of jobs.
     pub notify: NotifyConfig,
+    /// Mail to users at the ends of their jobs.
+    pub mail: MailConfig,
 }
 
 /// The database.
@@ -110,6 +113,67 @@ pub struct InputsConfig {
 pub struct NotifyConfig {
     /// Beginnings of addresses that jobs may name as `subscriber`; without any, none may be named.
     pub webhooks: Vec<String>,
+}
+
+/// Mail to users at the ends of their jobs; without a server none is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailConfig {
+    /// The server's name, which its certificate must have.
+    pub server: Option<String>,
+    /// Its port.
+    pub port: u16,
+    /// `starttls`, `tls`, or `none` for a server on this machine.
+    pub security: String,
+    /// The name to log in with.
+    pub user: Option<String>,
+    /// The password of that name.
+    pub password: Option<String>,
+    /// A file with a further authority (PEM) that the server's certificate may be of.
+    pub authority: Option<String>,
+    /// The sender: `Eventscape <events@example.org>`.
+    pub from: Option<String>,
+}
+
+impl Default for MailConfig {
+    fn default() -> Self {
+        Self {
+            server: None,
+            port: 587,
+            security: "starttls".to_owned(),
+            user: None,
+            password: None,
+            authority: None,
+            from: None,
+        }
+    }
+}
+
+impl MailConfig {
+    fn settings(&self) -> Result<Option<MailSettings>> {
+        let Some(server) = self.server.clone() else { return Ok(None) };
+        let security = match self.security.as_str() {
+            "starttls" => MailSecurity::StartTls,
+            "tls" => MailSecurity::Tls,
+            "none" => MailSecurity::None,
+            other => {
+                let why = format!("`{other}` is not known; there are starttls, tls, none");
+                return Err(ServiceError::config("mail.security", why));
+            }
+        };
+        let login = match (self.user.clone(), self.password.clone()) {
+            (None, None) => None,
+            (Some(user), Some(password)) => Some((user, password)),
+            _ => return Err(ServiceError::config("mail.password", "`user` and `password` go together")),
+        };
+        if login.is_some() && security == MailSecurity::None {
+            return Err(ServiceError::config("mail.security", "a password is sent over TLS only"));
+        }
+        let from = self.from.clone();
+        let from = from.ok_or_else(|| ServiceError::config("mail.from", "say who the sender is"))?;
+        let authority = self.authority.as_ref().map(std::path::PathBuf::from);
+        Ok(Some(MailSettings { server, port: self.port, security, login, authority, from }))
+    }
 }
 
 impl Default for DatabaseConfig {
@@ -222,6 +286,7 @@ impl Config {
                 at_once: positive("http.at_once", self.http.at_once)? as usize,
                 jobs_per_user: self.auth.jobs_per_user.unwrap_or(Limits::default().jobs_per_user),
             },
+            mail: self.mail.settings()?,
         })
     }
 
@@ -230,6 +295,7 @@ impl Config {
     pub fn shown(&self) -> Self {
         let mut shown = self.clone();
         shown.database.url = without_password(&self.database.url);
+        shown.mail.password = self.mail.password.as_ref().map(|_| "***".to_owned());
         shown
     }
 }

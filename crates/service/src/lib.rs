@@ -22,6 +22,7 @@ pub use jobs::{
     Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, OutputFile, Page, Policy, Submission,
     TaskKind,
 };
+pub use notify::{MailSecurity, MailSettings};
 pub use serve::{ServeSettings, serve};
 pub use users::{NewToken, Role, User, Users};
 pub use worker::{Worker, WorkerSettings};

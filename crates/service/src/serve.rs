@@ -11,7 +11,7 @@ use crate::database::Database;
 use crate::error::{Result, ServiceError};
 use crate::http::{App, Documents, Limits, router};
 use crate::jobs::{Jobs, Policy};
-use crate::notify::Notifier;
+use crate::notify::{MailSettings, Notifier};
 use crate::users::Users;
 use crate::worker::{Worker, WorkerSettings};
 
@@ -34,6 +34,8 @@ pub struct ServeSettings {
     pub worker: WorkerSettings,
     /// What requests may cost.
     pub limits: Limits,
+    /// How mail is sent, if it is.
+    pub mail: Option<MailSettings>,
 }
 
 /// Runs until `stop` says so: no more requests are taken, those at work are answered, jobs are given back. `ready` hears
@@ -78,9 +80,11 @@ pub async fn serve(
                 .map_or_else(|| format!("http://{bound}"), |a| a.trim_end_matches('/').to_owned()),
             bell,
             limits: settings.limits,
+            sends_mail: settings.mail.is_some(),
         };
         let documents = Documents { address: app.address.clone() };
-        workers.push(tokio::spawn(Notifier::new(app.jobs.clone(), documents)?.run(stop.clone())));
+        workers
+            .push(tokio::spawn(Notifier::new(app.jobs.clone(), documents, settings.mail.as_ref())?.run(stop.clone())));
         ready(Some(bound));
         let stopped = async move { while !*stop.borrow() && stop.changed().await.is_ok() {} };
         let served = axum::serve(listener, router(app)).with_graceful_shutdown(stopped);

@@ -197,3 +197,77 @@ fn until(name: &str, mut is_up: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+/// A mail server with STARTTLS and login (`tester`, `very-secret-mail`).
+pub struct Smtp {
+    folder: tempfile::TempDir,
+    port: u16,
+    child: Child,
+}
+
+impl Smtp {
+    /// Starts one, with a certificate of its own for `localhost`.
+    ///
+    /// # Panics
+    /// If `openssl` or the Python package `aiosmtpd` is not there (`scripts/setup test` installs them).
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        run(Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+            .args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
+            .args(["-keyout"])
+            .arg(at("key.pem"))
+            .arg("-out")
+            .arg(at("certificate.pem")));
+        let port = free_port();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let own = root.join("../../.venv/bin/python");
+        let python = if own.exists() { own } else { PathBuf::from("python3") };
+        let child = Command::new(python)
+            .arg(root.join("src/smtp_server.py"))
+            .arg(port.to_string())
+            .args([folder.path(), &at("certificate.pem"), &at("key.pem")])
+            .spawn()
+            .unwrap_or_else(|e| panic!("the mail server cannot start: {e}"));
+        let server = Self { folder, port, child };
+        until("the mail server", || server.folder.path().join("ready").exists());
+        server
+    }
+
+    /// Its port on `localhost`.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The file with its certificate.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join("certificate.pem")
+    }
+
+    /// Whether mails are refused for now.
+    pub fn refuse(&self, does: bool) {
+        let path = self.folder.path().join("refuse");
+        if does { std::fs::write(path, "").unwrap() } else { std::fs::remove_file(path).unwrap() }
+    }
+
+    /// The mails that it took.
+    #[must_use]
+    pub fn mails(&self) -> Vec<String> {
+        (0..)
+            .map(|k| self.folder.path().join(format!("{k}.eml")))
+            .take_while(|path| path.exists())
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect()
+    }
+}
+
+impl Drop for Smtp {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

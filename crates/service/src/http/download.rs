@@ -11,9 +11,8 @@ use eventscape_io::stores::{ByteSource, Location};
 use futures::stream;
 
 use super::App;
-use super::auth::Asker;
+use super::auth::SeenJob;
 use super::problem::Problem;
-use super::query::Query;
 use crate::error::ServiceError;
 
 /// Bytes that are read at once.
@@ -21,13 +20,10 @@ const BLOCK: u64 = 1 << 20;
 
 pub(super) async fn download(
     State(app): State<App>,
-    asker: Asker,
-    Path((id, name)): Path<(String, String)>,
-    query: Query,
+    SeenJob(job): SeenJob,
+    Path((_, name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    query.only(&[])?;
-    let job = asker.sees(&app, &id).await?;
     // only what the job's list of products names is read, whatever else lies in the folder
     let outputs = app.jobs.outputs(job.job_id).await?;
     let file = outputs.into_iter().find(|file| file.name == name);

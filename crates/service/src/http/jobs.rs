@@ -1,11 +1,11 @@
 //! Jobs (OGC API - Processes 1.0).
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::App;
-use super::auth::Asker;
+use super::auth::{Asker, OwnJob, SeenJob};
 use super::documents::word;
 use super::landing::link;
 use super::problem::Problem;
@@ -48,36 +48,16 @@ pub(super) async fn list(State(app): State<App>, Asker(user): Asker, query: Quer
     Ok(Json(json!({ "jobs": jobs, "links": links, "numberMatched": page.matched })))
 }
 
-pub(super) async fn status(
-    State(app): State<App>,
-    asker: Asker,
-    Path(id): Path<String>,
-    query: Query,
-) -> Result<Json<Value>, Problem> {
-    query.only(&["f"])?;
-    Ok(Json(app.documents().status(&asker.sees(&app, &id).await?)))
+pub(super) async fn status(State(app): State<App>, SeenJob(job): SeenJob) -> Json<Value> {
+    Json(app.documents().status(&job))
 }
 
-pub(super) async fn dismiss(
-    State(app): State<App>,
-    asker: Asker,
-    Path(id): Path<String>,
-    query: Query,
-) -> Result<Json<Value>, Problem> {
-    query.only(&["f"])?;
-    let job = asker.owns(&app, &id).await?;
+pub(super) async fn dismiss(State(app): State<App>, OwnJob(job): OwnJob) -> Result<Json<Value>, Problem> {
     app.jobs.cancel(job.job_id).await?;
     Ok(Json(app.documents().status(&app.jobs.get(job.job_id).await?)))
 }
 
-pub(super) async fn retry(
-    State(app): State<App>,
-    asker: Asker,
-    Path(id): Path<String>,
-    query: Query,
-) -> Result<Json<Value>, Problem> {
-    query.only(&["f"])?;
-    let job = asker.owns(&app, &id).await?;
+pub(super) async fn retry(State(app): State<App>, OwnJob(job): OwnJob) -> Result<Json<Value>, Problem> {
     app.jobs.retry(job.job_id).await?;
     app.bell.notify_one();
     Ok(Json(app.documents().status(&app.jobs.get(job.job_id).await?)))

@@ -72,6 +72,8 @@ pub struct App {
     pub bell: Arc<Notify>,
     /// What requests may cost.
     pub limits: Limits,
+    /// Whether users are told of the ends of their jobs by mail.
+    pub sends_mail: bool,
 }
 
 impl App {

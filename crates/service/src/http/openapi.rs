@@ -43,6 +43,7 @@ pub fn document(address: &str) -> Value {
                     "required": ["inputs"],
                     "properties": {
                         "inputs": { "type": "object", "description": "The inputs that the process describes" },
+                        "mail": { "type": "boolean", "description": "Whether to send mail when the job ends (if absent: yes)" },
                         "subscriber": {
                             "type": "object",
                             "properties": {

@@ -170,12 +170,18 @@ pub(super) async fn execute(
     };
     let request = JobRequest::read(stage, keys, &app.policy)?;
     let user = &asker.0;
+    let mut notify = subscribers(&body, &app.policy)?;
+    let wants_mail = body.get("mail").is_none_or(|wants| wants.as_bool() != Some(false));
+    if app.sends_mail && app.needs_token && wants_mail {
+        let ends = [JobStatus::Complete, JobStatus::Error];
+        notify.extend(ends.map(|end| ("email".to_owned(), user.email.clone(), end)));
+    }
     let submission = Submission {
         user_id: user.user_id,
         request,
         priority: 0,
         is_public: false,
-        notify: subscribers(&body, &app.policy)?,
+        notify,
         most_at_once: app.limits.jobs_per_user,
     };
     let job_id = app.jobs.submit(submission).await?;

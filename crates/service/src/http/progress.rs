@@ -3,14 +3,13 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream::{self, Stream};
 
 use super::App;
-use super::auth::Asker;
+use super::auth::SeenJob;
 use super::problem::Problem;
-use super::query::Query;
 
 /// How often the database is asked.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -23,12 +22,9 @@ enum Next {
 
 pub(super) async fn events(
     State(app): State<App>,
-    asker: Asker,
-    Path(id): Path<String>,
-    query: Query,
+    SeenJob(job): SeenJob,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    query.only(&[])?;
-    let job = asker.sees(&app, &id).await?.job_id;
+    let job = job.job_id;
     let stream = stream::unfold((app, Next::First), move |(app, next)| async move {
         let mut last = match next {
             Next::Over => return None,

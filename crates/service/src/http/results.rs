@@ -1,24 +1,16 @@
 //! The products of a job.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::App;
-use super::auth::Asker;
+use super::auth::SeenJob;
 use super::problem::Problem;
-use super::query::Query;
 use crate::jobs::JobStatus;
 
-pub(super) async fn results(
-    State(app): State<App>,
-    asker: Asker,
-    Path(id): Path<String>,
-    query: Query,
-) -> Result<Json<Value>, Problem> {
-    query.only(&["f"])?;
-    let job = asker.sees(&app, &id).await?;
+pub(super) async fn results(State(app): State<App>, SeenJob(job): SeenJob) -> Result<Json<Value>, Problem> {
     match job.status {
         JobStatus::Complete => {}
         JobStatus::Error => {

@@ -3,6 +3,7 @@
 //! What is to be told is written down with the job's end, in the same transaction, and struck out once it is delivered. A worker that
 //! dies in between leaves it to another: a receiver may then hear of an end twice, with the same number.
 
+mod mail;
 mod webhook;
 
 use std::time::Duration;
@@ -12,7 +13,10 @@ use tokio::sync::watch;
 use crate::error::{Result, ServiceError};
 use crate::http::Documents;
 use crate::jobs::{JobStatus, Jobs, Notification};
+use mail::{Letter, Mailer};
 use webhook::Webhooks;
+
+pub use mail::{MailSecurity, MailSettings};
 
 /// How often it is looked for ends that are to be told.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -22,12 +26,13 @@ pub(crate) struct Notifier {
     jobs: Jobs,
     documents: Documents,
     webhooks: Webhooks,
+    mailer: Option<Mailer>,
 }
 
 impl Notifier {
-    /// `documents` are those of the API, which webhooks receive.
-    pub(crate) fn new(jobs: Jobs, documents: Documents) -> Result<Self> {
-        Ok(Self { jobs, documents, webhooks: Webhooks::new()? })
+    /// `documents` are those of the API, which webhooks receive and mails link to.
+    pub(crate) fn new(jobs: Jobs, documents: Documents, mail: Option<&MailSettings>) -> Result<Self> {
+        Ok(Self { jobs, documents, webhooks: Webhooks::new()?, mailer: mail.map(Mailer::new).transpose()? })
     }
 
     /// Delivers until `stop` says so.
@@ -59,14 +64,21 @@ impl Notifier {
     }
 
     async fn deliver(&self, notification: &Notification) -> Result<()> {
-        if notification.channel != "webhook" {
-            return Err(ServiceError::Internal(format!("there is no channel `{}`", notification.channel)));
-        }
         let job = &notification.job;
-        let body = match notification.event {
-            JobStatus::Complete => self.documents.results(job, &self.jobs.outputs(job.job_id).await?),
-            _ => self.documents.status(job),
-        };
-        self.webhooks.post(&notification.target, notification.id, &body).await
+        let outputs = self.jobs.outputs(job.job_id).await?;
+        match (notification.channel.as_str(), &self.mailer) {
+            ("email", Some(mailer)) => {
+                let letter = Letter::of(job, &outputs, &self.documents);
+                mailer.send(&notification.target, notification.id, letter).await
+            }
+            ("webhook", _) => {
+                let body = match notification.event {
+                    JobStatus::Complete => self.documents.results(job, &outputs),
+                    _ => self.documents.status(job),
+                };
+                self.webhooks.post(&notification.target, notification.id, &body).await
+            }
+            (other, _) => Err(ServiceError::Internal(format!("nothing is set up for `{other}`"))),
+        }
     }
 }

@@ -358,3 +358,62 @@ async fn the_end_of_a_job_is_told_until_it_is_heard_and_once() {
     assert!(third.2["message"].as_str().unwrap().contains("none"), "{third:?}");
     service.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_get_one_mail_when_a_job_ends() {
+    let server = eventscape_testkit::servers::Smtp::start();
+    let service = Service::start(|config| {
+        config.auth.required = true;
+        config.mail.server = Some("localhost".to_owned());
+        config.mail.port = server.port();
+        config.mail.user = Some("tester".to_owned());
+        config.mail.password = Some("very-secret-mail".to_owned());
+        config.mail.authority = Some(server.authority().display().to_string());
+        config.mail.from = Some("Eventscape <events@example.org>".to_owned());
+    })
+    .await;
+    let db =
+        Database::connect(&format!("sqlite:{}", service.folder.path().join("service.db").display())).await.unwrap();
+    let users = Users::new(db);
+    let user = users.add("ada@example.org", ("Ada", ""), Role::User).await.unwrap();
+    let token = users.token(&user, "", None).await.unwrap().secret;
+    let path = "/processes/phdef/execution";
+    let mut fine = phdef();
+    fine["inputs"]["products"] = json!("toc");
+    fine["inputs"]["title"] = json!("Kälte <b>&</b> Wärme");
+    let mut quiet = fine.clone();
+    quiet["mail"] = json!(false);
+    let mut wrong = fine.clone();
+    wrong["inputs"]["variable"] = json!("none");
+    // the server wants to be asked again
+    server.refuse(true);
+    for body in [fine, quiet, wrong] {
+        let (status, told) = service.send(Method::POST, path, Some(&token), Some(body)).await;
+        assert_eq!(status, StatusCode::CREATED, "{told}");
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(server.mails().is_empty());
+    server.refuse(false);
+    for _ in 0..150 {
+        if server.mails().len() >= 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mails = server.mails();
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    let of = |job: u32| {
+        let number = format!("/jobs/{job}");
+        mails.iter().find(|mail| mail.replace("=\r\n", "").contains(&number)).unwrap_or_else(|| panic!("{mails:?}"))
+    };
+    let (done, failed) = (of(1), of(3));
+    for text in
+        ["To: ada@example.org", "From: Eventscape <events@example.org>", "Message-ID: <notification-1@example.org>"]
+    {
+        assert!(done.contains(text), "{text}: {done}");
+    }
+    assert!(done.contains("text/html") && done.contains("text/plain") && done.contains("&lt;b&gt;"), "{done}");
+    assert!(failed.contains("none"), "{failed}");
+    service.stop().await;
+}
