@@ -34,6 +34,9 @@ pub(crate) fn of_job(report: &Report, json: bool) -> String {
             "found",
             format!("{} tracks of {} components, {} links", report.tracks, report.components, report.links),
         ));
+        if report.tracks == 0 {
+            rows.push(("", "components below --min-size (150 cells if not given) do not count".to_owned()));
+        }
     }
     for time in &report.times {
         rows.push(("", format!("{} in {:.2} s", time.stage, time.seconds)));

@@ -1,7 +1,7 @@
 //! Progress, notices and errors on stderr: bars on a terminal, plain lines or JSON otherwise.
 
 use std::collections::HashMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,11 @@ struct Counter {
     told: Instant,
 }
 
+/// Writes a line to stderr. Where nobody reads it any more, or it cannot be kept, the work goes on all the same.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
 /// Where a command tells what it does.
 pub(crate) struct Terminal {
     mode: Mode,
@@ -48,7 +53,8 @@ impl Terminal {
         };
         let filter = tracing_subscriber::EnvFilter::try_from_env("EVENTSCAPE_LOG")
             .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let log =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
         // a second call in one process would fail; the first subscriber stays then
         let _ = if json { log.json().try_init() } else { log.without_time().try_init() };
         Self { mode, bars: MultiProgress::new(), stages: Mutex::default() }
@@ -66,15 +72,15 @@ impl Terminal {
     }
 
     fn json(&self, line: &serde_json::Value) {
-        eprintln!("{line}");
+        say(&line.to_string());
     }
 
     fn line(&self, text: &str) {
         if self.mode == Mode::Bars {
             // the bars step aside for the line; without a terminal it would be lost
-            self.bars.suspend(|| eprintln!("{text}"));
+            self.bars.suspend(|| say(text));
         } else {
-            eprintln!("{text}");
+            say(text);
         }
     }
 
@@ -92,16 +98,14 @@ impl Terminal {
                 "total": counter.total, "seconds": seconds, "ended": ended,
             }));
         } else if ended {
-            eprintln!("{}: {} {} in {seconds:.1} s", stage.title(), counter.done, stage.unit());
+            say(&format!("{}: {} {} in {seconds:.1} s", stage.title(), counter.done, stage.unit()));
         } else {
             let left = counter.total.saturating_sub(counter.done) as f64 / rate.max(1e-9);
-            eprintln!(
-                "{}: {} of {} {}, {rate:.1} a second, {left:.0} s left",
-                stage.title(),
-                counter.done,
-                counter.total,
-                stage.unit()
-            );
+            let (title, unit) = (stage.title(), stage.unit());
+            say(&format!(
+                "{title}: {} of {} {unit}, {rate:.1} a second, {left:.0} s left",
+                counter.done, counter.total
+            ));
         }
     }
 }

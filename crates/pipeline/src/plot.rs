@@ -82,7 +82,7 @@ pub fn draw(request: &PlotRequest) -> Result<Plot> {
             let time = request
                 .time
                 .as_deref()
-                .ok_or_else(|| PipelineError::job("time", "say which time to draw, e.g. --time 201508120030"))?;
+                .ok_or_else(|| PipelineError::job("time", "say which time to draw, e.g. --time 201508120030; or --strip for a whole life, --series for a chart"))?;
             let stamp: String = time.chars().filter(char::is_ascii_digit).collect();
             let values = file.event(&stamp, id, &variable)?;
             let raster =

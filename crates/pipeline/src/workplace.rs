@@ -24,6 +24,13 @@ struct Ledger {
     products: Vec<StoredProduct>,
 }
 
+/// Whether a job's folder on this machine holds unfinished work and no manifest yet.
+pub(crate) fn is_unfinished(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let has_manifest = entries.into_iter().any(|e| e.file_name().to_string_lossy().ends_with("-Manifest.json"));
+    folder.join(WORK_FOLDER).is_dir() && !has_manifest
+}
+
 /// A job's folder, held by this process alone.
 pub(crate) struct Workplace {
     sink: Sink,

@@ -54,7 +54,7 @@ pub(crate) fn command() -> Command {
                 .long("quiet")
                 .global(true)
                 .action(ArgAction::SetTrue)
-                .help("No progress, only errors"),
+                .help("No progress and no notices; the result and errors are still printed"),
         )
         .arg(
             Arg::new("json")

@@ -16,7 +16,7 @@ use clap::ArgMatches;
 use eventscape_pipeline::{Cancel, CurationJob, PipelineError, Surroundings, job_schema};
 
 use crate::args;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, say};
 
 type Outcome = Result<ExitCode, PipelineError>;
 
@@ -76,7 +76,7 @@ pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, Pipe
         if asked.is_cancelled() {
             std::process::exit(130);
         }
-        eprintln!("stopping; what is complete is kept (once more to stop at once)");
+        say("stopping; what is complete is kept (once more to stop at once)");
         asked.cancel();
     })
     .map_err(|e| PipelineError::Internal(format!("signals cannot be watched: {e}")))?;

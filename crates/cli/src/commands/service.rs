@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::{Outcome, print};
 use crate::report::table;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, say as warn};
 
 type Told = Result<(), ServiceError>;
 
@@ -57,15 +57,15 @@ async fn serving(matches: &ArgMatches, with_api: bool) -> Told {
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         signal().await;
-        eprintln!("stopping: requests are answered, jobs are given back (once more to stop at once)");
+        warn("stopping: requests are answered, jobs are given back (once more to stop at once)");
         // the receivers live as long as the service
         let _ = stop.send(true);
         signal().await;
         std::process::exit(130);
     });
     let ready = |address: Option<std::net::SocketAddr>| match address {
-        Some(address) => eprintln!("http://{address} with {workers} workers; Ctrl-C stops"),
-        None => eprintln!("{workers} workers; Ctrl-C stops"),
+        Some(address) => warn(&format!("http://{address} with {workers} workers; Ctrl-C stops")),
+        None => warn(&format!("{workers} workers; Ctrl-C stops")),
     };
     serve(settings, stopped, ready).await
 }

@@ -1,5 +1,7 @@
 //! Wrong use and bad data: a clear message, the right exit code, nothing left behind.
 
+use std::process::Command;
+
 use crate::{eventscape, fixtures, said};
 
 #[test]
@@ -66,4 +68,30 @@ fn another_job_is_not_overwritten_and_the_same_one_is_not_done_twice() {
     assert_eq!(other.status.code(), Some(2));
     assert!(said(&other).contains("--overwrite"), "{}", said(&other));
     assert_eq!(json(&run("303", &["--overwrite"]))["already_complete"], false);
+}
+
+#[test]
+fn a_reader_of_progress_that_goes_away_does_not_stop_a_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, input) = (folder.path().join("out"), fixtures().join("ostia/ostia_monthly.nc"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_eventscape"))
+        .args(["phdef", "--variable=surface_temperature", "--operator=lessThan", "--value=297.5", "--products=toc"])
+        .args(["--input", input.to_str().unwrap(), "--out", out.to_str().unwrap()])
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert!(child.wait().unwrap().success());
+    assert!(out.join("1/1-Manifest.json").exists());
+
+    // what is not finished is not looked into
+    let job = out.join("1");
+    std::fs::rename(job.join("1-Manifest.json"), job.join("gone")).unwrap();
+    std::fs::create_dir(job.join(".work")).unwrap();
+    let arguments = ["curate", "--phdef", job.to_str().unwrap(), "--input", input.to_str().unwrap()];
+    let output =
+        eventscape(&[&arguments[..], &["--variable=surface_temperature", "--out", out.to_str().unwrap()]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("not finished"), "{}", said(&output));
 }

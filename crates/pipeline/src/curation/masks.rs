@@ -30,6 +30,10 @@ pub(super) struct Masks {
 /// Opens the masks of a job's folder, or a mask file.
 pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
     let wrong = |why: String| PipelineError::job("phdef", why);
+    let here = Location::parse(phdef)?;
+    if here.local_path().is_some_and(crate::workplace::is_unfinished) {
+        return Err(wrong(format!("the job in `{phdef}` is not finished; run it again, it goes on where it was")));
+    }
     let listed = stores.expand(&[phdef.to_owned()])?;
     let names: Vec<String> = listed.iter().map(Location::name).collect();
     let place = match (&listed[..], mask_names_in(names.iter().map(String::as_str)).as_slice()) {

@@ -36,7 +36,7 @@ pub fn read_table(path: &Path) -> Result<Map<String, Value>> {
     let value: Value = if is_json {
         serde_json::from_str(&text).map_err(|e| wrong(format!("it is not valid JSON: {e}")))?
     } else {
-        toml::from_str(&text).map_err(|e| wrong(format!("it is not valid TOML: {e}")))?
+        plain(toml::from_str(&text).map_err(|e| wrong(format!("it is not valid TOML: {e}")))?)
     };
     let Value::Object(keys) = value else {
         return Err(wrong("a job is a table of keys".to_owned()));
@@ -52,6 +52,18 @@ pub fn read_table(path: &Path) -> Result<Map<String, Value>> {
         }
     }
     Ok(canonical)
+}
+
+/// TOML's dates and times as texts.
+fn plain(value: Value) -> Value {
+    /// What the library wraps a date in where it is read as JSON.
+    const DATE: &str = "$__toml_private_datetime";
+    match value {
+        Value::Object(mut map) if map.len() == 1 && map.contains_key(DATE) => map.remove(DATE).unwrap_or_default(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, plain(value))).collect::<Map<_, _>>().into(),
+        Value::Array(values) => values.into_iter().map(plain).collect(),
+        other => other,
+    }
 }
 
 /// The JSON Schema of a PhDef job file.
@@ -70,4 +82,19 @@ pub(crate) fn schema_of<T: JsonSchema>(title: &str) -> Value {
         }
     }
     schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_toml_need_no_quotes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("job.toml");
+        std::fs::write(&path, "start = 2008-05-31\nend = 2008-06-01T06:00:00Z\nvariable = 'sst'\n").unwrap();
+        let job = read_job_file(&path).unwrap();
+        assert_eq!(job.start.map(|t| t.text()).as_deref(), Some("2008-05-31"));
+        assert_eq!(job.end.map(|t| t.text()).as_deref(), Some("2008-06-01T06:00:00Z"));
+    }
 }

@@ -45,6 +45,7 @@ pub struct MaskFromJob {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<TextOrNumber>,
     /// Time between two scenes of an outline that lasts: `1d`, `6h`, `30min`; a number means hours (default `1d`).
+    /// Scenes are at whole steps since 1970 UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<TextOrNumber>,
     /// How many days an outline without an end lasts, such as a fire that is not contained (default: it is left out).
