@@ -232,6 +232,19 @@ impl Scope {
             };
             return Ok(Finder::AuxGeoir(self.aux_geoir(threshold)?));
         }
+        let job = &self.job;
+        let aux_keys = [
+            ("warm_threshold", job.warm_threshold.is_some()),
+            ("max_size", job.max_size.is_some()),
+            ("min_steps", job.min_steps.is_some()),
+            ("cold_only", job.cold_only),
+        ];
+        if let Some((key, _)) = aux_keys.into_iter().find(|(_, is_set)| *is_set) {
+            return Err(PipelineError::job(
+                key,
+                "this is for AUX-GEOIR alone: add --tracker aux-geoir, or leave it out",
+            ));
+        }
         let options = DetectOptions {
             connectivity: self.connectivity()?,
             min_cells: self.job.min_size.unwrap_or(DEFAULT_MIN_CELLS),
@@ -245,9 +258,17 @@ impl Scope {
 
     fn aux_geoir(&self, cold_kelvin: f64) -> Result<AuxGeoirOptions> {
         let defaults = AuxGeoirOptions::default();
+        let warm_kelvin = self.job.warm_threshold.unwrap_or(defaults.warm_kelvin);
+        if !self.job.cold_only && cold_kelvin >= warm_kelvin {
+            let why = format!(
+                "the cold threshold, {cold_kelvin} K, must be below the warm one, {warm_kelvin} K: change --value or \
+                 --warm-threshold, or use --cold-only"
+            );
+            return Err(PipelineError::job("warm_threshold", why));
+        }
         Ok(AuxGeoirOptions {
             cold_kelvin,
-            warm_kelvin: self.job.warm_threshold.unwrap_or(defaults.warm_kelvin),
+            warm_kelvin,
             min_cells: self.job.min_size.unwrap_or(defaults.min_cells),
             max_cells: self.job.max_size.unwrap_or(defaults.max_cells),
             min_overlap: self.job.min_overlap.unwrap_or(defaults.min_overlap),

@@ -13,7 +13,7 @@ fn every_kind_of_mistake_has_its_code_and_says_what_to_do() {
     let (broken, ostia) = (broken.to_str().unwrap(), ostia.to_str().unwrap());
     let out = folder.path().join("out");
     let out = out.to_str().unwrap();
-    let cases: [(&[&str], i32, &str); 12] = [
+    let cases: [(&[&str], i32, &str); 14] = [
         (&["phdef", "--no-such-flag"], 2, "--no-such-flag"),
         (&["phdef", "--out", out], 2, "name a collection"),
         (&["phdef", "--input", ostia, "--operator=lessThan", "--value=cold", "--out", out], 2, "not a finite number"),
@@ -29,6 +29,16 @@ fn every_kind_of_mistake_has_its_code_and_says_what_to_do() {
         (&["phdef", "--input", broken, "--operator=lessThan", "--value=300", "--out", out], 3, "broken.nc"),
         (&["phdef", "--input", "nowhere.nc", "--operator=lessThan", "--value=300", "--out", out], 3, "nowhere.nc"),
         (&["phdef", "--collection=NOT_THERE", "--operator=lessThan", "--value=3", "--out", out], 2, "NOT_THERE"),
+        (
+            &["phdef", "--input", ostia, "--tracker=aux-geoir", "--value=298", "--out", out],
+            2,
+            "must be below the warm one, 265 K",
+        ),
+        (
+            &["phdef", "--input", ostia, "--operator=lessThan", "--value=298", "--min-steps=3", "--out", out],
+            2,
+            "--tracker aux-geoir",
+        ),
         (&["stitch", folder.path().to_str().unwrap(), "--out", out], 2, "not the folder of a finished chunk"),
     ];
     for (arguments, code, part) in cases {
