@@ -7,6 +7,7 @@ mod error;
 mod failure;
 
 pub mod cache;
+pub mod credentials;
 pub mod formats;
 pub mod sink;
 pub mod spool;

@@ -24,11 +24,16 @@ mod stitch;
 mod validate;
 mod workplace;
 
+use std::sync::Arc;
+
+use eventscape_io::cache::SceneCache;
+use eventscape_io::stores::Stores;
+
 pub use curation::{CurationJob, CurationProduct, CurationReads, CurationReport, Reads, plan_curation, run_curation};
 pub use error::{PipelineError, Result};
 pub use job::{
     BoxText, Job, TextOrNumber, Texts, TrackerName, job_schema, parse_bytes, read_job_file,
-    read_table as read_job_table,
+    read_table as read_job_table, read_toml_table,
 };
 pub use mask_from::{MaskFromJob, run_mask_from};
 pub use phdef::run_phdef;
@@ -37,7 +42,7 @@ pub use progress::{Cancel, Observer, Silent, Stage};
 pub use report::{Report, StageTime};
 pub use request::{ProductName, load_catalog};
 pub use stitch::{StitchRequest, run_stitch};
-pub use validate::{Validation, validate};
+pub use validate::{Validation, check_job, validate};
 
 /// What a job is run with besides its definition.
 #[derive(Clone)]
@@ -48,4 +53,8 @@ pub struct Surroundings<'a> {
     pub cancel: Cancel,
     /// The time now, ISO 8601 in UTC, for the products' attributes; `None` leaves it out.
     pub now: Option<String>,
+    /// Files, buckets and web servers.
+    pub stores: Stores,
+    /// Where scenes are kept, whatever the job says of it; `None` leaves it to the job.
+    pub cache: Option<Arc<dyn SceneCache>>,
 }

@@ -37,7 +37,7 @@ pub fn run_phdef(job: &Job, around: &Surroundings<'_>) -> Result<Report> {
 fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Report> {
     let mut clock = Clock::default();
     let wanted = ProductName::selection(job)?;
-    let stores = Stores::default();
+    let stores = around.stores.clone();
     let subset = clock.time("scenes opened", || stages::open(job, &stores, around, reads_again(job, &wanted)))?;
     let scope = Scope::of(job, &subset)?;
     scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));

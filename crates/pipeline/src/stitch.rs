@@ -43,7 +43,7 @@ pub struct StitchRequest {
 /// A folder that is no chunk, chunks of different jobs, scenes that are missing between them, by name; those of a store.
 pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<Report> {
     let mut clock = Clock::default();
-    let stores = Stores::default();
+    let stores = around.stores.clone();
     let joined = clock.time("chunks opened", || Joined::open(&stores, &request.chunks))?;
     let mut scope = joined.scope()?;
     joined.check_complete(&scope)?;

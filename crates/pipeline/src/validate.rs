@@ -1,14 +1,15 @@
 //! A dry run: what a job would read and need.
 
 use eventscape_catalog::Subset;
-use eventscape_io::stores::Stores;
+use eventscape_core::time::Calendar;
+use eventscape_core::{Condition, Timestamp};
 use serde::Serialize;
 
 use crate::Surroundings;
-use crate::error::Result;
-use crate::job::Job;
+use crate::error::{PipelineError, Result};
+use crate::job::{Job, TextOrNumber};
 use crate::phdef::size_pool;
-use crate::request::ProductName;
+use crate::request::{self, ProductName};
 use crate::resources::Resources;
 use crate::scope::Scope;
 use crate::stages;
@@ -60,6 +61,28 @@ pub struct Validation {
     pub notices: Vec<String>,
 }
 
+/// Looks at a job alone: whether what it says makes sense before any of its data is looked at.
+///
+/// # Errors
+/// What is wrong with it, by its key.
+pub fn check_job(job: &Job) -> Result<()> {
+    Resources::of(job)?;
+    ProductName::selection(job)?;
+    request::subset_request(job)?;
+    let (operator, value) = (request::operator(job)?, request::value(job)?);
+    let parse = |units| Condition::parse(&operator, &value, units, job.tos2ca_compat);
+    // which units the variable has only its data tell: those of the value stand in
+    parse(None).or_else(|error| parse(value.split_whitespace().last()).map_err(|_| error))?;
+    for (key, time) in [("start", &job.start), ("end", &job.end)] {
+        let Some(text) = time.as_ref().map(TextOrNumber::text) else { continue };
+        // of which calendar the days are only the data tell
+        Timestamp::parse(&text, Calendar::Standard)
+            .or_else(|error| Timestamp::parse(&text, Calendar::Day360).map_err(|_| error))
+            .map_err(|e| PipelineError::job(key, e.to_string()))?;
+    }
+    Ok(())
+}
+
 /// Looks at everything that a job needs, and reads a few scenes for their missing cells. Writes nothing.
 ///
 /// # Errors
@@ -68,9 +91,13 @@ pub fn validate(job: &Job, around: &Surroundings<'_>) -> Result<Validation> {
     let resources = Resources::of(job)?;
     let wanted = ProductName::selection(job)?;
     size_pool(&resources);
-    let subset = stages::open(job, &Stores::default(), around, false)?;
+    let subset = stages::open(job, &around.stores, around, false)?;
     let scope = Scope::of(job, &subset)?;
     scope.possible(wanted, around)?;
+    // what only tracking would find wrong
+    scope.finder()?;
+    scope.fortracc()?;
+    scope.max_gap_seconds()?;
     let info = scope.info(None)?;
     let plan = subset.plan()?;
     let (_, window) = resources.readers(plan.scene_bytes, scope.is_remote())?;

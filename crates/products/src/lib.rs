@@ -28,4 +28,5 @@ pub use names::{
     scene_stamps, series_name, stationary_name, statistics_name, toc_name, tracks_name, tracks_parquet_name,
 };
 pub use parquet::{write_lineage_parquet, write_tracks_parquet};
+pub use read::{Polygons, TrackRow, TracksExtent, TracksReader};
 pub use toc::write_toc;

@@ -1,7 +1,9 @@
 //! What can go wrong in the service.
 
 use eventscape_core::ErrorKind;
+use eventscape_io::IoError;
 use eventscape_pipeline::PipelineError;
+use eventscape_products::ProductError;
 
 /// Why a request to the service, or a part of it, did not work.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +16,14 @@ pub enum ServiceError {
         subject: String,
         /// What is wrong and what to try.
         reason: String,
+    },
+    /// A secret cannot be had.
+    #[error("configuration: {key}: {source}")]
+    Secret {
+        /// The key that names it.
+        key: &'static str,
+        /// Why.
+        source: IoError,
     },
     /// The request is wrong.
     #[error("{0}")]
@@ -44,6 +54,9 @@ pub enum ServiceError {
     /// A stage of a job.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
+    /// A product that is read back.
+    #[error(transparent)]
+    Product(#[from] ProductError),
     /// The network, or this machine.
     #[error("{action}: {source}")]
     Io {
@@ -68,12 +81,20 @@ impl ServiceError {
             Self::Unauthorized(_) | Self::Forbidden(_) => ErrorKind::Denied,
             Self::Database { .. } | Self::Io { .. } => ErrorKind::Data,
             Self::Pipeline(e) => e.kind(),
+            Self::Product(e) => e.kind(),
+            Self::Secret { source, .. } => source.kind(),
             Self::Internal(_) => ErrorKind::Internal,
         }
     }
 
     pub(crate) fn config(subject: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Config { subject: subject.into(), reason: reason.into() }
+    }
+}
+
+impl From<IoError> for ServiceError {
+    fn from(error: IoError) -> Self {
+        Self::Product(error.into())
     }
 }
 

@@ -7,6 +7,7 @@
 mod config;
 mod database;
 mod error;
+mod events;
 mod http;
 mod jobs;
 mod notify;
@@ -14,10 +15,14 @@ mod serve;
 mod users;
 mod worker;
 
-pub use config::Config;
+pub use config::{
+    AuthConfig, CacheConfig, Config, DatabaseConfig, EarthdataConfig, HttpConfig, InputsConfig, MailConfig,
+    NotifyConfig, StoreConfig, WorkerConfig,
+};
 pub use database::Database;
 pub use error::{Result, ServiceError};
-pub use http::{App, Limits, openapi_document, router};
+pub use events::Events;
+pub use http::{App, Limits, Rates, openapi_document, router};
 pub use jobs::{
     Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, OutputFile, Page, Policy, Submission,
     TaskKind,

@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use eventscape_io::stores::Stores;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
 use crate::database::Database;
 use crate::error::{Result, ServiceError};
-use crate::http::{App, Documents, Limits, router};
+use crate::events::Events;
+use crate::http::{self, App, Documents, Limits, Rates, router};
 use crate::jobs::{Jobs, Policy};
 use crate::notify::{MailSettings, Notifier};
 use crate::users::Users;
@@ -45,7 +45,7 @@ pub struct ServeSettings {
 /// A database that does not answer; an address that is taken; an open address without authentication.
 pub async fn serve(
     settings: ServeSettings,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
     ready: impl FnOnce(Option<SocketAddr>),
 ) -> Result<()> {
     if let Some(address) = settings.listen
@@ -74,7 +74,9 @@ pub async fn serve(
             users,
             needs_token: settings.needs_token,
             policy: settings.policy,
-            stores: Stores::default(),
+            events: Events::new(settings.worker.stores.clone()),
+            stores: settings.worker.stores.clone(),
+            rates: Rates::per_minute(settings.limits.requests_per_minute),
             address: settings
                 .public_address
                 .map_or_else(|| format!("http://{bound}"), |a| a.trim_end_matches('/').to_owned()),
@@ -86,9 +88,8 @@ pub async fn serve(
         workers
             .push(tokio::spawn(Notifier::new(app.jobs.clone(), documents, settings.mail.as_ref())?.run(stop.clone())));
         ready(Some(bound));
-        let stopped = async move { while !*stop.borrow() && stop.changed().await.is_ok() {} };
-        let served = axum::serve(listener, router(app)).with_graceful_shutdown(stopped);
-        served.await.map_err(|source| ServiceError::Io { action: "serving requests".to_owned(), source })?;
+        let limits = app.limits.clone();
+        http::serve(listener, router(app), &limits, stop).await;
     } else {
         ready(None);
     }

@@ -3,13 +3,15 @@
 //!
 //! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
 //! - [`oracle`]: plain restatements, on label images, of what the core computes on runs. They share no code with it.
-//! - `s3` (a feature): an S3 server over a folder.
+//! - `s3`, `earthdata` (a feature): an S3 server over a folder; NASA's login, keys and files behind it.
 //! - [`servers`]: database servers on loopback.
 //! - [`synthetic`]: fields whose phenomena are known, and proptest strategies for arbitrary ones.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod classic;
+#[cfg(feature = "s3")]
+pub mod earthdata;
 pub mod golden;
 pub mod oracle;
 #[cfg(feature = "s3")]

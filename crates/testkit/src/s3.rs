@@ -1,6 +1,7 @@
 //! An S3 server over a folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -27,7 +28,7 @@ pub struct S3Server {
 
 /// Lets only one identity in and, where the server wants one, only with the session token of the day.
 struct Guard {
-    token: Option<&'static str>,
+    token: Arc<Mutex<Option<String>>>,
 }
 
 #[async_trait::async_trait]
@@ -37,7 +38,8 @@ impl S3Access for Guard {
             return Err(s3_error!(AccessDenied, "anonymous"));
         }
         let sent = context.headers().get("x-amz-security-token").and_then(|v| v.to_str().ok());
-        if self.token.is_some() && sent != self.token {
+        let wanted = self.token.lock().unwrap().clone();
+        if wanted.is_some() && sent != wanted.as_deref() {
             return Err(s3_error!(ExpiredToken, "The provided token has expired."));
         }
         Ok(())
@@ -48,16 +50,18 @@ impl S3Server {
     /// A server that takes [`ACCESS_KEY`].
     #[must_use]
     pub fn start() -> Self {
-        Self::start_with(None)
+        Self::start_with_changing_token(Arc::default())
     }
 
     /// A server that takes temporary credentials only.
     #[must_use]
     pub fn start_with_token() -> Self {
-        Self::start_with(Some(TOKEN))
+        Self::start_with_changing_token(Arc::new(Mutex::new(Some(TOKEN.to_owned()))))
     }
 
-    fn start_with(token: Option<&'static str>) -> Self {
+    /// A server that takes the session token that is accepted at the moment of a request; without one, any.
+    #[must_use]
+    pub fn start_with_changing_token(token: Arc<Mutex<Option<String>>>) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("data")).unwrap();
         let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root.path()).unwrap());

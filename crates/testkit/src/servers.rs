@@ -198,6 +198,175 @@ fn until(name: &str, mut is_up: impl FnMut() -> bool) {
     }
 }
 
+/// A certificate of its own for `localhost`, `certificate.pem` with `key.pem`.
+fn make_certificate(folder: &Path) {
+    run(Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout"])
+        .arg(folder.join("key.pem"))
+        .arg("-out")
+        .arg(folder.join("certificate.pem")));
+}
+
+/// A Redis server with a password (`a:b/c@d`), which keeps nothing on disk.
+pub struct Redis {
+    folder: tempfile::TempDir,
+    port: u16,
+    is_tls: bool,
+    child: Child,
+}
+
+impl Redis {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If the package `redis-tools` is not there (`scripts/setup test` installs it).
+    #[must_use]
+    pub fn start() -> Self {
+        Self::start_with(false)
+    }
+
+    /// Starts one that speaks TLS alone, with a certificate of its own for `localhost`.
+    ///
+    /// # Panics
+    /// As [`Redis::start`].
+    #[must_use]
+    pub fn start_with_tls() -> Self {
+        Self::start_with(true)
+    }
+
+    fn start_with(is_tls: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        if is_tls {
+            make_certificate(folder.path());
+        }
+        let port = free_port();
+        let child = Self::spawn(folder.path(), port, is_tls);
+        Self { folder, port, is_tls, child }
+    }
+
+    fn spawn(folder: &Path, port: u16, is_tls: bool) -> Child {
+        let at = |name: &str| folder.join(name).display().to_string();
+        let (number, none) = (port.to_string(), "0".to_owned());
+        let (plain, tls) = if is_tls { (&none, &number) } else { (&number, &none) };
+        // the package `redis-tools` has the server under the name of its checker, and starts no service
+        let mut command = Command::new("/usr/bin/redis-check-rdb");
+        std::os::unix::process::CommandExt::arg0(&mut command, "redis-server");
+        command
+            .args(["--port", plain, "--tls-port", tls, "--bind", "127.0.0.1", "--requirepass", "a:b/c@d"])
+            .args(["--save", "", "--appendonly", "no", "--maxmemory", "256mb", "--maxmemory-policy", "volatile-ttl"])
+            .args(["--dir", &folder.display().to_string()]);
+        if is_tls {
+            command.args(["--tls-cert-file", &at("certificate.pem"), "--tls-key-file", &at("key.pem")]);
+            command.args(["--tls-auth-clients", "no"]);
+        }
+        let child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|e| panic!("redis-server cannot start: {e}; scripts/setup installs it"));
+        until("redis-server", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        child
+    }
+
+    /// Its address, with the password.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.is_tls { "rediss" } else { "redis" };
+        format!("{scheme}://:a%3Ab%2Fc%40d@localhost:{}", self.port)
+    }
+
+    /// The file with its certificate.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join("certificate.pem")
+    }
+
+    /// Ends it as a crash would.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again on the same port, empty.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.child = Self::spawn(self.folder.path(), self.port, self.is_tls);
+    }
+
+    /// Runs a command with its own client.
+    #[must_use]
+    pub fn command(&self, words: &[&str]) -> String {
+        let mut command = Command::new("redis-cli");
+        command.args(["-p", &self.port.to_string(), "-a", "a:b/c@d", "--no-auth-warning"]).args(words);
+        let output = command.output().unwrap();
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Runs a server of this folder with the Python of the tests.
+fn python(file: &str, port: u16, arguments: &[&Path]) -> Child {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = root.join("../../.venv/bin/python");
+    let python = if own.exists() { own } else { PathBuf::from("python3") };
+    Command::new(python)
+        .arg(root.join("src").join(file))
+        .arg(port.to_string())
+        .args(arguments)
+        .spawn()
+        .unwrap_or_else(|e| panic!("{file} cannot start: {e}"))
+}
+
+/// AWS Secrets Manager with the secrets `tos/plain` and `tos/database` (JSON).
+pub struct SecretsManager {
+    folder: tempfile::TempDir,
+    port: u16,
+    child: Child,
+}
+
+impl SecretsManager {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If the Python package `moto` is not there (`scripts/setup test` installs it).
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let child = python("aws_server.py", port, &[folder.path()]);
+        let server = Self { folder, port, child };
+        until("AWS Secrets Manager", || server.folder.path().join("ready").exists());
+        server
+    }
+
+    /// The environment in which a program finds it and has the right keys.
+    #[must_use]
+    pub fn environment(&self) -> [(&'static str, String); 4] {
+        let keys = std::fs::read_to_string(self.folder.path().join("keys")).unwrap();
+        let (id, secret) = keys.split_once(' ').unwrap();
+        [
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("http://127.0.0.1:{}", self.port)),
+            ("AWS_REGION", "us-west-2".to_owned()),
+            ("AWS_ACCESS_KEY_ID", id.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", secret.to_owned()),
+        ]
+    }
+}
+
+impl Drop for SecretsManager {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A mail server with STARTTLS and login (`tester`, `very-secret-mail`).
 pub struct Smtp {
     folder: tempfile::TempDir,
@@ -214,23 +383,10 @@ impl Smtp {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        run(Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
-            .args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
-            .args(["-keyout"])
-            .arg(at("key.pem"))
-            .arg("-out")
-            .arg(at("certificate.pem")));
+        make_certificate(folder.path());
         let port = free_port();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let own = root.join("../../.venv/bin/python");
-        let python = if own.exists() { own } else { PathBuf::from("python3") };
-        let child = Command::new(python)
-            .arg(root.join("src/smtp_server.py"))
-            .arg(port.to_string())
-            .args([folder.path(), &at("certificate.pem"), &at("key.pem")])
-            .spawn()
-            .unwrap_or_else(|e| panic!("the mail server cannot start: {e}"));
+        let arguments = [folder.path(), &at("certificate.pem"), &at("key.pem")];
+        let child = python("smtp_server.py", port, &arguments);
         let server = Self { folder, port, child };
         until("the mail server", || server.folder.path().join("ready").exists());
         server

@@ -15,6 +15,8 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use eventscape_pipeline::{Cancel, CurationJob, PipelineError, Surroundings, job_schema};
 
+use eventscape_io::stores::Stores;
+
 use crate::args;
 use crate::terminal::{Terminal, say};
 
@@ -80,7 +82,7 @@ pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, Pipe
         asked.cancel();
     })
     .map_err(|e| PipelineError::Internal(format!("signals cannot be watched: {e}")))?;
-    Ok(Surroundings { observer: terminal, cancel, now: Some(now()) })
+    Ok(Surroundings { observer: terminal, cancel, now: Some(now()), stores: Stores::default(), cache: None })
 }
 
 /// The time, ISO 8601 in UTC, to the second; `SOURCE_DATE_EPOCH` (seconds since 1970) in its place makes products

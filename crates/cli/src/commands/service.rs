@@ -90,7 +90,7 @@ async fn signal() {
 
 async fn database(matches: &ArgMatches) -> Result<(Config, Database), ServiceError> {
     let config = config(matches)?;
-    let db = Database::connect(&config.database.url).await?;
+    let db = Database::connect(&config.settings()?.database).await?;
     if !db.is_current().await? {
         db.migrate().await?;
     }
@@ -130,6 +130,7 @@ async fn jobs(matches: &ArgMatches) -> Told {
                 request,
                 priority: matches.get_one::<i32>("priority").copied().unwrap_or(0),
                 is_public: matches.get_flag("public"),
+                wants_document: false,
                 notify: Vec::new(),
                 most_at_once: settings.limits.jobs_per_user,
             };
@@ -200,6 +201,8 @@ async fn users(matches: &ArgMatches) -> Told {
 fn check(matches: &ArgMatches) -> Told {
     let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
     let config = config(matches)?;
+    // secrets are fetched, and everything is read as a service would
+    config.settings()?;
     let text = serde_json::to_string_pretty(&config.shown())
         .map_err(|e| ServiceError::Internal(format!("the configuration cannot be shown: {e}")))?;
     say(&format!("{text}\n"))

@@ -11,6 +11,7 @@ mod errors;
 mod golden;
 mod hostile;
 mod mask_from;
+mod secrets;
 mod service;
 mod store;
 

@@ -2,14 +2,17 @@
 //!
 //! A [`SceneKey`] names a scene by all that decides its content (the granule and its version, the variable, the level,
 //! the window, the time), never by what is done with it: a second job on the same subset with another threshold finds
-//! every scene here. [`SceneCache`] is the interface, [`MemoryCache`] and [`DiskCache`] the embedded stores, and
-//! [`scene_format`] the bytes that all of them hold. [`cache_suite`] is what each implementation must pass.
+//! every scene here. [`SceneCache`] is the interface, [`MemoryCache`] and [`DiskCache`] the embedded stores,
+//! [`RedisCache`] the one that machines share; around each of them [`TolerantCache`] makes its loss cost nothing but time.
+//! [`scene_format`] has the bytes that all of them hold, and [`cache_suite`] is what each implementation must pass.
 
 mod disk;
 mod document;
 mod key;
 mod memory;
+mod redis;
 mod suite;
+mod tolerant;
 
 pub mod scene_format;
 
@@ -22,13 +25,15 @@ use crate::Result;
 pub use disk::DiskCache;
 pub use key::SceneKey;
 pub use memory::MemoryCache;
+pub use redis::{RedisCache, RedisOptions};
 pub use suite::cache_suite;
+pub use tolerant::TolerantCache;
 
 /// A store of scenes and of small documents (indexes of granules, lists of times), by key, from any thread.
 ///
 /// An entry may vanish at any time (evicted, damaged, removed by another process): its reader fetches the source again. A
 /// damaged entry is reported as a warning, removed, and counts as absent.
-pub trait SceneCache: Send + Sync {
+pub trait SceneCache: Send + Sync + std::fmt::Debug {
     /// The scene of a key, or `None` where it is not kept.
     ///
     /// # Errors

@@ -34,6 +34,13 @@ pub(crate) fn from_store(action: &'static str, location: &str, error: object_sto
             IoError::NotFound { location }
         };
     }
+    if let Some(own) = cause_of::<IoError>(&error) {
+        // keys could not be had
+        return match own {
+            IoError::Remote { reason, .. } => IoError::Remote { action, location, reason: reason.clone() },
+            other => IoError::Denied { location, reason: other.to_string() },
+        };
+    }
     for (code, advice) in REFUSED {
         if text.contains(&format!("<Code>{code}</Code>")) {
             return IoError::Denied { location, reason: format!("{advice} ({code})") };
@@ -76,16 +83,12 @@ const TIMED_OUT: &str = "the server did not answer in time; try again later";
 
 /// The part of a message that tells the cause, without request lines and bodies.
 fn reason_of(error: &object_store::Error, text: &str) -> String {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(e) = cause {
-        if let Some(http) = e.downcast_ref::<HttpError>() {
-            return match http.kind() {
-                HttpErrorKind::Timeout => TIMED_OUT.to_owned(),
-                HttpErrorKind::Connect => format!("no connection: {}", innermost(http)),
-                _ => innermost(http),
-            };
-        }
-        cause = e.source();
+    if let Some(http) = cause_of::<HttpError>(error) {
+        return match http.kind() {
+            HttpErrorKind::Timeout => TIMED_OUT.to_owned(),
+            HttpErrorKind::Connect => format!("no connection: {}", innermost(http)),
+            _ => innermost(http),
+        };
     }
     if let (Some(code), message) = (element(text, "Code"), element(text, "Message")) {
         return format!("the server says {code}: {}", message.unwrap_or("nothing more"));
@@ -94,6 +97,18 @@ fn reason_of(error: &object_store::Error, text: &str) -> String {
         Some((_, status)) => format!("the server answered {}", status.split(':').next().unwrap_or(status).trim()),
         None => innermost(error),
     }
+}
+
+/// The first cause of a kind.
+fn cause_of<E: Error + 'static>(error: &object_store::Error) -> Option<&E> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(e) = cause {
+        if let Some(found) = e.downcast_ref::<E>() {
+            return Some(found);
+        }
+        cause = e.source();
+    }
+    None
 }
 
 /// The content of the first XML element of a name.

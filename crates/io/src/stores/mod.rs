@@ -19,14 +19,16 @@ mod s3;
 mod traffic;
 mod web;
 
+pub use crate::credentials::Secret;
 pub use byte_source::{ByteSource, LocalFile, MemoryBytes};
 pub use directory_source::{Children, DirectorySource, LocalDirectory};
 pub use location::{HttpUrl, Location};
-pub use options::{S3Keys, Secret, StoreOptions};
+pub use options::{S3Keys, StoreOptions};
 pub use registry::{Listed, Stat, Stores};
 pub use traffic::{Traffic, TrafficCount};
 
-pub(crate) use failure::from_store as store_failed;
+pub(crate) use failure::{from_store as store_failed, from_web as web_failed};
 pub(crate) use location::join_keys;
 pub(crate) use runtime::Runtime;
 pub(crate) use s3::Bucket;
+pub(crate) use web::install_tls;

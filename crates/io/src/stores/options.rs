@@ -1,29 +1,8 @@
 //! How stores are reached.
 
-use std::fmt;
 use std::time::Duration;
 
-/// A text that is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides a text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
+use crate::credentials::{Earthdata, Secret};
 
 /// Keys of an S3 account that are given rather than found in the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +29,8 @@ pub struct StoreOptions {
     pub keys: Option<S3Keys>,
     /// Send S3 requests without a signature, for public buckets.
     pub anonymous: Option<bool>,
+    /// How NASA's buckets and web servers are reached.
+    pub earthdata: Earthdata,
     /// How long a connection may take to come up.
     pub connect_timeout: Duration,
     /// How long a server may be silent in the middle of an answer.
@@ -81,6 +62,7 @@ impl Default for StoreOptions {
             region: None,
             keys: None,
             anonymous: None,
+            earthdata: Earthdata::default(),
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(300),

@@ -9,14 +9,15 @@ use tokio::sync::Semaphore;
 use super::byte_source::{ByteSource, LocalFile};
 use super::directory_source::{DirectorySource, LocalDirectory};
 use super::expand;
-use super::location::Location;
+use super::location::{HttpUrl, Location};
 use super::options::StoreOptions;
 use super::remote::RemoteFile;
 use super::remote_directory::BucketDirectory;
 use super::runtime::Runtime;
-use super::s3::{Bucket, S3Object, version_of};
+use super::s3::{Bucket, OfDaac, S3Object, version_of};
 use super::traffic::{Traffic, TrafficCount};
-use super::web::{self, WebFile};
+use super::web::{self, WebClient, WebFile};
+use crate::credentials::{Session, TemporaryKeys};
 use crate::{IoError, Result};
 
 /// A file or object of a listing.
@@ -53,6 +54,15 @@ struct Inner {
     in_flight: Arc<Semaphore>,
     buckets: Mutex<HashMap<String, Bucket>>,
     web: Mutex<Option<reqwest::Client>>,
+    earthdata: Mutex<EarthdataState>,
+}
+
+/// What is known of the Earthdata login, once it was looked for.
+#[derive(Default)]
+struct EarthdataState {
+    session: Option<Option<Arc<Session>>>,
+    /// By the name of the centre.
+    keys: HashMap<String, Arc<TemporaryKeys>>,
 }
 
 impl fmt::Debug for Stores {
@@ -79,6 +89,7 @@ impl Stores {
                 traffic: Arc::default(),
                 buckets: Mutex::default(),
                 web: Mutex::default(),
+                earthdata: Mutex::default(),
             }),
         }
     }
@@ -109,7 +120,7 @@ impl Stores {
                 });
             }
             Location::Http(url) => Arc::new(WebFile::new(
-                self.web_client()?,
+                self.web_client(url)?,
                 url.clone(),
                 Arc::clone(&inner.traffic),
                 Arc::clone(&inner.options),
@@ -197,19 +208,59 @@ impl Stores {
         if let Some(bucket) = buckets.get(name) {
             return Ok(bucket.clone());
         }
-        let bucket = Bucket::open(name, &self.inner.options, &self.inner.traffic)?;
+        let bucket = match self.daac_of(name)? {
+            Some(of) => Bucket::open_of_daac(name, &self.inner.options, &self.inner.traffic, of)?,
+            None => Bucket::open(name, &self.inner.options, &self.inner.traffic)?,
+        };
         buckets.insert(name.to_owned(), bucket.clone());
         Ok(bucket)
     }
 
-    fn web_client(&self) -> Result<reqwest::Client> {
+    /// The keys of a bucket of NASA's, where there is a login to ask for them with.
+    fn daac_of(&self, bucket: &str) -> Result<Option<OfDaac>> {
+        let Some(daac) = self.inner.options.earthdata.daac_of(bucket) else { return Ok(None) };
+        let Some(session) = self.earthdata()? else {
+            tracing::info!(
+                "{bucket} is a bucket of {}, and there is no Earthdata login (EARTHDATA_TOKEN, or a line in ~/.netrc); \
+                 the AWS keys of the environment are tried",
+                daac.name
+            );
+            return Ok(None);
+        };
+        let mut state = self.inner.earthdata.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(TemporaryKeys::new(daac.clone(), session, self.inner.options.first_pause));
+        let keys = Arc::clone(state.keys.entry(daac.name.clone()).or_insert_with(new));
+        Ok(Some(OfDaac { daac: daac.clone(), keys }))
+    }
+
+    /// The session with Earthdata, if there is a login.
+    fn earthdata(&self) -> Result<Option<Arc<Session>>> {
+        let mut state = self.inner.earthdata.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = &state.session {
+            return Ok(session.clone());
+        }
+        let (options, earthdata) = (&self.inner.options, &self.inner.options.earthdata);
+        let session = match earthdata.login()? {
+            Some(login) => Some(Arc::new(Session::new(login, earthdata, options)?)),
+            None => None,
+        };
+        state.session = Some(session.clone());
+        Ok(session)
+    }
+
+    fn web_client(&self, url: &HttpUrl) -> Result<WebClient> {
+        if self.inner.options.earthdata.covers(url.as_url())
+            && let Some(session) = self.earthdata()?
+        {
+            return Ok(WebClient::Earthdata(session));
+        }
         let mut shared = self.inner.web.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = &*shared {
-            return Ok(client.clone());
+            return Ok(WebClient::Plain(client.clone()));
         }
         let client = web::client(&self.inner.options)?;
         *shared = Some(client.clone());
-        Ok(client)
+        Ok(WebClient::Plain(client))
     }
 
     pub(crate) fn runtime(&self) -> &Arc<Runtime> {

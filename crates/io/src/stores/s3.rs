@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::future::BoxFuture;
 use futures::stream::TryStreamExt;
@@ -18,6 +19,7 @@ use super::failure::from_store;
 use super::options::StoreOptions;
 use super::remote::{Fetch, Fetched};
 use super::traffic::Traffic;
+use crate::credentials::{Daac, TemporaryKeys};
 use crate::{IoError, Result};
 
 /// A bucket, ready to be asked.
@@ -26,11 +28,20 @@ pub(crate) struct Bucket {
     pub(crate) store: Arc<AmazonS3>,
     pub(crate) name: String,
     pub(crate) traffic: Arc<Traffic>,
+    /// Keys that last an hour, of a bucket of NASA's.
+    keys: Option<Arc<TemporaryKeys>>,
+}
+
+/// A bucket of NASA's, and the keys that its centre gives.
+pub(crate) struct OfDaac {
+    pub(crate) daac: Daac,
+    pub(crate) keys: Arc<TemporaryKeys>,
 }
 
 impl Bucket {
+    /// Opens a bucket with the keys of the options, or of the environment.
     pub(crate) fn open(name: &str, options: &StoreOptions, traffic: &Arc<Traffic>) -> Result<Self> {
-        let mut builder = AmazonS3Builder::from_env().with_bucket_name(name);
+        let mut builder = AmazonS3Builder::from_env();
         if let Some(endpoint) = &options.endpoint {
             builder = builder.with_endpoint(endpoint);
         }
@@ -48,6 +59,25 @@ impl Bucket {
         if let Some(anonymous) = options.anonymous {
             builder = builder.with_skip_signature(anonymous);
         }
+        Self::build(builder, name, options, traffic, None)
+    }
+
+    /// Opens a bucket of NASA's. Nothing of the environment counts: that is for buckets of one's own, maybe of another server.
+    pub(crate) fn open_of_daac(name: &str, options: &StoreOptions, traffic: &Arc<Traffic>, of: OfDaac) -> Result<Self> {
+        let mut builder = AmazonS3Builder::new().with_region(of.daac.region).with_credentials(of.keys.clone());
+        if let Some(endpoint) = of.daac.endpoint {
+            builder = builder.with_endpoint(endpoint);
+        }
+        Self::build(builder, name, options, traffic, Some(of.keys))
+    }
+
+    fn build(
+        builder: AmazonS3Builder,
+        name: &str,
+        options: &StoreOptions,
+        traffic: &Arc<Traffic>,
+        keys: Option<Arc<TemporaryKeys>>,
+    ) -> Result<Self> {
         let plain = [AmazonS3ConfigKey::Endpoint, AmazonS3ConfigKey::S3Endpoint]
             .iter()
             .filter_map(|key| builder.get_config_value(key))
@@ -67,12 +97,32 @@ impl Bucket {
             retry_timeout: options.retry_timeout,
         };
         let store = builder
+            .with_bucket_name(name)
             .with_client_options(client)
             .with_retry(retry)
             .with_http_connector(Counting { traffic: Arc::clone(traffic) })
             .build()
             .map_err(|e| IoError::Location { location: format!("s3://{name}"), reason: e.to_string() })?;
-        Ok(Self { store: Arc::new(store), name: name.to_owned(), traffic: Arc::clone(traffic) })
+        Ok(Self { store: Arc::new(store), name: name.to_owned(), traffic: Arc::clone(traffic), keys })
+    }
+
+    /// Does a request, and once more with new keys where temporary ones were refused.
+    async fn ask<T, F>(&self, request: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let begun = Instant::now();
+        let answer = request().await;
+        let is_refused = match &answer {
+            Err(IoError::Denied { .. }) => true,
+            // to a HEAD a server cannot say that the token has expired: there is no body
+            Err(IoError::Remote { reason, .. }) => reason.contains("answered 400"),
+            _ => false,
+        };
+        match &self.keys {
+            Some(keys) if is_refused && keys.were_refused(begun).await => request().await,
+            _ => answer,
+        }
     }
 
     pub(crate) fn show(&self, key: &str) -> String {
@@ -87,34 +137,39 @@ impl Bucket {
     /// Size and version of an object, or `None` where there is none.
     pub(crate) async fn head(&self, key: &str) -> Result<Option<ObjectMeta>> {
         let parsed = self.key(key)?;
-        match self.store.head(&parsed).await {
-            Ok(meta) => Ok(Some(meta)),
-            Err(error) => none_if_missing(from_store("reading", &self.show(key), error)),
-        }
+        let head = async || self.store.head(&parsed).await.map_err(|e| from_store("reading", &self.show(key), e));
+        self.ask(head).await.map_or_else(none_if_missing, |meta| Ok(Some(meta)))
     }
 
     /// A whole object, or `None` where there is none.
     pub(crate) async fn get(&self, key: &str) -> Result<Option<bytes::Bytes>> {
         let parsed = self.key(key)?;
-        let answer = async { self.store.get(&parsed).await?.bytes().await }.await;
-        match answer {
+        let get = async || {
+            let answer = async { self.store.get(&parsed).await?.bytes().await }.await;
+            answer.map_err(|e| from_store("reading", &self.show(key), e))
+        };
+        match self.ask(get).await {
             Ok(bytes) => {
                 self.traffic.add_bytes(bytes.len());
                 Ok(Some(bytes))
             }
-            Err(error) => none_if_missing(from_store("reading", &self.show(key), error)),
+            Err(error) => none_if_missing(error),
         }
     }
 
     /// All objects whose keys begin with `prefix/` (all of the bucket where it is empty), by ascending key.
     pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<ObjectMeta>> {
         let parsed = self.key(prefix)?;
-        let mut found: Vec<ObjectMeta> = self
-            .store
-            .list(Some(&parsed))
-            .try_collect()
-            .await
-            .map_err(|e| from_store("listing", &self.show(prefix), e))?;
+        let list = async || {
+            let found: Vec<ObjectMeta> = self
+                .store
+                .list(Some(&parsed))
+                .try_collect()
+                .await
+                .map_err(|e| from_store("listing", &self.show(prefix), e))?;
+            Ok(found)
+        };
+        let mut found = self.ask(list).await?;
         found.sort_by(|a, b| a.location.cmp(&b.location));
         Ok(found)
     }
@@ -122,11 +177,11 @@ impl Bucket {
     /// What lies directly below `prefix/`: objects and common prefixes, by full key.
     pub(crate) async fn list_level(&self, prefix: &str) -> Result<(Vec<ObjectMeta>, Vec<String>)> {
         let parsed = self.key(prefix)?;
-        let found = self
-            .store
-            .list_with_delimiter(Some(&parsed))
-            .await
-            .map_err(|e| from_store("listing", &self.show(prefix), e))?;
+        let list = async || {
+            let found = self.store.list_with_delimiter(Some(&parsed)).await;
+            found.map_err(|e| from_store("listing", &self.show(prefix), e))
+        };
+        let found = self.ask(list).await?;
         let mut objects = found.objects;
         objects.sort_by(|a, b| a.location.cmp(&b.location));
         let mut folders: Vec<String> = found.common_prefixes.into_iter().map(String::from).collect();
@@ -153,22 +208,28 @@ impl S3Object {
         let location = self.bucket.show(&self.key);
         let key = self.bucket.key(&self.key)?;
         let wanted = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
-        let answer = async {
-            let answer = self.bucket.store.get_opts(&key, wanted).await?;
-            let (size, version) = (answer.meta.size, version_of(&answer.meta));
-            Ok(Fetched { bytes: answer.bytes().await?, size, version })
+        let get = async || {
+            let answer = async {
+                let answer = self.bucket.store.get_opts(&key, wanted.clone()).await?;
+                let (size, version) = (answer.meta.size, version_of(&answer.meta));
+                Ok(Fetched { bytes: answer.bytes().await?, size, version })
+            };
+            match answer.await {
+                Ok(fetched) => Ok(Some(fetched)),
+                Err(error) if not_satisfiable(&error) => Ok(None),
+                Err(error) => Err(from_store("reading", &location, error)),
+            }
         };
-        match answer.await {
-            Ok(fetched) => {
+        match self.bucket.ask(get).await? {
+            Some(fetched) => {
                 self.bucket.traffic.add_bytes(fetched.bytes.len());
                 Ok(fetched)
             }
             // an empty object has no first byte, so a request for a range of it cannot be met
-            Err(error) if not_satisfiable(&error) => match self.bucket.head(&self.key).await? {
+            None => match self.bucket.head(&self.key).await? {
                 Some(meta) => Ok(Fetched { bytes: bytes::Bytes::new(), size: meta.size, version: version_of(&meta) }),
                 None => Err(IoError::NotFound { location }),
             },
-            Err(error) => Err(from_store("reading", &location, error)),
         }
     }
 }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use futures::future::BoxFuture;
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED, RANGE, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED, RANGE, RETRY_AFTER,
+};
 use reqwest::{Response, StatusCode};
 
 use super::failure::from_web;
@@ -15,6 +17,7 @@ use super::location::HttpUrl;
 use super::options::StoreOptions;
 use super::remote::{Fetch, Fetched};
 use super::traffic::Traffic;
+use crate::credentials::Session;
 use crate::{IoError, Result};
 
 /// Makes `ring` the process's TLS provider, unless the program chose another one before.
@@ -35,9 +38,17 @@ pub(crate) fn client(options: &StoreOptions) -> Result<reqwest::Client> {
         .map_err(|e| from_web("the HTTP client", e))
 }
 
+/// How a web server is asked.
+pub(crate) enum WebClient {
+    /// As anybody would.
+    Plain(reqwest::Client),
+    /// With an Earthdata login.
+    Earthdata(Arc<Session>),
+}
+
 /// One file of a web server, fetched by ranges where the server can.
 pub(crate) struct WebFile {
-    client: reqwest::Client,
+    client: WebClient,
     url: HttpUrl,
     location: String,
     traffic: Arc<Traffic>,
@@ -46,6 +57,9 @@ pub(crate) struct WebFile {
     whole: OnceLock<(Bytes, Option<String>)>,
 }
 
+const NO_LOGIN: &str =
+    "the server wants an Earthdata login: set EARTHDATA_TOKEN, or give ~/.netrc a line of urs.earthdata.nasa.gov";
+
 /// Whether a failure may pass.
 enum Attempt {
     Final(IoError),
@@ -53,12 +67,7 @@ enum Attempt {
 }
 
 impl WebFile {
-    pub(crate) fn new(
-        client: reqwest::Client,
-        url: HttpUrl,
-        traffic: Arc<Traffic>,
-        options: Arc<StoreOptions>,
-    ) -> Self {
+    pub(crate) fn new(client: WebClient, url: HttpUrl, traffic: Arc<Traffic>, options: Arc<StoreOptions>) -> Self {
         let location = url.to_string();
         Self { client, url, location, traffic, options, whole: OnceLock::new() }
     }
@@ -89,15 +98,30 @@ impl WebFile {
 
     async fn attempt(&self, range: Range<u64>) -> std::result::Result<Fetched, Attempt> {
         self.traffic.add_request();
-        let response = self
-            .client
-            .get(self.url.as_url().clone())
-            .header(RANGE, format!("bytes={}-{}", range.start, range.end.saturating_sub(1)))
-            // a compressed answer would have other offsets
-            .header(ACCEPT_ENCODING, "identity")
-            .send()
-            .await
-            .map_err(|e| Attempt::Again(from_web(&self.location, e), None))?;
+        let range_text = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+        let response = match &self.client {
+            WebClient::Plain(client) => {
+                let request = client.get(self.url.as_url().clone()).header(RANGE, range_text);
+                // a compressed answer would have other offsets
+                let answer = request.header(ACCEPT_ENCODING, "identity").send().await;
+                answer.map_err(|e| Attempt::Again(from_web(&self.location, e), None))?
+            }
+            WebClient::Earthdata(session) => {
+                let mut headers = HeaderMap::new();
+                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+                let range_text = HeaderValue::from_str(&range_text);
+                headers.insert(RANGE, range_text.map_err(|e| Attempt::Final(self.failed(&e.to_string())))?);
+                session.get(self.url.as_url(), &headers).await.map_err(|error| match error {
+                    IoError::Remote { .. } => Attempt::Again(error, None),
+                    _ => Attempt::Final(error),
+                })?
+            }
+        };
+        let login = &self.options.earthdata.login_address;
+        if self.is_behind_login() && response.url().origin().ascii_serialization() == login.trim_end_matches('/') {
+            let location = self.location.clone();
+            return Err(Attempt::Final(IoError::Denied { location, reason: NO_LOGIN.to_owned() }));
+        }
         match response.status() {
             StatusCode::PARTIAL_CONTENT => self.partial(response, range).await,
             StatusCode::OK => self.whole(response, range).await,
@@ -168,6 +192,10 @@ impl WebFile {
         let denied = |reason: &str| IoError::Denied { location: location.clone(), reason: reason.to_owned() };
         match status {
             StatusCode::NOT_FOUND | StatusCode::GONE => Attempt::Final(IoError::NotFound { location }),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.is_behind_login() => match &self.client {
+                WebClient::Plain(_) => Attempt::Final(denied(NO_LOGIN)),
+                WebClient::Earthdata(session) => Attempt::Final(session.refused(&self.location)),
+            },
             StatusCode::UNAUTHORIZED => Attempt::Final(denied("the server wants credentials (401)")),
             StatusCode::FORBIDDEN => Attempt::Final(denied("the server refuses it (403)")),
             _ => {
@@ -178,6 +206,10 @@ impl WebFile {
                 if passing { Attempt::Again(error, wanted.map(Duration::from_secs)) } else { Attempt::Final(error) }
             }
         }
+    }
+
+    fn is_behind_login(&self) -> bool {
+        self.options.earthdata.covers(self.url.as_url())
     }
 
     fn failed(&self, reason: &str) -> IoError {

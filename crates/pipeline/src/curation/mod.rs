@@ -122,7 +122,7 @@ fn each_collection<T>(job: &CurationJob, around: &Surroundings<'_>, of_one: &OfO
         .phdef
         .as_deref()
         .ok_or_else(|| PipelineError::job("phdef", "say which PhDef job's events to look into, e.g. --phdef out/1"))?;
-    let stores = Stores::default();
+    let stores = around.stores.clone();
     let masks = masks::open(phdef, &stores)?;
     let jobs = several::split(job, masks.job_id + 1)?;
     let boxes = boxes(&masks, around)?;

@@ -25,24 +25,9 @@ pub fn read_job_file(path: &Path) -> Result<Job> {
 /// # Errors
 /// Names the file.
 pub fn read_table(path: &Path) -> Result<Map<String, Value>> {
-    let subject = path.display().to_string();
-    let wrong = |reason: String| PipelineError::job(subject.clone(), reason);
-    let size = std::fs::metadata(path).map_err(|e| wrong(format!("the job file cannot be read: {e}")))?.len();
-    if size > LARGEST_JOB_FILE {
-        return Err(wrong(format!("it has {size} bytes; a job file has at most {LARGEST_JOB_FILE}")));
-    }
-    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("the job file cannot be read: {e}")))?;
-    let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
-    let value: Value = if is_json {
-        serde_json::from_str(&text).map_err(|e| wrong(format!("it is not valid JSON: {e}")))?
-    } else {
-        plain(toml::from_str(&text).map_err(|e| wrong(format!("it is not valid TOML: {e}")))?)
-    };
-    let Value::Object(keys) = value else {
-        return Err(wrong("a job is a table of keys".to_owned()));
-    };
+    let wrong = |reason: String| PipelineError::job(path.display().to_string(), reason);
     let mut canonical = Map::new();
-    for (key, value) in keys {
+    for (key, value) in read_toml_table(path, "job file")? {
         let name = key.replace('-', "_");
         if name == "$schema" {
             continue;
@@ -52,6 +37,30 @@ pub fn read_table(path: &Path) -> Result<Map<String, Value>> {
         }
     }
     Ok(canonical)
+}
+
+/// The keys of a small file in TOML, or JSON by its ending; dates as texts. `what` it is is for messages.
+///
+/// # Errors
+/// Names the file.
+pub fn read_toml_table(path: &Path, what: &str) -> Result<Map<String, Value>> {
+    let wrong = |reason: String| PipelineError::job(path.display().to_string(), reason);
+    let unread = |e: std::io::Error| wrong(format!("the {what} cannot be read: {e}"));
+    let size = std::fs::metadata(path).map_err(unread)?.len();
+    if size > LARGEST_JOB_FILE {
+        return Err(wrong(format!("it has {size} bytes; a {what} has at most {LARGEST_JOB_FILE}")));
+    }
+    let text = std::fs::read_to_string(path).map_err(unread)?;
+    let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    let value: Value = if is_json {
+        serde_json::from_str(&text).map_err(|e| wrong(format!("it is not valid JSON: {e}")))?
+    } else {
+        plain(toml::from_str(&text).map_err(|e| wrong(format!("it is not valid TOML: {e}")))?)
+    };
+    match value {
+        Value::Object(keys) => Ok(keys),
+        _ => Err(wrong(format!("a {what} is a table of keys"))),
+    }
 }
 
 /// TOML's dates and times as texts.

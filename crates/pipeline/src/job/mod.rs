@@ -6,7 +6,7 @@ mod text;
 
 pub(crate) use duration::duration_micros;
 pub(crate) use file::schema_of;
-pub use file::{job_schema, read_job_file, read_table};
+pub use file::{job_schema, read_job_file, read_table, read_toml_table};
 pub use text::{BoxText, TextOrNumber, Texts, parse_bytes};
 
 use schemars::JsonSchema;
@@ -113,7 +113,8 @@ pub struct Job {
     /// Run this chunk alone (from 1), to be joined with `eventscape stitch`; chunks of a job may run side by side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chunk: Option<u32>,
-    /// Where scenes are kept between passes and jobs: `memory` (default), `disk`, or `none`.
+    /// Where scenes are kept between passes and jobs: `memory` (default), `disk`, `redis://[:password@]host[:port]` (`rediss://` with
+    /// TLS), or `none`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<String>,
     /// Folder of the disk cache (default: the user's cache folder).

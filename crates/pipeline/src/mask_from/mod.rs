@@ -13,7 +13,6 @@ use eventscape_catalog::{Notice, NoticeCode, Outlines, Severity};
 use eventscape_core::outline::{Masker, Timeline};
 use eventscape_core::time::Calendar;
 use eventscape_core::{CoreError, Grid, Timestamp};
-use eventscape_io::stores::Stores;
 use ring::digest::{SHA256, digest};
 
 use crate::Surroundings;
@@ -68,7 +67,7 @@ pub fn run_mask_from(job: &MaskFromJob, around: &Surroundings<'_>) -> Result<Rep
     let mut scope = Scope::predefined(shell(job), &grid, timeline.times(), &facts, &outlines, notices);
     scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
 
-    let stores = Stores::default();
+    let stores = around.stores.clone();
     let key = key(job, &outlines, &grid)?;
     let job_id = job.job_id.unwrap_or(1);
     let place = Workplace::open(&stores, out, job_id, &key)?;

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use eventscape_catalog::{Context, Subset};
 use eventscape_core::Scene;
-use eventscape_io::cache::{DiskCache, MemoryCache, SceneCache};
+use eventscape_io::cache::{DiskCache, MemoryCache, RedisCache, RedisOptions, SceneCache, TolerantCache};
+use eventscape_io::credentials::Secret;
 use eventscape_io::stores::Stores;
 
 use crate::Surroundings;
@@ -22,8 +23,11 @@ const DISK_CACHE_BYTES: u64 = 50 << 30;
 /// Opens what a job asks for. Scenes are kept in memory only if they are `read_again` (a second pass, pictures).
 pub(crate) fn open(job: &Job, stores: &Stores, around: &Surroundings<'_>, read_again: bool) -> Result<Subset> {
     around.observer.begin(Stage::Granules, 0);
-    let context =
-        Context { stores: stores.clone(), cache: cache(job, &Resources::of(job)?, read_again)?, ..Context::default() };
+    let cache = match &around.cache {
+        Some(given) => Some(Arc::clone(given)),
+        None => cache(job, &Resources::of(job)?, read_again)?,
+    };
+    let context = Context { stores: stores.clone(), cache, ..Context::default() };
     let subset = Subset::open(&request::subset_request(job)?, &context)?;
     around.observer.advance(Stage::Granules, subset.granules().len() as u64);
     around.observer.end(Stage::Granules);
@@ -35,11 +39,18 @@ fn cache(job: &Job, resources: &Resources, read_again: bool) -> Result<Option<Ar
         "none" => Ok(None),
         "memory" if !read_again => Ok(None),
         "memory" => Ok(Some(Arc::new(MemoryCache::new(usize::try_from(resources.memory / 2).unwrap_or(usize::MAX))))),
-        "disk" => Ok(Some(Arc::new(DiskCache::open(&cache_folder(job)?, DISK_CACHE_BYTES)?))),
-        other => Err(PipelineError::job(
-            "cache",
-            format!("`{other}` is not a cache; there are memory, disk and none (Redis comes with the service)"),
-        )),
+        "disk" => Ok(Some(Arc::new(TolerantCache::new(DiskCache::open(&cache_folder(job)?, DISK_CACHE_BYTES)?)))),
+        address if address.starts_with("redis://") || address.starts_with("rediss://") => {
+            let cache = RedisCache::new(&Secret::new(address), &RedisOptions::default())?;
+            // one that is not there from the start is a mistake; one that goes later costs time
+            cache.ping()?;
+            Ok(Some(Arc::new(TolerantCache::new(cache))))
+        }
+        // not repeated: an address with a mistake may hold a password
+        _ => {
+            let why = "it is none of memory, disk, none, redis://[:password@]host[:port], rediss://… (with TLS)";
+            Err(PipelineError::job("cache", why))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod cut;
 mod mesh;
 mod shape;
 mod trace;
+pub(crate) mod wkb;
 
 pub use mesh::Outliner;
 pub(crate) use mesh::every_corner;

@@ -2,6 +2,8 @@
 
 mod interpolated;
 mod masks;
+mod tracks;
 
 pub use interpolated::{EventValues, InterpolatedReader};
 pub use masks::{MaskFile, MaskedEvent, mask_names_in};
+pub use tracks::{Polygons, TrackRow, TracksExtent, TracksReader};

@@ -1,14 +1,12 @@
 //! Who asks: the user of the token in `Authorization: Bearer`.
 
-use std::collections::HashMap;
-
-use axum::extract::{FromRequestParts, Path};
-use axum::http::header;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 
 use super::App;
+use super::path::Names;
 use super::problem::Problem;
-use super::query::Query;
 use crate::error::ServiceError;
 use crate::jobs::JobRecord;
 use crate::users::User;
@@ -21,6 +19,8 @@ impl FromRequestParts<App> for Asker {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         if !app.needs_token {
+            // whoever reaches the loopback device, but no page of another site in a browser of this machine
+            check_host(&parts.headers, &app.address)?;
             return Ok(Self(app.users.local().await?));
         }
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -31,8 +31,32 @@ impl FromRequestParts<App> for Asker {
         let token = token
             .filter(|t| !t.is_empty() && t.len() <= 256)
             .ok_or_else(|| ServiceError::Unauthorized("send a token: `Authorization: Bearer <token>`".to_owned()))?;
-        Ok(Self(app.users.by_token(token).await?))
+        let user = app.users.by_token(token).await?;
+        app.rates.count(user.user_id)?;
+        Ok(Self(user))
     }
+}
+
+/// Without tokens, requests must be meant for this machine by its name, and not come from pages of other sites: a name of another site
+/// may be made to lead here (DNS rebinding).
+fn check_host(headers: &HeaderMap, address: &str) -> Result<(), Problem> {
+    let host_of = |text: &str| -> Option<String> {
+        let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        url::Url::parse(&url).ok()?.host_str().map(str::to_owned)
+    };
+    let own = host_of(address);
+    let is_ours = |text: &str| {
+        host_of(text).is_some_and(|host| {
+            let is_loopback = host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+            is_loopback || host == "localhost" || Some(&host) == own.as_ref()
+        })
+    };
+    let text = |name| headers.get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or_default());
+    if text(header::HOST).is_none_or(is_ours) && text(header::ORIGIN).is_none_or(is_ours) {
+        return Ok(());
+    }
+    let why = "without tokens this service answers requests to localhost that do not come from other sites";
+    Err(ServiceError::Forbidden(why.to_owned()).into())
 }
 
 /// The job of the path, which the user may see; one of others looks as if it were not there.
@@ -61,17 +85,20 @@ impl FromRequestParts<App> for OwnJob {
     }
 }
 
-async fn job_and_user(parts: &mut Parts, app: &App) -> Result<(JobRecord, User), Problem> {
-    let Asker(user) = Asker::from_request_parts(parts, app).await?;
-    Query::from_request_parts(parts, app).await?.only(&["f"])?;
-    // a path that is no UTF-8 names no job
-    let names = Path::<HashMap<String, String>>::from_request_parts(parts, app).await.map(|Path(names)| names);
-    let id = names.ok().and_then(|mut names| names.remove("jobID")).unwrap_or_default();
+/// The job of a number that a user may see.
+pub(super) async fn seen_job(app: &App, user: &User, id: &str) -> Result<JobRecord, Problem> {
     let missing = || ServiceError::NotFound(format!("job `{}`", id.chars().take(64).collect::<String>()));
     let number = id.parse::<i64>().ok().filter(|n| *n > 0).ok_or_else(missing)?;
     let job = app.jobs.get(number).await?;
     if job.user_id == user.user_id || job.is_public || user.is_admin() {
-        return Ok((job, user));
+        return Ok(job);
     }
     Err(missing().into())
+}
+
+async fn job_and_user(parts: &mut Parts, app: &App) -> Result<(JobRecord, User), Problem> {
+    let Asker(user) = Asker::from_request_parts(parts, app).await?;
+    let names = Names::from_request_parts(parts, app).await?;
+    let job = seen_job(app, &user, names.get("jobID")).await?;
+    Ok((job, user))
 }

@@ -13,7 +13,7 @@ pub(crate) struct Documents {
 }
 
 /// OGC's word for a status.
-pub(super) fn word(status: JobStatus) -> &'static str {
+pub(super) const fn word(status: JobStatus) -> &'static str {
     match status {
         JobStatus::Pending => "accepted",
         JobStatus::Running => "running",
@@ -34,6 +34,10 @@ impl Documents {
         if job.status == JobStatus::Complete {
             let rel = "http://www.opengis.net/def/rel/ogc/1.0/results";
             links.push(link(format!("{own}/results"), rel, "application/json", "Products"));
+        }
+        if job.status == JobStatus::Error {
+            let rel = "http://www.opengis.net/def/rel/ogc/1.0/exceptions";
+            links.push(link(format!("{own}/results"), rel, "application/problem+json", "Why it failed"));
         }
         let mut value = json!({
             "jobID": job.job_id.to_string(),
@@ -56,8 +60,8 @@ impl Documents {
         value
     }
 
-    /// The products of a job that is complete, each by its name.
-    pub(crate) fn results(&self, job: &JobRecord, outputs: &[OutputFile]) -> Value {
+    /// The one output of a job that is complete: its products, each by its name.
+    pub(crate) fn products(&self, job: &JobRecord, outputs: &[OutputFile]) -> Value {
         let one = |file: &OutputFile| {
             let href = format!("{}/jobs/{}/files/{}", self.address, job.job_id, file.name);
             let mut value = json!({
@@ -68,6 +72,11 @@ impl Documents {
             }
             (file.name.clone(), value)
         };
-        json!({ "products": outputs.iter().map(one).collect::<Map<String, Value>>() })
+        outputs.iter().map(one).collect::<Map<String, Value>>().into()
+    }
+
+    /// OGC's results document: outputs by their names.
+    pub(crate) fn results(&self, job: &JobRecord, outputs: &[OutputFile]) -> Value {
+        json!({ "products": { "value": self.products(job, outputs) } })
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eventscape_io::stores::{ByteSource, Location};
@@ -12,6 +12,7 @@ use futures::stream;
 
 use super::App;
 use super::auth::SeenJob;
+use super::path::Names;
 use super::problem::Problem;
 use crate::error::ServiceError;
 
@@ -21,27 +22,21 @@ const BLOCK: u64 = 1 << 20;
 pub(super) async fn download(
     State(app): State<App>,
     SeenJob(job): SeenJob,
-    Path((_, name)): Path<(String, String)>,
+    names: Names,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let name = names.get("name");
     // only what the job's list of products names is read, whatever else lies in the folder
     let outputs = app.jobs.outputs(job.job_id).await?;
     let file = outputs.into_iter().find(|file| file.name == name);
     let (Some(file), Some(folder)) = (file, job.location) else {
-        let name: String = name.chars().take(128).collect();
-        return Err(Problem::new(StatusCode::NOT_FOUND, format!("job {} has no product `{name}`", job.job_id)));
+        return Err(Problem::not_found(format!("job {} has no product `{}`", job.job_id, names.shown("name"))));
     };
     let (stores, own) = (app.stores.clone(), file.name.clone());
     let source = tokio::task::spawn_blocking(move || stores.open(&Location::parse(&folder)?.join(&own)))
         .await
         .map_err(|_| ServiceError::Internal("a download broke down".to_owned()))?
-        .map_err(|error| {
-            tracing::error!(%error, "a product cannot be read");
-            Problem::new(
-                StatusCode::BAD_GATEWAY,
-                "the product cannot be read from the object store; try again in a moment",
-            )
-        })?;
+        .map_err(ServiceError::from)?;
     let length = source.len();
     let tag = format!("\"{}\"", file.sha256);
     let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok());

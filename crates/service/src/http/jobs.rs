@@ -7,43 +7,38 @@ use serde_json::{Value, json};
 use super::App;
 use super::auth::{Asker, OwnJob, SeenJob};
 use super::documents::word;
-use super::landing::link;
+use super::endpoints::{JSON, MOST_LISTED, MOST_OFFSET, USUALLY_LISTED};
+use super::landing::{link, pages};
 use super::problem::Problem;
 use super::query::Query;
 use super::times;
-use crate::jobs::{JobFilter, JobStage, JobStatus};
+use crate::jobs::{JobFilter, JobStage, JobStatus, Page};
+
+/// OGC's words for the statuses of jobs.
+pub(super) const WORDS: &[&str] = &["accepted", "running", "successful", "failed", "dismissed"];
 
 pub(super) async fn list(State(app): State<App>, Asker(user): Asker, query: Query) -> Result<Json<Value>, Problem> {
-    query.only(&["type", "processID", "status", "datetime", "limit", "offset", "f"])?;
-    query.each("type", |word| (word == "process").then_some(()))?;
-    let statuses =
-        [JobStatus::Pending, JobStatus::Running, JobStatus::Complete, JobStatus::Error, JobStatus::Cancelled];
     let (from, until) = query.text("datetime").map(times::interval).transpose()?.unwrap_or_default();
+    let seconds = |name: &str| query.text(name).map(|_| i64::from(query.whole(name, 0, u32::MAX)) * 1000);
+    let words = query.words("status");
+    let stages = query.words("processID");
     let filter = JobFilter {
         visible_to: (!user.is_admin()).then_some(user.user_id),
-        stages: query.each("processID", JobStage::of)?,
-        statuses: query.each("status", |name| statuses.into_iter().find(|status| word(*status) == name))?,
+        stages: stages.iter().filter_map(|name| JobStage::of(name)).collect(),
+        statuses: JobStatus::ALL.into_iter().filter(|status| words.contains(&word(*status))).collect(),
         submitted_from: from,
         submitted_until: until,
+        took_from: seconds("minDuration"),
+        took_until: seconds("maxDuration"),
+        ..JobFilter::default()
     };
-    let limit = query.whole("limit", 20, 1000)?;
-    if limit == 0 {
-        return Err(Problem::bad("limit: at least 1"));
-    }
-    let offset = query.whole("offset", 0, u32::MAX / 2)?;
-    let page = app.jobs.list(&filter, limit, offset).await?;
-    let mut links = vec![link(format!("{}/jobs", app.address), "self", "application/json", "Jobs")];
-    if i64::from(offset) + (page.jobs.len() as i64) < page.matched && !page.jobs.is_empty() {
-        let mut next = url::form_urlencoded::Serializer::new(String::new());
-        for name in ["processID", "status", "datetime"] {
-            if let Some(text) = query.text(name) {
-                next.append_pair(name, text);
-            }
-        }
-        next.append_pair("limit", &limit.to_string());
-        next.append_pair("offset", &(offset + limit).to_string());
-        links.push(link(format!("{}/jobs?{}", app.address, next.finish()), "next", "application/json", "Older jobs"));
-    }
+    let (limit, offset) = (query.whole("limit", USUALLY_LISTED, MOST_LISTED), query.whole("offset", 0, MOST_OFFSET));
+    // echo answers at once and leaves no jobs
+    let page = match !stages.is_empty() && filter.stages.is_empty() {
+        true => Page { jobs: Vec::new(), matched: 0 },
+        false => app.jobs.list(&filter, limit, offset).await?,
+    };
+    let links = pages(&app.at("/jobs"), JSON, &query, (limit, offset), page.jobs.len(), page.matched);
     let jobs: Vec<Value> = page.jobs.iter().map(|job| app.documents().status(job)).collect();
     Ok(Json(json!({ "jobs": jobs, "links": links, "numberMatched": page.matched })))
 }
@@ -54,7 +49,11 @@ pub(super) async fn status(State(app): State<App>, SeenJob(job): SeenJob) -> Jso
 
 pub(super) async fn dismiss(State(app): State<App>, OwnJob(job): OwnJob) -> Result<Json<Value>, Problem> {
     app.jobs.cancel(job.job_id).await?;
-    Ok(Json(app.documents().status(&app.jobs.get(job.job_id).await?)))
+    let mut status = app.documents().status(&app.jobs.get(job.job_id).await?);
+    if let Some(links) = status.get_mut("links").and_then(Value::as_array_mut) {
+        links.push(link(app.at("/jobs"), "up", JSON, "Jobs"));
+    }
+    Ok(Json(status))
 }
 
 pub(super) async fn retry(State(app): State<App>, OwnJob(job): OwnJob) -> Result<Json<Value>, Problem> {

@@ -8,37 +8,60 @@ use serde_json::{Value, json};
 
 use super::App;
 use super::auth::Asker;
+use super::endpoints::{JSON, OPENAPI};
 use super::problem::Problem;
 use super::query::Query;
 
 const PROCESSES: &str = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf";
+const FEATURES: &str = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf";
 
 /// A link, as OGC writes it.
 pub(super) fn link(href: String, rel: &str, media_type: &str, title: &str) -> Value {
     json!({ "href": href, "rel": rel, "type": media_type, "title": title })
 }
 
-pub(super) async fn landing(State(app): State<App>, query: Query) -> Result<Json<Value>, Problem> {
-    query.only(&["f"])?;
-    let at = |path: &str| format!("{}{path}", app.address);
-    let json_type = "application/json";
-    Ok(Json(json!({
+/// Links to this page of a list and to the next, if there is one. `shown` of `matched` are on this one.
+pub(super) fn pages(
+    own: &str,
+    media_type: &str,
+    query: &Query,
+    (limit, offset): (u32, u32),
+    shown: usize,
+    matched: i64,
+) -> Vec<Value> {
+    let page = |text: String| if text.is_empty() { own.to_owned() } else { format!("{own}?{text}") };
+    let mut links = vec![link(page(query.with(&[])), "self", media_type, "This page")];
+    if shown > 0 && i64::from(offset) + (shown as i64) < matched {
+        let next = [("limit", limit.to_string()), ("offset", (u64::from(offset) + u64::from(limit)).to_string())];
+        links.push(link(page(query.with(&next)), "next", media_type, "The next page"));
+    }
+    links
+}
+
+pub(super) async fn landing(State(app): State<App>) -> Json<Value> {
+    let ogc = |name: &str| format!("http://www.opengis.net/def/rel/ogc/1.0/{name}");
+    let to = |path: &str, rel: &str, title: &str| link(app.at(path), rel, JSON, title);
+    Json(json!({
         "title": "Eventscape",
         "description": "Find, follow and describe physical phenomena in Earth-observation data",
         "links": [
-            link(at("/"), "self", json_type, "This document"),
-            link(at("/api"), "service-desc", "application/vnd.oai.openapi+json;version=3.0", "The API, as OpenAPI"),
-            link(at("/conformance"), "http://www.opengis.net/def/rel/ogc/1.0/conformance", json_type, "Standards that are met"),
-            link(at("/processes"), "http://www.opengis.net/def/rel/ogc/1.0/processes", json_type, "What can be done"),
-            link(at("/jobs"), "http://www.opengis.net/def/rel/ogc/1.0/job-list", json_type, "Jobs"),
+            to("/", "self", "This document"),
+            link(app.at("/api"), "service-desc", OPENAPI, "The API, as OpenAPI"),
+            to("/conformance", "conformance", "Standards that are met"),
+            to("/conformance", &ogc("conformance"), "Standards that are met"),
+            to("/processes", &ogc("processes"), "What can be done"),
+            to("/jobs", &ogc("job-list"), "Jobs"),
+            to("/collections", "data", "Events of finished jobs"),
         ],
-    })))
+    }))
 }
 
-pub(super) async fn conformance(query: Query) -> Result<Json<Value>, Problem> {
-    query.only(&["f"])?;
-    let classes = ["core", "ogc-process-description", "json", "oas30", "job-list", "callback", "dismiss"];
-    Ok(Json(json!({ "conformsTo": classes.map(|class| format!("{PROCESSES}/{class}")) })))
+pub(super) async fn conformance() -> Json<Value> {
+    let processes = ["core", "ogc-process-description", "json", "oas30", "job-list", "callback", "dismiss"];
+    let features = ["core", "geojson", "oas30"];
+    let all = processes.iter().map(|class| format!("{PROCESSES}/{class}"));
+    let all: Vec<String> = all.chain(features.iter().map(|class| format!("{FEATURES}/{class}"))).collect();
+    Json(json!({ "conformsTo": all }))
 }
 
 /// 200 where the database answers and its tables are current; 503 otherwise.
@@ -51,9 +74,11 @@ pub(super) async fn health(State(app): State<App>) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, "does not answer")
         }
     };
-    let told = if status == StatusCode::OK { "ok" } else { "failing" };
-    let body = json!({ "status": told, "version": env!("CARGO_PKG_VERSION"), "database": database });
-    (status, Json(body)).into_response()
+    if status != StatusCode::OK {
+        return Problem::new(status, format!("the database: {database}")).into_response();
+    }
+    let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "database": database });
+    Json(body).into_response()
 }
 
 /// For administrators, in the text format of Prometheus.

@@ -1,57 +1,50 @@
 //! The HTTP API.
+//!
+//! The way of a request: `connections` (sockets), `limits` (its number, body, place and time), `endpoints` (its route and query),
+//! `auth` (who asks), then the file of its endpoint.
 
 mod auth;
+mod connections;
 mod documents;
 mod download;
 mod endpoints;
+mod features;
 mod jobs;
 mod landing;
+mod limits;
 mod openapi;
+mod parameters;
+mod path;
 mod problem;
 mod processes;
 mod progress;
 mod query;
+mod rates;
+mod reference;
 mod results;
+mod schemas;
 mod times;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::middleware;
+use axum::response::IntoResponse;
 use eventscape_io::stores::Stores;
 use tokio::sync::{Notify, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 
+use crate::events::Events;
 use crate::jobs::{Jobs, Policy};
 use crate::users::Users;
 use problem::Problem;
 
+pub(crate) use connections::serve;
 pub(crate) use documents::Documents;
+pub use limits::Limits;
 pub use openapi::document as openapi_document;
-
-/// What requests may cost.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Bytes of a body.
-    pub body: usize,
-    /// How long an answer may take to begin.
-    pub time: Duration,
-    /// Requests that are worked on at once; more are told to come later.
-    pub at_once: usize,
-    /// Jobs that a user may have waiting and running; 0 for no limit.
-    pub jobs_per_user: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { body: 1 << 20, time: Duration::from_secs(30), at_once: 256, jobs_per_user: 1000 }
-    }
-}
+pub use rates::Rates;
 
 /// What all requests share.
 #[derive(Clone)]
@@ -66,12 +59,16 @@ pub struct App {
     pub policy: Policy,
     /// Where the products are read from.
     pub stores: Stores,
+    /// The events of finished jobs.
+    pub events: Events,
     /// Where the API is reached, without a slash at its end; links begin with it.
     pub address: String,
     /// Wakes up workers of this process.
     pub bell: Arc<Notify>,
     /// What requests may cost.
     pub limits: Limits,
+    /// How many requests users have sent.
+    pub rates: Rates,
     /// Whether users are told of the ends of their jobs by mail.
     pub sends_mail: bool,
 }
@@ -80,31 +77,28 @@ impl App {
     fn documents(&self) -> Documents {
         Documents { address: self.address.clone() }
     }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
 }
 
 /// The API of a service.
 pub fn router(app: App) -> Router {
-    let limits = app.limits.clone();
-    let places = Arc::new(Semaphore::new(limits.at_once));
+    let limits = Arc::new(app.limits.clone());
+    let (places, time) = (Arc::new(Semaphore::new(limits.at_once)), limits.time);
     endpoints::routes()
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here; `/` tells what there is") })
+        .fallback(|| async { Problem::not_found("there is nothing here; `/` tells what there is") })
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is not what can be done here; `/api` tells what can")
         })
-        .layer(DefaultBodyLimit::max(limits.body))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limits.time))
+        // the last is the first that a request meets
+        .layer(middleware::from_fn(move |request, next| limits::in_time(time, request, next)))
         .layer(CatchPanicLayer::custom(|_| {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the service broke down over this request").into_response()
         }))
-        .layer(middleware::from_fn(move |request, next| one_of_many(places.clone(), request, next)))
+        .layer(middleware::from_fn(move |request, next| limits::one_of_many(places.clone(), request, next)))
+        .layer(middleware::from_fn(move |request, next| limits::whole(limits.clone(), request, next)))
+        .layer(middleware::from_fn(limits::named))
         .with_state(app)
-}
-
-/// Takes a place among the requests at work, or says that there is none.
-async fn one_of_many(places: Arc<Semaphore>, request: Request, next: Next) -> Response {
-    let Ok(_place) = places.try_acquire() else {
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once; try again in a moment")
-            .into_response();
-    };
-    next.run(request).await
 }

@@ -6,14 +6,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::App;
-use super::endpoints::{ENDPOINTS, Endpoint};
-use super::problem::Problem;
-use super::query::Query;
+use super::endpoints::{ENDPOINTS, Endpoint, JSON, OPENAPI};
+use super::schemas;
 
-pub(super) async fn serve(State(app): State<App>, query: Query) -> Result<Response, Problem> {
-    query.only(&["f"])?;
-    let media_type = "application/vnd.oai.openapi+json;version=3.0";
-    Ok(([(header::CONTENT_TYPE, media_type)], document(&app.address).to_string()).into_response())
+pub(super) async fn serve(State(app): State<App>) -> Response {
+    ([(header::CONTENT_TYPE, OPENAPI)], document(&app.address).to_string()).into_response()
 }
 
 /// The document of a service that is reached at an address.
@@ -30,40 +27,15 @@ pub fn document(address: &str) -> Value {
         "info": {
             "title": "Eventscape",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "OGC API - Processes 1.0 for phenomena in Earth-observation data",
+            "description": "OGC API - Processes 1.0 for phenomena in Earth-observation data, OGC API - Features 1.0 over \
+                their events, and TOS2CA's own endpoints",
             "license": { "name": "Apache-2.0" },
         },
         "servers": [{ "url": address }],
         "paths": paths,
         "components": {
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
-            "schemas": {
-                "execute": {
-                    "type": "object",
-                    "required": ["inputs"],
-                    "properties": {
-                        "inputs": { "type": "object", "description": "The inputs that the process describes" },
-                        "mail": { "type": "boolean", "description": "Whether to send mail when the job ends (if absent: yes)" },
-                        "subscriber": {
-                            "type": "object",
-                            "properties": {
-                                "successUri": { "type": "string", "format": "uri" },
-                                "failedUri": { "type": "string", "format": "uri" },
-                            },
-                        },
-                    },
-                },
-                "problem": {
-                    "type": "object",
-                    "required": ["type", "title", "status", "detail"],
-                    "properties": {
-                        "type": { "type": "string" },
-                        "title": { "type": "string" },
-                        "status": { "type": "integer" },
-                        "detail": { "type": "string" },
-                    },
-                },
-            },
+            "schemas": schemas::all(),
         },
     })
 }
@@ -73,32 +45,28 @@ fn operation(endpoint: &Endpoint) -> Value {
     let text = json!({ "type": "string" });
     let mut parameters: Vec<Value> =
         in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": text })).collect();
-    parameters.extend(endpoint.query.iter().map(|(name, meaning)| {
-        let schema = match *name {
-            "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 1000 }),
-            "offset" => json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000_000 }),
-            _ => text.clone(),
-        };
-        json!({ "name": name, "in": "query", "description": meaning, "schema": schema })
-    }));
-    let problem = |meaning: &str| {
-        let schema = json!({ "schema": { "$ref": "#/components/schemas/problem" } });
-        json!({ "description": meaning, "content": { "application/problem+json": schema } })
+    parameters.extend(endpoint.parameters().map(|parameter| parameter.document()));
+    let refer = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let content = |media_type: &str, schema: Option<&str>| match schema {
+        Some(name) => json!({ media_type: { "schema": refer(name) } }),
+        None => json!({ media_type: {} }),
     };
     let mut responses = Map::new();
-    let (status, meaning) = endpoint.answer;
-    let fine = json!({ "description": meaning, "content": { endpoint.media_type: {} } });
-    responses.insert(status.to_string(), fine.clone());
-    if endpoint.method == "post" && status == 201 {
-        responses.insert(
-            "200".to_owned(),
-            json!({ "description": "The answer itself", "content": { "application/json": {} } }),
-        );
+    let answer = &endpoint.answer;
+    let mut fine = json!({ "description": answer.meaning, "content": content(answer.media_type, answer.schema) });
+    if answer.status == 201 {
+        fine["headers"] = json!({ "Location": { "description": "The job", "schema": { "type": "string" } } });
+        let at_once = json!({ "description": "The output itself", "content": content(JSON, Some("anything")) });
+        responses.insert("200".to_owned(), at_once);
     }
     if endpoint.path.contains("/files/") {
+        // a product has its own type
+        fine["content"] = json!({ "*/*": {} });
         responses.insert("206".to_owned(), json!({ "description": "A part of the file", "content": { "*/*": {} } }));
     }
-    responses.insert("default".to_owned(), problem("What went wrong (RFC 9457)"));
+    responses.insert(answer.status.to_string(), fine);
+    let problem = content("application/problem+json", Some("problem"));
+    responses.insert("default".to_owned(), json!({ "description": "What went wrong (RFC 9457)", "content": problem }));
     let mut value = json!({
         "operationId": format!("{}{}", endpoint.method, endpoint.path.replace(['/', '{', '}'], "-")),
         "tags": [endpoint.tag],
@@ -108,13 +76,27 @@ fn operation(endpoint: &Endpoint) -> Value {
     });
     if let Value::Object(map) = &mut value {
         if let Some(body) = endpoint.body {
-            let schema = json!({ "$ref": format!("#/components/schemas/{body}") });
-            let content = json!({ "application/json": { "schema": schema } });
-            map.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
+            map.insert("requestBody".to_owned(), json!({ "required": true, "content": content(JSON, Some(body)) }));
         }
         if !endpoint.is_open {
             map.insert("security".to_owned(), json!([{ "token": [] }]));
         }
     }
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_that_is_named_is_there() {
+        let document = document("http://localhost");
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let text = document.to_string();
+        for (at, _) in text.match_indices("#/components/schemas/") {
+            let name = text[at + 21..].split('"').next().unwrap();
+            assert!(schemas.contains_key(name), "{name}");
+        }
+    }
 }

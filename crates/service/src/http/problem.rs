@@ -27,13 +27,20 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
+    pub(super) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
     /// One of OGC's kinds.
     pub(super) fn of_kind(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
         Self { status, kind: Some(kind), detail: detail.into() }
     }
 
     fn body(&self) -> Value {
-        let kind = self.kind.map_or("about:blank".to_owned(), |kind| format!("{OGC}{kind}"));
+        let kind = self.kind.map_or("about:blank".to_owned(), |kind| match kind.contains(':') {
+            true => kind.to_owned(),
+            false => format!("{OGC}{kind}"),
+        });
         json!({
             "type": kind,
             "title": self.status.canonical_reason().unwrap_or("Error"),
@@ -68,15 +75,16 @@ impl From<ServiceError> for Problem {
             ServiceError::Conflict(_) => StatusCode::CONFLICT,
             ServiceError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             ServiceError::Database { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            ServiceError::Product(_) => StatusCode::BAD_GATEWAY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if status.is_server_error() {
             // what the database says is for the operator, not for the one who asked
             tracing::error!(%error, "a request failed");
-            let detail = if status == StatusCode::SERVICE_UNAVAILABLE {
-                "the service cannot reach its database; try again in a moment"
-            } else {
-                "the service failed over this request"
+            let detail = match status {
+                StatusCode::SERVICE_UNAVAILABLE => "the service cannot reach its database; try again in a moment",
+                StatusCode::BAD_GATEWAY => "a product cannot be read from the object store; try again in a moment",
+                _ => "the service failed over this request",
             };
             return Self::new(status, detail);
         }

@@ -10,12 +10,15 @@ use super::auth::SeenJob;
 use super::problem::Problem;
 use crate::jobs::JobStatus;
 
+/// Why a job failed is no error of the request that asks for its results.
+const FAILED: &str = "urn:eventscape:problem:job-failed";
+
 pub(super) async fn results(State(app): State<App>, SeenJob(job): SeenJob) -> Result<Json<Value>, Problem> {
     match job.status {
         JobStatus::Complete => {}
         JobStatus::Error => {
             let why = job.message.unwrap_or_else(|| "the job failed".to_owned());
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
+            return Err(Problem::of_kind(StatusCode::UNPROCESSABLE_ENTITY, FAILED, why));
         }
         status => {
             let why = format!("job {} is `{}`: it has no results yet", job.job_id, status.name());
@@ -23,5 +26,10 @@ pub(super) async fn results(State(app): State<App>, SeenJob(job): SeenJob) -> Re
         }
     }
     let outputs = app.jobs.outputs(job.job_id).await?;
-    Ok(Json(app.documents().results(&job, &outputs)))
+    let documents = app.documents();
+    // of one output the raw form is its value itself
+    Ok(Json(match job.wants_document {
+        true => documents.results(&job, &outputs),
+        false => documents.products(&job, &outputs),
+    }))
 }

@@ -20,6 +20,12 @@ pub struct JobFilter {
     pub submitted_from: Option<i64>,
     /// Those submitted at or before this instant.
     pub submitted_until: Option<i64>,
+    /// Those that have taken as long or longer, milliseconds.
+    pub took_from: Option<i64>,
+    /// Those that have taken as long or shorter.
+    pub took_until: Option<i64>,
+    /// Those with a table of their events.
+    pub with_tracks: bool,
 }
 
 /// Some of the jobs, the newest first.
@@ -31,6 +37,9 @@ pub struct Page {
     pub matched: i64,
 }
 
+/// Of a product: it is the table of a job's events.
+const IS_TABLE: &str = "location LIKE '%-Tracks.parquet'";
+
 impl Jobs {
     /// A job.
     ///
@@ -40,6 +49,27 @@ impl Jobs {
         let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);
         let row = self.db.sql(&sql).bind(job).fetch_optional(self.db.pool()).await.map_err(failed("finding a job"))?;
         JobRecord::of(&row.ok_or_else(|| ServiceError::NotFound(format!("job {job}")))?)
+    }
+
+    /// The curation jobs that look into a PhDef job, the first first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn looking_into(&self, phdef: i64) -> Result<Vec<JobRecord>> {
+        let sql = format!("SELECT {} FROM jobs WHERE phdefJobID = ? ORDER BY jobID", JobRecord::COLUMNS);
+        let rows = self.db.sql(&sql).bind(phdef).fetch_all(self.db.pool()).await.map_err(failed("listing jobs"))?;
+        rows.iter().map(JobRecord::of).collect()
+    }
+
+    /// Whether a job has a table of its events.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn has_tracks(&self, job: i64) -> Result<bool> {
+        let sql = format!("SELECT jobID FROM output WHERE jobID = ? AND {IS_TABLE}");
+        let query = self.db.sql(&sql).bind(job);
+        let row = query.fetch_optional(self.db.pool()).await.map_err(failed("looking for events"))?;
+        Ok(row.is_some())
     }
 
     /// Jobs by a filter.
@@ -62,12 +92,17 @@ impl Jobs {
             ("(userID = ? OR isPublic <> 0)", filter.visible_to),
             ("submitTime >= ?", filter.submitted_from),
             ("submitTime <= ?", filter.submitted_until),
+            ("COALESCE(endTime, {NOW}) - startTime >= ?", filter.took_from),
+            ("COALESCE(endTime, {NOW}) - startTime <= ?", filter.took_until),
         ];
         for (clause, number) in wholes {
             if let Some(number) = number {
                 clauses.push(clause.to_owned());
                 numbers.push(number);
             }
+        }
+        if filter.with_tracks {
+            clauses.push(format!("EXISTS (SELECT 1 FROM output WHERE output.jobID = jobs.jobID AND {IS_TABLE})"));
         }
         let which = clauses.join(" AND ");
         let what = "listing jobs";

@@ -50,7 +50,8 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
-    const ALL: [Self; 5] = [Self::Pending, Self::Running, Self::Complete, Self::Error, Self::Cancelled];
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Running, Self::Complete, Self::Error, Self::Cancelled];
 
     /// Its name in the database.
     #[must_use]
@@ -118,11 +119,14 @@ pub struct JobRecord {
     pub location: Option<String>,
     /// What was asked for, JSON.
     pub request: String,
+    /// Whether its results are wanted as a document of outputs (OGC `response`).
+    pub wants_document: bool,
 }
 
 impl JobRecord {
     pub(crate) const COLUMNS: &'static str = "jobID, userID, stage, phdefJobID, nChunks, dataset, variable, description, \
-        status, submitTime, startTime, endTime, updateTime, priority, isPublic, progress, message, location, request";
+        status, submitTime, startTime, endTime, updateTime, priority, isPublic, progress, message, location, request, \
+        wantsDocument";
 
     pub(crate) fn of(row: &AnyRow) -> Result<Self> {
         let missing = |name: &str| ServiceError::Internal(format!("a job in the database has no `{name}`"));
@@ -150,6 +154,7 @@ impl JobRecord {
             message: row.text("message"),
             location: row.text("location"),
             request: text("request")?,
+            wants_document: whole("wantsDocument")? != 0,
         })
     }
 }

@@ -128,6 +128,9 @@ impl Jobs {
             WHERE jobID = ? AND status IN ('pending', 'running')";
         let done = self.db.sql(sql).bind(job_id).execute(self.db.pool()).await.map_err(failed(what))?;
         let job = self.get(job_id).await?;
+        let sql =
+            "UPDATE notifications SET state = 'queued' WHERE jobID = ? AND event = 'running' AND state = 'waiting'";
+        self.db.sql(sql).bind(job_id).execute(self.db.pool()).await.map_err(failed(what))?;
         if kind == TaskKind::Chunk {
             self.chunk_is(job_id, chunk, "running").await?;
         }

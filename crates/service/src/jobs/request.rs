@@ -1,6 +1,6 @@
 //! What users may ask for: the keys of job files, but for those on which the service decides.
 
-use eventscape_pipeline::{CurationJob, Job, TextOrNumber, Texts};
+use eventscape_pipeline::{BoxText, CurationJob, Job, TextOrNumber, Texts, check_job};
 use serde_json::{Map, Value};
 
 use super::JobStage;
@@ -41,6 +41,8 @@ pub struct Policy {
     pub inputs: Vec<String>,
     /// Beginnings of addresses that may be told of the ends of jobs.
     pub webhooks: Vec<String>,
+    /// A file of further collections.
+    pub catalog: Option<String>,
 }
 
 impl JobRequest {
@@ -71,6 +73,8 @@ impl JobRequest {
                 if job.collection.is_none() && job.input.is_none() {
                     return Err(ServiceError::Request("name a `collection`, or files as `input`".to_owned()));
                 }
+                let with_catalog = Job { catalog: policy.catalog.clone(), ..job.clone() };
+                check_job(&with_catalog).map_err(|e| ServiceError::Request(e.to_string()))?;
                 Ok(Self::Phdef(Box::new(job)))
             }
             JobStage::Curation => {
@@ -179,6 +183,16 @@ impl JobRequest {
         }
     }
 
+    /// The area as WKT: the polygon that was given, or the box as one.
+    pub(crate) fn area(&self) -> Option<String> {
+        let Self::Phdef(job) = self else { return None };
+        if let Some(polygon) = &job.polygon {
+            return Some(polygon.clone());
+        }
+        let [w, s, e, n] = job.bbox.as_ref().and_then(|bbox| BoxText::numbers(bbox).ok())?;
+        Some(format!("POLYGON (({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))"))
+    }
+
     /// Operator and value.
     pub(crate) fn condition(&self) -> (Option<String>, Option<String>) {
         match self {
@@ -240,7 +254,7 @@ mod tests {
     use super::*;
 
     fn policy() -> Policy {
-        Policy { inputs: vec!["/data".to_owned(), "s3://bucket/open".to_owned()], webhooks: Vec::new() }
+        Policy { inputs: vec!["/data".to_owned(), "s3://bucket/open".to_owned()], webhooks: Vec::new(), catalog: None }
     }
 
     fn read(stage: JobStage, keys: Value) -> Result<JobRequest> {
@@ -262,7 +276,8 @@ mod tests {
             ("http://169.254.169.254/latest", false),
             ("file:///etc/passwd", false),
         ] {
-            let found = read(JobStage::Phdef, serde_json::json!({"input": input}));
+            let condition = serde_json::json!({"input": input, "variable": "t", "operator": "lessThan", "value": 1});
+            let found = read(JobStage::Phdef, condition);
             assert_eq!(found.is_ok(), is_fine, "{input}: {found:?}");
         }
     }
@@ -278,7 +293,8 @@ mod tests {
             let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", "polygon": polygon})).unwrap_err();
             assert!(error.to_string().contains("polygon"), "{error}");
         }
-        let fine = serde_json::json!({"collection": "A", "polygon": "Polygon ((0 0, 1 0, 1 1, 0 0))"});
+        let fine = serde_json::json!({"collection": "GPM_MERGIR", "variable": "Tb", "operator": "lessThan", "value": 235,
+            "polygon": "Polygon ((0 0, 1 0, 1 1, 0 0))"});
         assert!(read(JobStage::Phdef, fine).is_ok());
         let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", "chunks": 0})).unwrap_err();
         assert!(error.to_string().contains("chunks"), "{error}");

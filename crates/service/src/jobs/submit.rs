@@ -18,7 +18,9 @@ pub struct Submission {
     pub priority: i32,
     /// Whether others may see it.
     pub is_public: bool,
-    /// Where to say that it has ended: channel (`email`, `webhook`), target, and the end it is for (`complete`, `error`).
+    /// Whether its results are wanted as a document of outputs (OGC `response`).
+    pub wants_document: bool,
+    /// Where to say that it has ended: channel (`email`, `webhook`), target, and the end it is for (`complete`, `error`) or that it has begun (`running`).
     pub notify: Vec<(String, String, JobStatus)>,
     /// Jobs that a user may have waiting and running; 0 for no limit.
     pub most_at_once: u32,
@@ -53,8 +55,8 @@ impl Jobs {
         let chunks = request.chunks();
         let title = request.title().unwrap_or_else(|| default_title(request));
         let sql = "INSERT INTO jobs (jobID, userID, nChunks, stage, phdefJobID, dataset, variable, startDate, endDate, \
-            ineqOperator, ineqValue, description, status, submitTime, updateTime, priority, isPublic, progress, request) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', {NOW}, {NOW}, ?, ?, 0, ?)";
+            ineqOperator, ineqValue, description, status, submitTime, updateTime, priority, isPublic, progress, request, wantsDocument) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', {NOW}, {NOW}, ?, ?, 0, ?, ?)";
         db.sql(sql)
             .bind(job_id)
             .bind(*user_id)
@@ -71,6 +73,7 @@ impl Jobs {
             .bind(i64::from(submission.priority))
             .bind(i64::from(submission.is_public))
             .bind(stored)
+            .bind(i64::from(submission.wants_document))
             .execute(&mut *tx)
             .await
             .map_err(failed(SUBMITTING))?;

@@ -73,6 +73,7 @@ impl Notifier {
             }
             ("webhook", _) => {
                 let body = match notification.event {
+                    // it may have ended since
                     JobStatus::Complete => self.documents.results(job, &outputs),
                     _ => self.documents.status(job),
                 };

@@ -4,9 +4,12 @@ mod outcome;
 mod progress;
 mod run;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use eventscape_io::cache::SceneCache;
+use eventscape_io::stores::Stores;
 use eventscape_pipeline::{Cancel, PipelineError};
 use tokio::sync::{Notify, watch};
 
@@ -28,9 +31,22 @@ pub struct WorkerSettings {
     pub threads: Option<u32>,
     /// Memory of a task, as job files have it.
     pub memory_limit: Option<String>,
+    /// Where data and products are read and written.
+    pub stores: Stores,
+    /// A file of further collections.
+    pub catalog: Option<String>,
+    /// Where collections lie, by their names, if not at their published location.
+    pub roots: BTreeMap<String, String>,
+    /// Where scenes are kept between jobs; `None`: in the memory of each job.
+    pub cache: Option<Arc<dyn SceneCache>>,
 }
 
 impl WorkerSettings {
+    /// Where a collection lies that has a place of its own.
+    fn root_of(&self, collection: Option<&str>) -> Option<String> {
+        self.roots.get(collection?).cloned()
+    }
+
     /// How often a worker says that it is alive, and hears that it is not wanted any more.
     fn beat(&self) -> Duration {
         Duration::from_millis((self.lease_ms.unsigned_abs() / 3).clamp(50, 2000))

@@ -24,7 +24,13 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
     let job = &claim.job;
     let seconds = job.submitted.div_euclid(1000);
     let now = Timestamp::from_micros(Calendar::ProlepticGregorian, seconds * 1_000_000).to_string();
-    let around = Surroundings { observer, cancel, now: Some(now) };
+    let around = Surroundings {
+        observer,
+        cancel,
+        now: Some(now),
+        stores: settings.stores.clone(),
+        cache: settings.cache.clone(),
+    };
     let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request)?;
     let number = u64::try_from(job.job_id).map_err(|_| ServiceError::Internal("a job below 0".to_owned()))?;
     let memory_limit = settings.memory_limit.clone().map(TextOrNumber::Text);
@@ -52,18 +58,23 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
                 chunk: u32::try_from(claim.chunk).ok().filter(|_| is_chunk),
                 threads: settings.threads,
                 memory_limit,
+                catalog: settings.catalog.clone(),
+                root: settings.root_of(asked.collection.as_deref()),
                 ..*asked
             };
             let report = run_phdef(&asked, &around)?;
             Ok(Done { location: report.location, outputs: outputs(&report.products) })
         }
         JobRequest::Curation(phdef, asked) => {
+            let collection = asked.collection.as_ref().and_then(|names| names.names().into_iter().next());
             let asked = CurationJob {
                 phdef: Some(format!("{}/{phdef}", settings.store.trim_end_matches('/'))),
                 out: Some(settings.store.clone()),
                 job_id: Some(number),
                 threads: settings.threads,
                 memory_limit,
+                catalog: settings.catalog.clone(),
+                root: settings.root_of(collection.as_deref()),
                 ..*asked
             };
             let reports = run_curation(&asked, &around)?;

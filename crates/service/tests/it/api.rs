@@ -1,96 +1,13 @@
-//! The HTTP API of a whole service in this process: SQLite, a folder, two workers.
+//! The HTTP API: both stages, what is wrong, who may do what, who is told.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use eventscape_service::{Config, Database, Role, ServeSettings, Users, serve};
-use reqwest::{Client, Method, StatusCode};
+use eventscape_service::{Config, Database, Role, Users, serve};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").canonicalize().unwrap()
-}
-
-struct Service {
-    folder: tempfile::TempDir,
-    address: String,
-    client: Client,
-    stop: watch::Sender<bool>,
-    ended: tokio::task::JoinHandle<eventscape_service::Result<()>>,
-}
-
-impl Service {
-    async fn start(change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
-        config.database.url = format!("sqlite:{}", folder.path().join("service.db").display());
-        config.store.location = folder.path().join("jobs").display().to_string();
-        config.http.listen = "127.0.0.1:0".to_owned();
-        config.worker.count = 2;
-        config.inputs.allow = vec![fixtures().display().to_string()];
-        change(&mut config);
-        Self::run(folder, config.settings().unwrap()).await
-    }
-
-    async fn run(folder: tempfile::TempDir, settings: ServeSettings) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let (say, hear) = tokio::sync::oneshot::channel();
-        let ended = tokio::spawn(serve(settings, stopped, |address| say.send(address).unwrap()));
-        let address = format!("http://{}", hear.await.unwrap().unwrap());
-        // reqwest is built without a provider of its own
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Self { folder, address, client: Client::new(), stop, ended }
-    }
-
-    async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> (StatusCode, Value) {
-        let mut request = self.client.request(method, format!("{}{path}", self.address));
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
-        }
-        let response = request.send().await.unwrap();
-        let status = response.status();
-        let text = response.text().await.unwrap();
-        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
-    }
-
-    async fn get(&self, path: &str) -> (StatusCode, Value) {
-        self.send(Method::GET, path, None, None).await
-    }
-
-    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        self.send(Method::POST, path, None, Some(body)).await
-    }
-
-    async fn ended(&self, job: &str) -> Value {
-        for _ in 0..600 {
-            let (status, told) = self.get(&format!("/jobs/{job}")).await;
-            assert_eq!(status, StatusCode::OK, "{told}");
-            if !["accepted", "running"].contains(&told["status"].as_str().unwrap()) {
-                return told;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("job {job} does not end");
-    }
-
-    async fn stop(self) {
-        self.stop.send(true).unwrap();
-        tokio::time::timeout(Duration::from_secs(30), self.ended).await.unwrap().unwrap().unwrap();
-    }
-}
-
-fn phdef() -> Value {
-    json!({"inputs": {
-        "input": fixtures().join("ostia/ostia_monthly.nc").display().to_string(),
-        "variable": "surface_temperature", "operator": "lessThan", "value": {"value": 297.5, "uom": "K"},
-        "bbox": [-120, -6, -80, 6], "min_size": 20, "start": "2007-09-01", "end": "2008-03-31",
-        "products": "mask-output,toc,hierarchy,tracks,table,geojson",
-    }})
-}
+use crate::service::{Service, fixtures, phdef};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_stages_run_through_the_api() {
@@ -110,7 +27,7 @@ async fn both_stages_run_through_the_api() {
     let told = service.ended("2").await;
     assert_eq!(told["status"], "successful", "{told}");
     let (_, results) = service.get("/jobs/1/results").await;
-    let products = results["products"].as_object().unwrap();
+    let products = results.as_object().unwrap();
     for (name, product) in products {
         let response = service.client.get(product["href"].as_str().unwrap()).send().await.unwrap();
         assert_eq!(response.headers()["content-type"], product["type"].as_str().unwrap());
@@ -122,7 +39,7 @@ async fn both_stages_run_through_the_api() {
     assert_eq!((masks["title"].as_str(), masks["type"].as_str()), (Some("masks"), Some("application/x-netcdf")));
     // statistics are those of the plain computation
     let (_, results) = service.get("/jobs/2/results").await;
-    let table = results["products"]["2-Statistics.csv"]["href"].as_str().unwrap();
+    let table = results["2-Statistics.csv"]["href"].as_str().unwrap();
     let table = service.client.get(table).send().await.unwrap().text().await.unwrap();
     assert_eq!(table.lines().count(), 7);
     // a part of a product
@@ -171,10 +88,18 @@ async fn wrong_requests_are_told_what_is_wrong() {
         ("/processes/phdef/execution", json!({}), "`inputs`"),
         ("/processes/phdef/execution", inputs(json!({"input": "/etc/passwd"})), "/etc/passwd"),
         ("/processes/phdef/execution", inputs(json!({"input": "http://169.254.169.254/"})), "169.254"),
-        ("/processes/phdef/execution", inputs(json!({"collection": "A", "out": "/tmp"})), "`out`"),
-        ("/processes/phdef/execution", inputs(json!({"collection": "A", "colour": 1})), "colour"),
-        ("/processes/phdef/execution", inputs(json!({"collection": "A", "min_size": "many"})), "min_size"),
+        ("/processes/phdef/execution", inputs(json!({"collection": "GPM_MERGIR", "out": "/tmp"})), "`out`"),
+        ("/processes/phdef/execution", inputs(json!({"collection": "GPM_MERGIR", "colour": 1})), "colour"),
+        ("/processes/phdef/execution", inputs(json!({"collection": "GPM_MERGIR", "min_size": "many"})), "min_size"),
         ("/processes/phdef/execution", inputs(json!({})), "collection"),
+        ("/processes/phdef/execution", inputs(json!({"collection": "NONE", "variable": "x"})), "NONE"),
+        (
+            "/processes/phdef/execution",
+            inputs(
+                json!({"collection": "GPM_MERGIR", "variable": "Tb", "operator": "lessThan", "value": 235, "products": "nonsense"}),
+            ),
+            "nonsense",
+        ),
         ("/processes/curation/execution", inputs(json!({"collection": "A"})), "phdef"),
         ("/processes/curation/execution", inputs(json!({"collection": "A", "phdef": 77})), "77"),
         (
@@ -191,7 +116,11 @@ async fn wrong_requests_are_told_what_is_wrong() {
         ("/jobs?colour=red", 400),
         ("/jobs?limit=1&limit=2", 400),
         ("/jobs?limit=0", 400),
-        ("/jobs?limit=99999999999", 400),
+        ("/jobs?limit=x", 400),
+        ("/jobs?f=html", 400),
+        ("/processes/%ff", 404),
+        ("/jobs/%ff", 404),
+        ("/health?x=1", 400),
         ("/jobs?status=fine", 400),
         ("/jobs?datetime=yesterday", 400),
         ("/jobs?datetime=2021/2020", 400),
@@ -217,7 +146,7 @@ async fn wrong_requests_are_told_what_is_wrong() {
     let raw = service.client.post(format!("{}/processes/echo/execution", service.address));
     assert_eq!(raw.body("{\"inputs\": ").send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     let (_, echo) = service.post("/processes/echo/execution", inputs(json!({"message": "hallo"}))).await;
-    assert_eq!(echo, json!({"echo": {"message": "hallo"}}));
+    assert_eq!(echo, json!({"message": "hallo"}));
     service.stop().await;
 }
 
@@ -353,7 +282,7 @@ async fn the_end_of_a_job_is_told_until_it_is_heard_and_once() {
     let [first, second, third] = &heard[..] else { panic!("{heard:?}") };
     // the same number twice, as it was not taken the first time
     assert_eq!((first.0.as_str(), &first.1), ("done", &second.1));
-    assert!(second.2["products"]["1-ForTraCC-TOC.json"]["href"].is_string(), "{second:?}");
+    assert!(second.2["products"]["value"]["1-ForTraCC-TOC.json"]["href"].is_string(), "{second:?}");
     assert_eq!((third.0.as_str(), third.2["status"].as_str()), ("failed", Some("failed")));
     assert!(third.2["message"].as_str().unwrap().contains("none"), "{third:?}");
     service.stop().await;

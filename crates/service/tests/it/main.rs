@@ -4,4 +4,8 @@
 
 mod api;
 mod databases;
+mod features;
 mod queue;
+mod reference;
+mod service;
+mod slow;

@@ -3,6 +3,7 @@
 #![allow(clippy::single_range_in_vec_init)]
 
 mod directories;
+mod earthdata;
 mod expansion;
 mod s3;
 mod web;

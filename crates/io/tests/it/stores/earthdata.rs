@@ -1,0 +1,127 @@
+//! NASA's buckets and files, behind a login.
+
+use std::time::Duration;
+
+use eventscape_core::ErrorKind;
+use eventscape_io::IoError;
+use eventscape_io::credentials::{Daac, Earthdata, EarthdataLogin, Secret};
+use eventscape_io::stores::{Location, StoreOptions, Stores};
+use eventscape_testkit::earthdata::{EarthdataServers, PASSWORD, TOKEN, USER};
+
+use super::pattern;
+use crate::servers::impatient;
+
+fn password() -> EarthdataLogin {
+    EarthdataLogin::Password { user: USER.to_owned(), password: Secret::new(PASSWORD) }
+}
+
+fn token() -> EarthdataLogin {
+    EarthdataLogin::Token(Secret::new(TOKEN))
+}
+
+fn options(servers: &EarthdataServers, login: EarthdataLogin) -> StoreOptions {
+    let mut daac = Daac::new("TEST DAAC", &["data"], &format!("{}/s3credentials", servers.centre));
+    daac.endpoint = Some(servers.bucket.endpoint().to_owned());
+    let mut options = impatient();
+    options.earthdata = Earthdata {
+        login: Some(login),
+        login_address: servers.login.clone(),
+        daacs: vec![daac],
+        hosts: vec!["127.0.0.1".to_owned()],
+    };
+    options
+}
+
+fn at(text: &str) -> Location {
+    Location::parse(text).unwrap()
+}
+
+#[test]
+fn a_bucket_is_read_with_keys_of_its_centre() {
+    for login in [password(), token()] {
+        let servers = EarthdataServers::start();
+        servers.bucket.put("a/one.nc", b"abc");
+        servers.bucket.put("a/two.nc", b"defg");
+        let stores = Stores::new(options(&servers, login));
+        assert_eq!(stores.open(&at("s3://data/a/one.nc")).unwrap().len(), 3);
+        assert_eq!(stores.stat(&at("s3://data/a/two.nc")).unwrap().size, 4);
+        assert_eq!(stores.expand(&["s3://data/a/*.nc".to_owned()]).unwrap().len(), 2);
+        assert_eq!(servers.keys_given(), 1, "keys are kept");
+        assert!(servers.leaked().is_empty());
+    }
+}
+
+#[test]
+fn keys_that_are_refused_are_renewed_in_the_middle() {
+    let servers = EarthdataServers::start();
+    let bytes = pattern(1 << 20);
+    servers.bucket.put("a.nc", &bytes);
+    let stores = Stores::new(options(&servers, token()));
+    let file = stores.open(&at("s3://data/a.nc")).unwrap();
+    std::thread::sleep(Duration::from_millis(1100));
+    servers.revoke();
+    assert_eq!(file.read_ranges(&[500_000..600_000]).unwrap()[0], bytes[500_000..600_000]);
+    assert_eq!(servers.keys_given(), 2);
+    std::thread::sleep(Duration::from_millis(1100));
+    servers.revoke();
+    assert_eq!(stores.expand(&["s3://data/*.nc".to_owned()]).unwrap().len(), 1);
+    std::thread::sleep(Duration::from_millis(1100));
+    servers.revoke();
+    assert_eq!(stores.stat(&at("s3://data/a.nc")).unwrap().size, 1 << 20);
+    assert_eq!(servers.keys_given(), 4);
+}
+
+#[test]
+fn keys_are_renewed_before_they_end() {
+    let servers = EarthdataServers::start();
+    servers.bucket.put("a.nc", b"abc");
+    servers.keys_last(2);
+    let stores = Stores::new(options(&servers, password()));
+    let read = || stores.open(&at("s3://data/a.nc")).unwrap().len();
+    assert_eq!((read(), servers.keys_given()), (3, 1));
+    servers.keys_last(3600);
+    std::thread::sleep(Duration::from_millis(1200));
+    assert_eq!((read(), servers.keys_given()), (3, 2), "half of a short life is over");
+    assert_eq!((read(), servers.keys_given()), (3, 2));
+}
+
+#[test]
+fn a_centre_that_fails_for_a_moment_is_asked_again() {
+    let servers = EarthdataServers::start();
+    servers.bucket.put("a.nc", b"abc");
+    servers.fail(2);
+    let stores = Stores::new(options(&servers, token()));
+    assert_eq!(stores.open(&at("s3://data/a.nc")).unwrap().len(), 3);
+    servers.fail(100);
+    let error = Stores::new(options(&servers, token())).open(&at("s3://data/a.nc")).err().unwrap();
+    assert!(matches!(error, IoError::Remote { .. }) && error.to_string().contains("503"), "{error}");
+}
+
+#[test]
+fn a_wrong_login_is_denied_and_not_shown() {
+    let servers = EarthdataServers::start();
+    servers.bucket.put("a.nc", b"abc");
+    let wrong = EarthdataLogin::Password { user: USER.to_owned(), password: Secret::new("hidden-word") };
+    for login in [wrong, EarthdataLogin::Token(Secret::new("hidden-token"))] {
+        let stores = Stores::new(options(&servers, login));
+        for place in ["s3://data/a.nc".to_owned(), format!("{}/protected/x.nc", servers.centre)] {
+            let error = stores.open(&at(&place)).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+            let text = error.to_string();
+            assert!(text.contains("Earthdata") && !text.contains("hidden"), "{text}");
+        }
+        assert!(!format!("{stores:?}").contains("hidden"));
+    }
+    assert_eq!(servers.keys_given(), 0);
+}
+
+#[test]
+fn a_file_of_a_server_behind_the_login_is_read() {
+    let servers = EarthdataServers::start();
+    for login in [password(), token()] {
+        let stores = Stores::new(options(&servers, login));
+        let file = stores.open(&at(&format!("{}/protected/x.nc", servers.centre))).unwrap();
+        assert_eq!(file.read_ranges(&[4..9]).unwrap()[0], "bytes".as_bytes());
+    }
+    assert_eq!(servers.leaked(), Vec::<String>::new(), "what is redirected to is not told who asks");
+}

@@ -1,0 +1,247 @@
+//! The configuration: one TOML file, environment variables over it, and defaults that need neither.
+
+mod parts;
+mod secrets;
+mod sections;
+
+use std::path::Path;
+use std::time::Duration;
+
+use eventscape_pipeline::{parse_bytes, read_toml_table as read_table};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::{Result, ServiceError};
+use crate::http::Limits;
+use crate::jobs::Policy;
+use crate::serve::ServeSettings;
+use crate::worker::WorkerSettings;
+
+pub use sections::{
+    AuthConfig, CacheConfig, DatabaseConfig, EarthdataConfig, HttpConfig, InputsConfig, MailConfig, NotifyConfig,
+    StoreConfig, WorkerConfig,
+};
+
+const PREFIX: &str = "EVENTSCAPE_";
+
+/// How a service runs. Every key may also be set as `EVENTSCAPE_<SECTION>_<KEY>` in the environment, which goes before the
+/// file; without either a service runs on this machine alone, in the folder `eventscape-data`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The database.
+    pub database: DatabaseConfig,
+    /// Where products go.
+    pub store: StoreConfig,
+    /// The API.
+    pub http: HttpConfig,
+    /// Who may use it.
+    pub auth: AuthConfig,
+    /// The workers of a process.
+    pub worker: WorkerConfig,
+    /// Where scenes are kept between jobs.
+    pub cache: CacheConfig,
+    /// The login to NASA's data.
+    pub earthdata: EarthdataConfig,
+    /// What jobs may read.
+    pub inputs: InputsConfig,
+    /// Who may be told of the ends of jobs.
+    pub notify: NotifyConfig,
+    /// Mail to users at the ends of their jobs.
+    pub mail: MailConfig,
+}
+
+impl Config {
+    /// Reads the file, if there is one, and puts the variables of the environment over it.
+    ///
+    /// # Errors
+    /// Names the file, the key and what is wrong with it.
+    pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self> {
+        let mut table = match file {
+            Some(path) => read_table(path, "configuration")?,
+            None => Map::new(),
+        };
+        let known = serde_json::to_value(Self::default())
+            .map_err(|e| ServiceError::Internal(format!("the configuration cannot be written down: {e}")))?;
+        for (name, text) in environment {
+            let Some((section, key)) = section_and_key(&name, &known) else { continue };
+            let own = table.entry(section.clone()).or_insert_with(|| Value::Object(Map::new()));
+            let Value::Object(own) = own else {
+                return Err(ServiceError::config(section, "it is a section, not a value"));
+            };
+            own.insert(key, value_of(&text));
+        }
+        let config: Self = serde_path_to_error::deserialize(Value::Object(table)).map_err(|e| {
+            let place = file.map_or("the environment".to_owned(), |path| path.display().to_string());
+            ServiceError::config(format!("{place}: `{}`", e.path()), e.inner().to_string())
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The JSON Schema of a configuration file.
+    #[must_use]
+    pub fn schema() -> Value {
+        let mut schema = schemars::schema_for!(Self).to_value();
+        if let Value::Object(map) = &mut schema {
+            map.insert("title".to_owned(), "Eventscape service".into());
+        }
+        schema
+    }
+
+    /// What a service runs with: secrets are fetched, nothing else is asked yet.
+    ///
+    /// # Errors
+    /// Names the key that is wrong, and what it should be; a secret that cannot be had.
+    pub fn settings(&self) -> Result<ServeSettings> {
+        self.check()?;
+        let secrets = secrets::Secrets::fetch(self)?;
+        let stores = parts::stores(&self.earthdata, secrets.earthdata)?;
+        Ok(ServeSettings {
+            database: secrets.database_url,
+            listen: Some(parts::listen(&self.http)?),
+            public_address: self.http.public_address.clone(),
+            needs_token: self.auth.required,
+            policy: Policy {
+                inputs: self.inputs.allow.clone(),
+                webhooks: self.notify.webhooks.clone(),
+                catalog: self.inputs.catalog.clone(),
+            },
+            workers: self.worker.count as usize,
+            worker: WorkerSettings {
+                store: self.store.location.clone(),
+                lease_ms: i64::from(self.worker.lease_seconds) * 1000,
+                poll: Duration::from_millis(u64::from(self.worker.poll_ms)),
+                threads: self.worker.threads,
+                memory_limit: self.worker.memory_limit.clone(),
+                cache: parts::cache(&self.cache, &secrets.cache_location)?,
+                stores,
+                catalog: self.inputs.catalog.clone(),
+                roots: self.inputs.roots.clone(),
+            },
+            limits: Limits {
+                body: self.http.body_limit as usize,
+                time: Duration::from_secs(u64::from(self.http.seconds)),
+                at_once: self.http.at_once as usize,
+                jobs_per_user: self.auth.jobs_per_user.unwrap_or(Limits::default().jobs_per_user),
+                requests_per_minute: self.auth.requests_per_minute.unwrap_or(Limits::default().requests_per_minute),
+            },
+            mail: parts::mail(&self.mail, secrets.mail)?,
+        })
+    }
+
+    /// What can be seen without asking anybody.
+    fn check(&self) -> Result<()> {
+        parts::listen(&self.http)?;
+        for (key, number) in [
+            ("http.body_limit", self.http.body_limit),
+            ("http.seconds", self.http.seconds),
+            ("http.at_once", self.http.at_once),
+            ("worker.lease_seconds", self.worker.lease_seconds),
+            ("worker.poll_ms", self.worker.poll_ms),
+            ("worker.threads", self.worker.threads.unwrap_or(1)),
+            ("cache.hours", self.cache.hours),
+        ] {
+            if number == 0 {
+                return Err(ServiceError::config(key, "it must be at least 1"));
+            }
+        }
+        if self.store.location.trim().is_empty() {
+            return Err(ServiceError::config("store.location", "it is empty"));
+        }
+        for (key, limit) in [
+            ("worker.memory_limit", self.worker.memory_limit.as_deref()),
+            ("cache.max_size", Some(self.cache.max_size.as_str())),
+        ] {
+            limit.map(|text| parse_bytes(text).map_err(|e| ServiceError::config(key, e.to_string()))).transpose()?;
+        }
+        secrets::check(self)
+    }
+
+    /// The configuration with passwords left out, to be shown.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        let mut shown = self.clone();
+        shown.database.url = without_password(&self.database.url);
+        shown.cache.location = without_password(&self.cache.location);
+        shown.mail.password = self.mail.password.as_ref().map(|_| "***".to_owned());
+        shown
+    }
+}
+
+/// An address without its password.
+fn without_password(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => match parsed.set_password(Some("***")) {
+            Ok(()) => parsed.to_string(),
+            Err(()) => "***".to_owned(),
+        },
+        _ => url.to_owned(),
+    }
+}
+
+/// `EVENTSCAPE_DATABASE_URL` is `database.url`. Other variables of ours, such as `EVENTSCAPE_LOG`, are no keys.
+fn section_and_key(name: &str, known: &Value) -> Option<(String, String)> {
+    let rest = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
+    let section = known
+        .as_object()?
+        .keys()
+        .find(|section| rest.strip_prefix(section.as_str()).is_some_and(|r| r.starts_with('_')))?;
+    Some((section.clone(), rest.get(section.len() + 1..)?.to_owned()))
+}
+
+/// A number, a truth value or a list where the text is one in TOML; otherwise the text itself.
+fn value_of(text: &str) -> Value {
+    let parsed: Option<Map<String, Value>> = toml::from_str(&format!("v = {text}")).ok();
+    parsed.and_then(|mut map| map.remove("v")).unwrap_or_else(|| Value::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("service.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(Some(&path), environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let file = "[http]\nlisten = '127.0.0.1:1'\nseconds = 7\n[inputs]\nallow = ['/data']\n";
+        let environment = [
+            ("EVENTSCAPE_HTTP_LISTEN", "127.0.0.1:2"),
+            ("EVENTSCAPE_AUTH_REQUIRED", "true"),
+            ("EVENTSCAPE_INPUTS_ALLOW", "[\"/a\", \"s3://b\"]"),
+            ("EVENTSCAPE_LOG", "info"),
+            ("HOME", "/root"),
+        ];
+        let config = read(file, &environment).unwrap();
+        assert_eq!((config.http.listen.as_str(), config.http.seconds), ("127.0.0.1:2", 7));
+        assert!(config.auth.required);
+        assert_eq!(config.inputs.allow, ["/a", "s3://b"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (file, variable, wanted) in [
+            ("[http]\nlisten = 'x'", None, "http.listen"),
+            ("[http]\nport = 1", None, "http.port"),
+            ("[worker]\nlease_seconds = 0", None, "worker.lease_seconds"),
+            ("[store", None, "TOML"),
+            ("", Some(("EVENTSCAPE_HTTP_COLOUR", "red")), "http.colour"),
+            ("", Some(("EVENTSCAPE_WORKER_COUNT", "many")), "worker.count"),
+        ] {
+            let error = read(file, variable.as_slice()).unwrap_err().to_string();
+            assert!(error.contains(wanted), "{file}: {error}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let config = read("[database]\nurl = 'mysql://me:secret@db/x'", &[]).unwrap();
+        assert_eq!(config.shown().database.url, "mysql://me:***@db/x");
+    }
+}

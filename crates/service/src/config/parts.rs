@@ -1,0 +1,86 @@
+//! What the parts of a service are made of.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use eventscape_io::cache::{DiskCache, RedisCache, RedisOptions, SceneCache, TolerantCache};
+use eventscape_io::credentials::{Daac, EarthdataLogin, Secret};
+use eventscape_io::stores::{StoreOptions, Stores};
+use eventscape_pipeline::parse_bytes;
+
+use super::sections::{CacheConfig, EarthdataConfig, HttpConfig, MailConfig};
+use crate::error::{Result, ServiceError};
+use crate::notify::{MailSecurity, MailSettings};
+
+pub(super) fn listen(http: &HttpConfig) -> Result<SocketAddr> {
+    http.listen.parse().map_err(|_| {
+        let why = format!("`{}` is no address with a port, as 127.0.0.1:8080 is", http.listen);
+        ServiceError::config("http.listen", why)
+    })
+}
+
+/// The cache of all jobs; `None` where each has its own. One that is lost costs time and nothing else.
+pub(super) fn cache(config: &CacheConfig, location: &Secret) -> Result<Option<Arc<dyn SceneCache>>> {
+    let text = location.reveal();
+    if text == "memory" {
+        return Ok(None);
+    }
+    let wrong = |e: &dyn std::fmt::Display| ServiceError::config("cache.location", e.to_string());
+    if text.starts_with("redis://") || text.starts_with("rediss://") {
+        let mut options = RedisOptions::default();
+        options.lasts = Duration::from_secs(u64::from(config.hours) * 3600);
+        options.authority = config.authority.as_deref().map(|file| pem("cache.authority", file)).transpose()?;
+        let cache = RedisCache::new(location, &options).map_err(|e| wrong(&e))?;
+        return Ok(Some(Arc::new(TolerantCache::new(cache))));
+    }
+    if text.contains("://") {
+        return Err(wrong(&"there are `memory`, a folder, redis://… and rediss://…"));
+    }
+    let bytes = parse_bytes(&config.max_size).map_err(|e| ServiceError::config("cache.max_size", e.to_string()))?;
+    let cache = DiskCache::open(Path::new(text), bytes).map_err(|e| wrong(&e))?;
+    Ok(Some(Arc::new(TolerantCache::new(cache))))
+}
+
+fn pem(key: &str, file: &str) -> Result<Vec<u8>> {
+    std::fs::read(file).map_err(|e| ServiceError::config(key, format!("`{file}` cannot be read: {e}")))
+}
+
+/// Stores that NASA's data are reached with.
+pub(super) fn stores(config: &EarthdataConfig, login: Option<EarthdataLogin>) -> Result<Stores> {
+    let mut options = StoreOptions::default();
+    options.earthdata.login = login;
+    for (start, address) in &config.credentials {
+        let subject = || format!("earthdata.credentials.{start}");
+        let url = url::Url::parse(address).map_err(|e| ServiceError::config(subject(), e.to_string()))?;
+        let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        if url.scheme() != "https" && !is_here {
+            return Err(ServiceError::config(subject(), "it must be https://…"));
+        }
+        // what an operator names goes before what is known
+        options.earthdata.daacs.insert(0, Daac::new(url.host_str().unwrap_or_default(), &[start], address));
+    }
+    Ok(Stores::new(options))
+}
+
+/// How mail is sent; `None` without a server.
+pub(super) fn mail(config: &MailConfig, login: Option<(String, String)>) -> Result<Option<MailSettings>> {
+    let Some(server) = config.server.clone() else { return Ok(None) };
+    let security = match config.security.as_str() {
+        "starttls" => MailSecurity::StartTls,
+        "tls" => MailSecurity::Tls,
+        "none" => MailSecurity::None,
+        other => {
+            let why = format!("`{other}` is not known; there are starttls, tls, none");
+            return Err(ServiceError::config("mail.security", why));
+        }
+    };
+    if login.is_some() && security == MailSecurity::None {
+        return Err(ServiceError::config("mail.security", "a password is sent over TLS only"));
+    }
+    let from = config.from.clone();
+    let from = from.ok_or_else(|| ServiceError::config("mail.from", "say who the sender is"))?;
+    let authority = config.authority.as_ref().map(std::path::PathBuf::from);
+    Ok(Some(MailSettings { server, port: config.port, security, login, authority, from }))
+}

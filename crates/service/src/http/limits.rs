@@ -1,0 +1,152 @@
+//! What a request may cost: its body, its time, a place among those at work.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use super::problem::Problem;
+
+/// The header with the number of a request.
+const REQUEST_ID: &str = "x-request-id";
+/// Numbers of requests that others chose may be so long.
+const LONGEST_ID: usize = 64;
+/// Bytes above the limit of a body that are still taken.
+const MOST_DRAINED: usize = 16 << 20;
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+/// What requests may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of a body.
+    pub body: usize,
+    /// How long a request may take to come, an answer to begin, and to be taken.
+    pub time: Duration,
+    /// Requests that are worked on at once; more are told to come later.
+    pub at_once: usize,
+    /// Jobs that a user may have waiting and running; 0 for no limit.
+    pub jobs_per_user: u32,
+    /// Requests of a user in a minute; 0 for no limit.
+    pub requests_per_minute: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 1 << 20,
+            time: Duration::from_secs(30),
+            at_once: 256,
+            jobs_per_user: 1000,
+            requests_per_minute: 1200,
+        }
+    }
+}
+
+/// Gives a request a number, that of the proxy before us if it has one, and logs how it went.
+pub(super) async fn named(mut request: Request, next: Next) -> Response {
+    let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let is_sane = |id: &&str| {
+        (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    let id = sent.filter(is_sane).map_or_else(new_id, str::to_owned);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span = tracing::info_span!("request", id, %method, path);
+    let value = HeaderValue::from_str(&id).ok();
+    if let Some(value) = value.clone() {
+        request.headers_mut().insert(REQUEST_ID, value);
+    }
+    let begun = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
+    span.in_scope(|| tracing::info!(status, ms = ms as u64, "answered"));
+    if let Some(value) = value {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// A number that no other request of this process has, and hardly any of another.
+fn new_id() -> String {
+    let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}-{:x}", started.as_micros() as u64, NEXT_ID.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Waits for the whole body, before the request takes a place among those at work.
+pub(super) async fn whole(limits: Arc<Limits>, request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match tokio::time::timeout(limits.time, collected(body, limits.body)).await {
+        Ok(Some(Ok(bytes))) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Some(Err(_))) => closing(Problem::bad("the body broke off")),
+        Ok(None) => {
+            let why = format!("the body has more than {} bytes", limits.body);
+            closing(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why))
+        }
+        Err(_) => {
+            let why = format!("the body did not come within {} s", limits.time.as_secs());
+            closing(Problem::new(StatusCode::REQUEST_TIMEOUT, why))
+        }
+    }
+}
+
+/// A body of at most so many bytes; `None` for a larger one. Some of what is too much is still taken, or the other side would hear
+/// no answer but a broken connection.
+async fn collected(body: Body, most: usize) -> Option<Result<Bytes, axum::Error>> {
+    let (mut stream, mut bytes, mut total) = (body.into_data_stream(), BytesMut::new(), 0usize);
+    while let Some(chunk) = stream.next().await {
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => return Some(Err(error)),
+        };
+        total = total.saturating_add(chunk.len());
+        match total <= most {
+            true => bytes.extend_from_slice(&chunk),
+            false => bytes.clear(),
+        }
+        if total > most.saturating_add(MOST_DRAINED) {
+            break;
+        }
+    }
+    (total <= most).then(|| Ok(bytes.freeze()))
+}
+
+/// An answer after which the connection is of no use, as the rest of a body is still in it.
+fn closing(problem: Problem) -> Response {
+    let mut response = problem.into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// Takes a place among the requests at work, or says that there is none. Whether the service is well can always be asked.
+pub(super) async fn one_of_many(places: Arc<Semaphore>, request: Request, next: Next) -> Response {
+    if request.uri().path() == "/health" {
+        return next.run(request).await;
+    }
+    let Ok(_place) = places.try_acquire() else {
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once; try again in a moment")
+            .into_response();
+    };
+    next.run(request).await
+}
+
+/// Ends a request whose answer does not begin in time.
+pub(super) async fn in_time(time: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(time, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let why = format!("there was no answer within {} s; try again in a moment", time.as_secs());
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response()
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! TOS2CA's own endpoints: its documented examples, on granules of its data sets' shapes.
+
+use eventscape_service::{Database, Role, Users};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::service::{Service, fixtures};
+
+async fn start() -> Service {
+    Service::start(|config| {
+        for collection in ["GPM_MERGIR", "GPM_3IMERGHH.07"] {
+            let root = fixtures().join("granules").join(collection).display().to_string();
+            config.inputs.roots.insert(collection.to_owned(), root);
+        }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_examples_of_the_reference_work() {
+    let service = start().await;
+    let phdef = json!({
+        "firstName": "John", "lastName": "Doe", "email": "abc@email.com", "dataset": "GPM_MERGIR", "variable": "Tb",
+        "startDate": "2020-01-04", "endDate": "2020-01-04", "coords": "-109.28 -60,-109.28 60,-59.36 60,-59.36 -60",
+        "ineqOperator": "lessThan", "ineqValue": "250", "description": "Test",
+    });
+    let (status, told) = service.post("/api/phdef/submit", phdef.clone()).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!(told, json!({"Status": "[SUCCESS]", "Message": "Job was successfully submitted", "jobID": 1}));
+    let ended = service.ended("1").await;
+    let (_, told) = service.get("/api/phdef/status?jobID=1").await;
+    let doc = &told[0]["doc"];
+    let words = |key: &str| doc[key].as_str().unwrap_or_default().to_owned();
+    assert_eq!((words("dataset"), words("variable")), ("GPM_MERGIR".to_owned(), "Tb".to_owned()), "{ended}");
+    assert_eq!((words("ineqOperator"), words("ineqValue")), ("lessThan".to_owned(), "250".to_owned()));
+    assert_eq!((words("startDate"), words("endDate")), ("2020-01-04".to_owned(), "2020-01-04".to_owned()));
+    assert_eq!(words("coords"), "POLYGON ((-109.28 -60, -109.28 60, -59.36 60, -59.36 -60, -109.28 -60))");
+    assert_eq!((words("description"), words("stage")), ("Test".to_owned(), "phdef".to_owned()));
+    assert_eq!(told[0]["jobID"], 1);
+    let (_, none) = service.get("/api/phdef/status?jobID=99").await;
+    assert_eq!(none, json!([{"jobID": 99, "status": "Not Found", "doc": {}}]));
+    let (_, none) = service.get("/api/data-curation/status?jobID=1").await;
+    assert_eq!(none[0]["status"], "Not Found");
+    let (_, list) = service.get("/api/phdef/list").await;
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    for (key, value, hint) in [
+        ("coords", json!("1 2,3"), "coords"),
+        ("coords", json!("0 0,1 1'); DROP TABLE jobs; --"), "coords"),
+        ("ineqOperator", json!("lessish"), "lessish"),
+        ("dataset", json!("NONE"), "NONE"),
+        ("ineqValue", json!([1]), "ineqValue"),
+        ("startDate", json!("yesterday"), "yesterday"),
+    ] {
+        let mut wrong = phdef.clone();
+        wrong[key] = value;
+        let (status, told) = service.post("/api/phdef/submit", wrong).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{key}: {told}");
+        assert!(told["detail"].as_str().unwrap().contains(hint), "{key}: {told}");
+    }
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_of_interpolated_products_are_given() {
+    let service = Service::start(|_| ()).await;
+    service.post("/processes/phdef/execution", crate::service::phdef()).await;
+    let field = fixtures().join("ostia/merra2_like.nc4").display().to_string();
+    let curation = json!({"inputs": {"phdef": 1, "input": field, "variable": "T2M", "method": "linear"}});
+    service.post("/processes/curation/execution", curation).await;
+    assert_eq!(service.ended("2").await["status"], "successful");
+    let (_, places) = service.get("/api/location?jobID=1").await;
+    let place = places[0]["location"].as_str().unwrap();
+    assert!(place.ends_with("/2/2-Interpolated-Data.nc4"), "{places}");
+    assert_eq!((places[0]["phdefJobID"].as_i64(), places[0]["jobID"].as_i64()), (Some(1), Some(2)));
+
+    let (status, data) = service.get(&format!("/getData?files={place}&fill=true")).await;
+    assert_eq!(status, StatusCode::OK, "{data}");
+    assert_eq!((data["title"].as_str(), data["axis_labels"][0].as_str()), (Some("T2M"), Some("T2M (K)")));
+    let rows = data["values"].as_array().unwrap();
+    // statistics are over the same values, for each time and event
+    let table = std::fs::read_to_string(service.folder.path().join("jobs/2/2-Statistics.csv")).unwrap();
+    let mut lines = table.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let column = |name: &str| header.iter().position(|known| *known == name).unwrap_or_else(|| panic!("{header:?}"));
+    let mut seen = 0;
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let stamp: String = cells[column("time")].chars().filter(char::is_ascii_digit).take(12).collect();
+        let id: i64 = cells[column("event_id")].parse().unwrap();
+        let of = |row: &&Value| row[3].as_u64().unwrap().to_string() == stamp && row[4].as_i64() == Some(id);
+        let values: Vec<f64> = rows.iter().filter(of).filter_map(|row| row[0].as_f64()).collect();
+        let known: f64 = cells[column("max")].parse().unwrap();
+        let most = values.iter().copied().fold(f64::MIN, f64::max);
+        assert!((most - known).abs() < 1e-9 * known.abs(), "{line}: {most}");
+        seen += values.len();
+    }
+    assert!(seen > 20, "{seen}");
+    let first = &rows[0];
+    let (stamp, id) = (first[3].as_u64().unwrap(), first[4].as_u64().unwrap());
+    let (_, part) = service.get(&format!("/getData?files=2/2-Interpolated-Data.nc4&times={stamp}&ids={id}")).await;
+    let part = part["values"].as_array().unwrap();
+    assert!(!part.is_empty() && part.iter().all(|row| row[3] == stamp && row[4] == id && row[0].is_number()));
+    let (lat, lon) = (first[1].as_f64().unwrap(), first[2].as_f64().unwrap());
+    let area = format!("{},{},{},{}", lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01);
+    let (_, near) = service.get(&format!("/getData?files={place}&area={area}&fill=true")).await;
+    assert!(near["values"].as_array().unwrap().iter().all(|row| row[1] == lat && row[2] == lon));
+    // two files side by side
+    let (_, two) = service.get(&format!("/getData?files={place},{place}&fill=true")).await;
+    assert_eq!(two["title"], "T2M x T2M");
+    assert_eq!((&two["values"][0][0], &two["values"][0][4]), (&two["values"][0][1], &Value::from(stamp)));
+    for (query, code) in [
+        ("", 400),
+        ("files=", 400),
+        ("files=2/../../etc/passwd", 404),
+        ("files=2/2-Manifest.json", 404),
+        ("files=9/9-Interpolated-Data.nc4", 404),
+        ("files=2/2-Interpolated-Data.nc4&ids=x", 400),
+        ("files=2/2-Interpolated-Data.nc4&times=today", 400),
+        ("files=2/2-Interpolated-Data.nc4&area=1,2,3", 400),
+        ("files=2/2-Interpolated-Data.nc4&fill=maybe", 400),
+    ] {
+        assert_eq!(service.get(&format!("/getData?{query}")).await.0.as_u16(), code, "{query}");
+    }
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_submits_or_lists_in_another_name() {
+    let service = Service::start(|config| {
+        (config.auth.required, config.worker.count, config.auth.requests_per_minute) = (true, 0, Some(12));
+    })
+    .await;
+    let db =
+        Database::connect(&format!("sqlite:{}", service.folder.path().join("service.db").display())).await.unwrap();
+    let users = Users::new(db);
+    let mut tokens = Vec::new();
+    for email in ["ada@example.org", "bob@example.org"] {
+        let user = users.add(email, ("", ""), Role::User).await.unwrap();
+        tokens.push(users.token(&user, "", None).await.unwrap().secret);
+    }
+    let job = |email: &str| json!({"email": email, "dataset": "GPM_MERGIR", "variable": "Tb", "ineqOperator": "lessThan", "ineqValue": 235});
+    let submit = |body: Value, token: Option<String>| {
+        let service = &service;
+        async move { service.send(Method::POST, "/api/phdef/submit", token.as_deref(), Some(body)).await.0 }
+    };
+    assert_eq!(submit(job("ada@example.org"), None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(submit(job("bob@example.org"), Some(tokens[0].clone())).await, StatusCode::BAD_REQUEST);
+    assert_eq!(submit(job("Ada@Example.org"), Some(tokens[0].clone())).await, StatusCode::OK);
+    let get = |path: &'static str, token: &str| {
+        let (service, token) = (&service, token.to_owned());
+        async move { service.send(Method::GET, path, Some(&token), None).await }
+    };
+    assert_eq!(get("/api/phdef/list", &tokens[1]).await.1, json!([]));
+    assert_eq!(get("/api/phdef/status?jobID=1", &tokens[1]).await.1[0]["status"], "Not Found");
+    assert_eq!(get("/api/location?jobID=1", &tokens[1]).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(get("/api/phdef/list?email=ada@example.org", &tokens[1]).await.0, StatusCode::BAD_REQUEST);
+    // a minute's requests are used up, those of others are not
+    let mut codes = Vec::new();
+    for _ in 0..12 {
+        codes.push(get("/api/phdef/list", &tokens[1]).await.0);
+    }
+    assert_eq!(codes.first(), Some(&StatusCode::OK));
+    assert_eq!(codes.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
+    assert_eq!(get("/api/phdef/list", &tokens[0]).await.0, StatusCode::OK);
+    service.stop().await;
+}
