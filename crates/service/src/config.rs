@@ -1,5 +1,6 @@
 //! The configuration: one TOML file, environment variables over it, and defaults that need neither.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::http::Limits;
 use crate::jobs::Policy;
 use crate::notify::{MailSecurity, MailSettings};
 use crate::serve::ServeSettings;
+use crate::tos2ca::Tos2caSettings;
 use crate::worker::WorkerSettings;
 
 const PREFIX: &str = "EVENTSCAPE_";
@@ -39,6 +41,8 @@ pub struct Config {
     pub notify: NotifyConfig,
     /// Mail to users at the ends of their jobs.
     pub mail: MailConfig,
+    /// A TOS2CA database whose jobs are done here.
+    pub tos2ca: Tos2caConfig,
 }
 
 /// The database.
@@ -133,6 +137,55 @@ pub struct MailConfig {
     pub authority: Option<String>,
     /// The sender: `Eventscape <events@example.org>`.
     pub from: Option<String>,
+}
+
+/// A TOS2CA database whose jobs are done here; none without its address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tos2caConfig {
+    /// `mysql://user:password@host/name`; another one than `database.url`, which stays the service's own.
+    pub database: Option<String>,
+    /// Seconds after which it is looked for new jobs again.
+    pub poll_seconds: u32,
+    /// Do its jobs as the reference does them, bit for bit, its faults included.
+    pub compat: bool,
+    /// Where data sets are: the database's name for one, and files, a folder, a glob or a URL. A catalogued one that is not
+    /// named here is read where it was published.
+    pub datasets: BTreeMap<String, String>,
+}
+
+impl Default for Tos2caConfig {
+    fn default() -> Self {
+        Self { database: None, poll_seconds: 5, compat: false, datasets: BTreeMap::new() }
+    }
+}
+
+impl Tos2caConfig {
+    fn settings(&self, own: &str, sends_mail: bool) -> Result<Option<Tos2caSettings>> {
+        let Some(database) = self.database.clone() else { return Ok(None) };
+        if is_same_database(own, &database) {
+            let why = "it is the same as `database.url`; the service needs a database of its own beside the one of TOS2CA, \
+                as both have tables `jobs` and `users`";
+            return Err(ServiceError::config("tos2ca.database", why));
+        }
+        if self.poll_seconds == 0 {
+            return Err(ServiceError::config("tos2ca.poll_seconds", "it must be at least 1"));
+        }
+        let poll = Duration::from_secs(u64::from(self.poll_seconds));
+        let (compat, datasets) = (self.compat, self.datasets.clone());
+        Ok(Some(Tos2caSettings { database, poll, compat, datasets, sends_mail }))
+    }
+}
+
+/// Whether two addresses are of the same database, by what can be seen of them.
+fn is_same_database(one: &str, other: &str) -> bool {
+    let parts = |text: &str| {
+        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "mysql" | "mariadb"))?;
+        let host = url.host_str().unwrap_or("localhost").to_ascii_lowercase();
+        let host = if matches!(host.as_str(), "localhost" | "[::1]") { "127.0.0.1".to_owned() } else { host };
+        Some((host, url.port().unwrap_or(3306), url.path().trim_matches('/').to_owned()))
+    };
+    one == other || parts(one).is_some_and(|one| Some(one) == parts(other))
 }
 
 impl Default for MailConfig {
@@ -287,6 +340,7 @@ impl Config {
                 jobs_per_user: self.auth.jobs_per_user.unwrap_or(Limits::default().jobs_per_user),
             },
             mail: self.mail.settings()?,
+            tos2ca: self.tos2ca.settings(&self.database.url, self.auth.required && self.mail.server.is_some())?,
         })
     }
 
@@ -295,6 +349,7 @@ impl Config {
     pub fn shown(&self) -> Self {
         let mut shown = self.clone();
         shown.database.url = without_password(&self.database.url);
+        shown.tos2ca.database = self.tos2ca.database.as_deref().map(without_password);
         shown.mail.password = self.mail.password.as_ref().map(|_| "***".to_owned());
         shown
     }
@@ -386,5 +441,25 @@ mod tests {
     fn passwords_are_not_shown() {
         let config = read("[database]\nurl = 'mysql://me:secret@db/x'", &[]).unwrap();
         assert_eq!(config.shown().database.url, "mysql://me:***@db/x");
+        let config = read("[tos2ca]\ndatabase = 'mysql://me:secret@db/tos2ca'", &[]).unwrap();
+        assert_eq!(config.shown().tos2ca.database.as_deref(), Some("mysql://me:***@db/tos2ca"));
+    }
+
+    #[test]
+    fn tos2ca_has_a_database_of_its_own() {
+        let file = |own: &str, other: &str| format!("[database]\nurl = '{own}'\n[tos2ca]\ndatabase = '{other}'");
+        for (own, other) in [
+            ("mysql://a:b@db/x", "mysql://a:b@db/x"),
+            ("mysql://a:b@db/x", "mysql://c:d@DB:3306/x/"),
+            ("mysql://a@localhost/x", "mariadb://a@127.0.0.1/x"),
+        ] {
+            let error = read(&file(own, other), &[]).unwrap_err().to_string();
+            assert!(error.contains("tos2ca.database") && !error.contains("c:d"), "{error}");
+        }
+        for other in ["mysql://a:b@db/y", "mysql://a:b@db2/x", "mysql://a:b@db:3307/x"] {
+            assert!(read(&file("mysql://a:b@db/x", other), &[]).is_ok(), "{other}");
+        }
+        let variable = [("EVENTSCAPE_TOS2CA_DATABASE", "mysql://a:b@db/y")];
+        assert!(read("", &variable).unwrap().settings().unwrap().tos2ca.is_some());
     }
 }

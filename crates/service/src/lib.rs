@@ -11,6 +11,7 @@ mod http;
 mod jobs;
 mod notify;
 mod serve;
+mod tos2ca;
 mod users;
 mod worker;
 
@@ -24,5 +25,6 @@ pub use jobs::{
 };
 pub use notify::{MailSecurity, MailSettings};
 pub use serve::{ServeSettings, serve};
+pub use tos2ca::{Bridge, Copied, Tos2caSettings, copy_history};
 pub use users::{NewToken, Role, User, Users};
 pub use worker::{Worker, WorkerSettings};

@@ -6,7 +6,10 @@ use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// Version, name and statements. What was published is never changed: a new version is added.
-const ALL: [(i64, &str, &str); 1] = [(1, "jobs", include_str!("../../migrations/0001_jobs.sql"))];
+const ALL: [(i64, &str, &str); 2] = [
+    (1, "jobs", include_str!("../../migrations/0001_jobs.sql")),
+    (2, "tos2ca", include_str!("../../migrations/0002_tos2ca.sql")),
+];
 
 /// The version that this program needs.
 pub(super) const NEWEST: i64 = ALL[ALL.len() - 1].0;

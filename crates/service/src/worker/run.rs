@@ -58,8 +58,10 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
             Ok(Done { location: report.location, outputs: outputs(&report.products) })
         }
         JobRequest::Curation(phdef, asked) => {
+            // only a job that TOS2CA did says where its masks are: users cannot
+            let here = || format!("{}/{phdef}", settings.store.trim_end_matches('/'));
             let asked = CurationJob {
-                phdef: Some(format!("{}/{phdef}", settings.store.trim_end_matches('/'))),
+                phdef: Some(asked.phdef.clone().unwrap_or_else(here)),
                 out: Some(settings.store.clone()),
                 job_id: Some(number),
                 threads: settings.threads,

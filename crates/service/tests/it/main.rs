@@ -5,3 +5,4 @@
 mod api;
 mod databases;
 mod queue;
+mod tos2ca;
