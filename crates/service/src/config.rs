@@ -168,6 +168,10 @@ impl Tos2caConfig {
                 as both have tables `jobs` and `users`";
             return Err(ServiceError::config("tos2ca.database", why));
         }
+        if !["mysql://", "mariadb://"].iter().any(|scheme| database.starts_with(scheme)) {
+            let why = "it is no `mysql://user:password@host/name`";
+            return Err(ServiceError::config("tos2ca.database", why));
+        }
         if self.poll_seconds == 0 {
             return Err(ServiceError::config("tos2ca.poll_seconds", "it must be at least 1"));
         }
@@ -340,7 +344,7 @@ impl Config {
                 jobs_per_user: self.auth.jobs_per_user.unwrap_or(Limits::default().jobs_per_user),
             },
             mail: self.mail.settings()?,
-            tos2ca: self.tos2ca.settings(&self.database.url, self.auth.required && self.mail.server.is_some())?,
+            tos2ca: self.tos2ca.settings(&self.database.url, self.mail.server.is_some())?,
         })
     }
 

@@ -14,7 +14,7 @@ use super::Tos2caSettings;
 use super::history;
 use super::ledger::{Entry, Ledger, State};
 use super::legacy::{Legacy, LegacyJob, LegacyUser};
-use super::request::{Phdef, Reader};
+use super::request::Reader;
 use super::schema::{COMPLETE, PENDING, RUNNING};
 use crate::error::{Result, ServiceError};
 use crate::jobs::{JobStage, JobStatus, Jobs, Submission};
@@ -200,13 +200,11 @@ impl Bridge {
         }))
     }
 
-    /// The PhDef job of a curation job: one that we did or do, or one that TOS2CA did itself.
-    async fn phdef(&self, legacy: &Legacy, number: i64) -> Result<Option<Phdef>> {
+    /// The PhDef job of a curation job, by its number here: one that we did or do, or one that TOS2CA did itself.
+    async fn phdef(&self, legacy: &Legacy, number: i64) -> Result<Option<i64>> {
         let wrong = |why: &str| Err(ServiceError::Request(format!("phdefJobID: job {number} {why}")));
         match self.ledger.entry(number).await? {
-            Some(Entry { state: State::Submitted, job: Some(job), .. }) => {
-                return Ok(Some(Phdef { number: job, masks: None }));
-            }
+            Some(Entry { state: State::Submitted, job: Some(job), .. }) => return Ok(Some(job)),
             Some(Entry { state: State::Taking, .. }) => return Ok(None),
             Some(Entry { state: State::Refused, message, .. }) => {
                 return wrong(&format!("was refused: {}", message.unwrap_or_default()));
@@ -221,16 +219,15 @@ impl Bridge {
             return wrong(&format!("was not done here and is no PhDef job that is complete, but `{}`", row.status));
         }
         let outputs = legacy.outputs(number).await?;
-        let Some(masks) = outputs.iter().find(|output| output.kind == "masks").map(|output| output.location.clone())
-        else {
+        if !outputs.iter().any(|output| output.kind == "masks") {
             return wrong("was not done here, and `output` has no `masks` of it");
-        };
+        }
         let user = match &row.user {
             Some(user) => user_of(&self.users, user).await?.0,
             None => self.users.local().await?,
         };
-        let job = history::keep(&self.ledger, &self.jobs, &row, &outputs, user.user_id).await?;
-        Ok(Some(Phdef { number: job.number, masks: Some(masks) }))
+        let kept = history::keep(&self.ledger, &self.jobs, &row, &outputs, user.user_id).await?;
+        Ok(Some(kept.number))
     }
 }
 

@@ -27,15 +27,6 @@ pub(super) struct Reader<'a> {
     pub(super) catalog: &'a Catalog,
 }
 
-/// The PhDef job of a curation job.
-#[derive(Clone, Debug)]
-pub(super) struct Phdef {
-    /// Its number here.
-    pub(super) number: i64,
-    /// Where its masks are, if it was not done here.
-    pub(super) masks: Option<String>,
-}
-
 impl Reader<'_> {
     /// The request of a PhDef job.
     pub(super) fn phdef(&self, row: &LegacyJob) -> Result<JobRequest> {
@@ -62,11 +53,10 @@ impl Reader<'_> {
         Ok(JobRequest::Phdef(Box::new(job)))
     }
 
-    /// The request of a curation job.
-    pub(super) fn curation(&self, row: &LegacyJob, phdef: Phdef) -> Result<JobRequest> {
+    /// The request of a curation job; its PhDef job has another number here, perhaps.
+    pub(super) fn curation(&self, row: &LegacyJob, phdef: i64) -> Result<JobRequest> {
         let (collection, input) = self.dataset(row)?;
         let job = CurationJob {
-            phdef: phdef.masks,
             collection: collection.map(Texts::One),
             input,
             variable: Some(Texts::One(needed("variable", row.variable.as_ref())?)),
@@ -74,7 +64,7 @@ impl Reader<'_> {
             tos2ca_compat: self.settings.compat,
             ..CurationJob::default()
         };
-        Ok(JobRequest::Curation(phdef.number, Box::new(job)))
+        Ok(JobRequest::Curation(phdef, Box::new(job)))
     }
 
     /// The collection and where its granules are, if they are not where it was published.

@@ -186,7 +186,7 @@ async fn check_requests(place: &Place, ours: &[JobRecord]) {
         (first["start"].as_str(), first["end"].as_str()),
         (Some("2007-09-01T00:00:00Z"), Some("2008-03-31T23:59:59Z"))
     );
-    assert_eq!((first["value"].as_str(), first["chunks"].as_i64()), (Some("297.5"), Some(2)));
+    assert_eq!((first["value"].as_str(), first["chunks"].as_i64()), (Some("297.5"), Some(5)));
     let second = asked(25);
     assert_eq!(second["bbox"], serde_json::json!([240.0, -6.0, 280.0, 6.0]));
     assert_eq!((second["operator"].as_str(), second["value"].as_str()), (Some("lessThan"), Some("297.1")));
