@@ -149,8 +149,8 @@ pub struct Tos2caConfig {
     pub poll_seconds: u32,
     /// Do its jobs as the reference does them, bit for bit, its faults included.
     pub compat: bool,
-    /// Where data sets are: the database's name for one, and files, a folder, a glob or a URL. A catalogued one that is not
-    /// named here is read where it was published.
+    /// Where data sets are: the database's name for one, and files, a folder, a glob or a URL. A catalogued one that is
+    /// not named here is read where it was published.
     pub datasets: BTreeMap<String, String>,
 }
 
@@ -164,8 +164,8 @@ impl Tos2caConfig {
     fn settings(&self, own: &str, sends_mail: bool) -> Result<Option<Tos2caSettings>> {
         let Some(database) = self.database.clone() else { return Ok(None) };
         if is_same_database(own, &database) {
-            let why = "it is the same as `database.url`; the service needs a database of its own beside the one of TOS2CA, \
-                as both have tables `jobs` and `users`";
+            let why = "it is the same as `database.url`; the service needs a database of its own beside the one of \
+                TOS2CA, as both have tables `jobs` and `users`";
             return Err(ServiceError::config("tos2ca.database", why));
         }
         if !["mysql://", "mariadb://"].iter().any(|scheme| database.starts_with(scheme)) {

@@ -37,8 +37,8 @@ pub(super) fn commands() -> Vec<Command> {
                     .num_args(0..=1)
                     .default_missing_value("")
                     .help(
-                        "Copy users, jobs that ended and their products from a TOS2CA database, mysql://… (default: the \
-                         configuration's tos2ca.database); once more, what is new",
+                        "Copy users, jobs that ended and their products from a TOS2CA database, mysql://… (default: \
+                         the configuration's tos2ca.database); once more, what is new",
                     ),
             )
             .arg(config()),

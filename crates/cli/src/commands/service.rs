@@ -111,7 +111,8 @@ async fn migrate(matches: &ArgMatches) -> Told {
     say(&format!("the tables of {} are current\n", config.shown().database.url))?;
     match copied {
         Some(Copied { users, jobs, outputs, known, left }) => say(&format!(
-            "copied from TOS2CA: {users} users, {jobs} jobs, {outputs} products; {known} were known, {left} cannot be copied\n"
+            "copied from TOS2CA: {users} users, {jobs} jobs, {outputs} products; {known} were known, {left} cannot be \
+             copied\n"
         )),
         None => Ok(()),
     }

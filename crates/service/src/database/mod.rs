@@ -84,8 +84,8 @@ impl Database {
         if there("SELECT jobID FROM jobs WHERE jobID = 0").await?
             && !there("SELECT version FROM _sqlx_migrations WHERE version = 0").await?
         {
-            let why = "it has a table `jobs` of another program, as a TOS2CA database has; the service needs a database \
-                of its own (a TOS2CA database is named by `tos2ca.database`)";
+            let why = "it has a table `jobs` of another program, as a TOS2CA database has; the service needs a \
+                database of its own (a TOS2CA database is named by `tos2ca.database`)";
             return Err(ServiceError::config("database.url", why));
         }
         Ok(())

@@ -118,7 +118,8 @@ impl Jobs {
     pub(super) async fn masks_elsewhere(&self, job: i64) -> Result<Option<String>> {
         let sql = "SELECT jobs.location AS folder, output.location AS name FROM tos2ca_jobs \
             JOIN jobs ON jobs.jobID = tos2ca_jobs.jobID JOIN output ON output.jobID = jobs.jobID \
-            WHERE tos2ca_jobs.jobID = ? AND tos2ca_jobs.state = 'history' AND output.type = 'masks' ORDER BY output.location";
+            WHERE tos2ca_jobs.jobID = ? AND tos2ca_jobs.state = 'history' AND output.type = 'masks' \
+            ORDER BY output.location";
         let query = self.db.sql(sql).bind(job);
         let row = query.fetch_optional(self.db.pool()).await.map_err(failed("finding masks"))?;
         let place = |row: AnyRow| {

@@ -1,7 +1,8 @@
 //! To and fro between a TOS2CA database and our queue.
 //!
-//! A job that waits there is noted here, taken there by compare-and-swap, and then put into our queue, in one transaction
-//! that also notes it: several bridges may try, one does. One that died in between left a note, with which the next turn goes on.
+//! A job that waits there is noted here, taken there by compare-and-swap, and then put into our queue, in one
+//! transaction that also notes it: several bridges may try, one does. One that died in between left a note, with which
+//! the next turn goes on.
 
 use std::sync::Arc;
 use std::time::Duration;

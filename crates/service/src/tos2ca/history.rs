@@ -40,8 +40,8 @@ pub(super) struct Kept {
     outputs: u64,
 }
 
-/// Copies users, jobs that ended and their products from a TOS2CA database into ours; once more, only what is new. Jobs keep
-/// their numbers where none of ours has them.
+/// Copies users, jobs that ended and their products from a TOS2CA database into ours; once more, only what is new. Jobs
+/// keep their numbers where none of ours has them.
 ///
 /// # Errors
 /// A database does not answer; the other one is no TOS2CA database, or ours.
@@ -160,9 +160,9 @@ async fn insert(
     let message = (status == JobStatus::Error).then_some("it failed in TOS2CA");
     let cut = |text: &Option<String>, most: usize| text.as_ref().map(|t| t.chars().take(most).collect::<String>());
     let request = asked(row, stage, phdef).to_stored()?;
-    let sql = "INSERT INTO jobs (jobID, userID, nChunks, stage, phdefJobID, dataset, variable, coords, startDate, endDate, \
-        ineqOperator, ineqValue, description, status, submitTime, startTime, endTime, updateTime, priority, isPublic, \
-        progress, message, request) \
+    let sql = "INSERT INTO jobs (jobID, userID, nChunks, stage, phdefJobID, dataset, variable, coords, startDate, \
+        endDate, ineqOperator, ineqValue, description, status, submitTime, startTime, endTime, updateTime, priority, \
+        isPublic, progress, message, request) \
         VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, 0, 1, ?, ?, ?)";
     db.sql(sql)
         .bind(number)

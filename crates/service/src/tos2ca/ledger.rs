@@ -139,8 +139,8 @@ impl Ledger {
     pub(super) async fn note(&self, legacy: i64) -> Result<Entry> {
         let mut tx = self.begin().await?;
         if !self.add(&mut tx, legacy, State::Taking, None, None).await? {
-            let sql = "UPDATE tos2ca_jobs SET state = 'taking', jobID = NULL, told = NULL, message = NULL, updated = {NOW} \
-                WHERE legacyID = ? AND state IN ('refused', 'left', 'history')";
+            let sql = "UPDATE tos2ca_jobs SET state = 'taking', jobID = NULL, told = NULL, message = NULL, \
+                updated = {NOW} WHERE legacyID = ? AND state IN ('refused', 'left', 'history')";
             let query = self.jobs.database().sql(sql).bind(legacy);
             query.execute(&mut *tx).await.map_err(failed(KEEPING))?;
         }
@@ -191,10 +191,12 @@ impl Ledger {
     /// Jobs of which the other database does not know the last yet.
     pub(super) async fn untold(&self) -> Result<Vec<Entry>> {
         let ours = format!(
-            "SELECT {} FROM tos2ca_jobs t JOIN jobs j ON j.jobID = t.jobID WHERE t.state = 'submitted' AND (t.told IS NULL \
+            "SELECT {} FROM tos2ca_jobs t JOIN jobs j ON j.jobID = t.jobID \
+             WHERE t.state = 'submitted' AND (t.told IS NULL \
              OR (j.status IN ('pending', 'running') AND t.told <> '{RUNNING}') \
              OR (j.status = 'complete' AND t.told <> '{COMPLETE}') \
-             OR (j.status IN ('error', 'cancelled') AND t.told <> '{ERROR}')) ORDER BY t.updated, t.legacyID LIMIT {AT_ONCE}",
+             OR (j.status IN ('error', 'cancelled') AND t.told <> '{ERROR}')) \
+             ORDER BY t.updated, t.legacyID LIMIT {AT_ONCE}",
             Entry::COLUMNS
         );
         let refused = format!(
@@ -210,8 +212,8 @@ impl Ledger {
     /// Jobs that our workers have.
     pub(super) async fn at_work(&self) -> Result<Vec<Entry>> {
         let sql = format!(
-            "SELECT {} FROM tos2ca_jobs t JOIN jobs j ON j.jobID = t.jobID WHERE t.state = 'submitted' AND j.status = 'running' \
-             ORDER BY t.legacyID LIMIT {AT_ONCE}",
+            "SELECT {} FROM tos2ca_jobs t JOIN jobs j ON j.jobID = t.jobID \
+             WHERE t.state = 'submitted' AND j.status = 'running' ORDER BY t.legacyID LIMIT {AT_ONCE}",
             Entry::COLUMNS
         );
         self.entries(&sql).await
@@ -226,8 +228,8 @@ impl Ledger {
     /// Notes what was told, unless another told something else meanwhile: then it is told again.
     pub(super) async fn told(&self, entry: &Entry, word: &str) -> Result<()> {
         let db = self.jobs.database();
-        let sql = "UPDATE tos2ca_jobs SET told = CASE WHEN COALESCE(told, '') = ? THEN ? ELSE NULL END, updated = {NOW} \
-            WHERE legacyID = ? AND (told IS NULL OR told <> ?)";
+        let sql = "UPDATE tos2ca_jobs SET told = CASE WHEN COALESCE(told, '') = ? THEN ? ELSE NULL END, \
+            updated = {NOW} WHERE legacyID = ? AND (told IS NULL OR told <> ?)";
         let seen = entry.told.clone().unwrap_or_default();
         let query = db.sql(sql).bind(seen).bind(word.to_owned()).bind(entry.legacy).bind(word.to_owned());
         query.execute(db.pool()).await.map_err(failed(KEEPING))?;

@@ -1,5 +1,5 @@
-//! What is asked of a TOS2CA database. All values are bound; all columns are cast to texts and whole numbers, so that the
-//! versions of its definition, MySQL and MariaDB are read alike.
+//! What is asked of a TOS2CA database. All values are bound; all columns are cast to texts and whole numbers, so that
+//! the versions of its definition, MySQL and MariaDB are read alike.
 
 use std::time::Duration;
 
@@ -116,7 +116,8 @@ impl Legacy {
 
     /// Jobs that wait, in the order of their numbers.
     pub(super) async fn pending(&self, after: i64, most: u32) -> Result<Vec<i64>> {
-        let sql = "SELECT CAST(jobID AS SIGNED) AS jobID FROM jobs WHERE status = ? AND jobID > ? ORDER BY jobs.jobID LIMIT ?";
+        let sql = "SELECT CAST(jobID AS SIGNED) AS jobID FROM jobs WHERE status = ? AND jobID > ? \
+            ORDER BY jobs.jobID LIMIT ?";
         let query = sqlx::query(sql).bind(PENDING).bind(after).bind(most);
         let rows = query.fetch_all(&self.pool).await.map_err(failed(READING))?;
         rows.iter().map(|row| whole(row, "jobID").map(Option::unwrap_or_default)).collect()

@@ -284,9 +284,9 @@ async fn what_a_dead_bridge_left_is_finished(place: &Place, bridge: &mut Bridge)
     for (job, status) in [(50, "pending"), (51, "running"), (52, "reading")] {
         place
             .set(&format!(
-                "INSERT INTO jobs (jobID, userID, stage, dataset, variable, coords, startDate, endDate, ineqOperator, ineqValue, \
-                 status) SELECT {job}, userID, stage, dataset, variable, coords, startDate, endDate, ineqOperator, ineqValue, \
-                 '{status}' FROM jobs WHERE jobID = 25"
+                "INSERT INTO jobs (jobID, userID, stage, dataset, variable, coords, startDate, endDate, \
+                 ineqOperator, ineqValue, status) SELECT {job}, userID, stage, dataset, variable, coords, startDate, \
+                 endDate, ineqOperator, ineqValue, '{status}' FROM jobs WHERE jobID = 25"
             ))
             .await;
         place
@@ -299,6 +299,42 @@ async fn what_a_dead_bridge_left_is_finished(place: &Place, bridge: &mut Bridge)
     assert_eq!(numbers, [50, 51]);
     let told = place.texts("SELECT status FROM jobs WHERE jobID >= 50 ORDER BY jobID").await;
     assert_eq!(told, ["running", "running", "reading"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn bridges_that_die_lose_nothing_and_do_nothing_twice() {
+    const JOBS: i64 = 60;
+    let place = Place::new(&["schema.sql"]).await;
+    place.set("INSERT INTO users (userID, email) VALUES (1, 'ada@example.org')").await;
+    for _ in 0..JOBS {
+        place
+            .set(
+                "INSERT INTO jobs (userID, stage, dataset, variable, coords, startDate, endDate, ineqOperator, ineqValue, \
+                 status) VALUES (1, 'phdef', 'GPM_MERGIR', 'Tb', ST_PolygonFromText('POLYGON((0 0,1 0,1 1,0 1,0 0))'), \
+                 '2015-08-12', '2015-08-13', 'lessThan', 235, 'pending')",
+            )
+            .await;
+    }
+    // each is stopped at some other place
+    for k in 0..30 {
+        let turns: Vec<_> = (0..2)
+            .map(|_| {
+                let mut bridge = place.bridge();
+                tokio::spawn(async move { bridge.turn().await })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(15 + 3 * k)).await;
+        turns.iter().for_each(tokio::task::JoinHandle::abort);
+        for turn in turns {
+            // some end in time
+            let _ = turn.await;
+        }
+    }
+    place.bridge().turn().await.unwrap();
+    let numbers: Vec<i64> = place.ours().await.iter().map(|job| job.job_id).collect();
+    assert_eq!(numbers, (1..=JOBS).collect::<Vec<_>>());
+    let others = place.texts("SELECT status FROM jobs WHERE status <> 'running'").await;
+    assert!(others.is_empty(), "{others:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -352,7 +388,8 @@ async fn what_was_done_before_is_copied_once() {
     assert_eq!(again, first);
 
     // only what is new
-    place.set("INSERT INTO output (jobID, location, type) VALUES (12, 's3://bucket/12/12-Series.png', 'interpolated plot')").await;
+    let plot = "(12, 's3://bucket/12/12-Series.png', 'interpolated plot')";
+    place.set(&format!("INSERT INTO output (jobID, location, type) VALUES {plot}")).await;
     place.set("UPDATE jobs SET status = 'complete' WHERE jobID = 25").await;
     let copied = copy_history(db, &address(&place.server)).await.unwrap();
     assert_eq!(copied, Copied { users: 0, jobs: 1, outputs: 1, known: 5, left: 1 });
