@@ -172,7 +172,8 @@ impl Jobs {
     }
 }
 
-fn default_title(request: &JobRequest) -> String {
+/// A title for a job that was given none.
+pub(crate) fn default_title(request: &JobRequest) -> String {
     match request.condition() {
         (Some(operator), Some(value)) => format!("{} {operator} {value}, {}", request.variable(), request.dataset()),
         _ => format!("{} of {}", request.variable(), request.dataset()),

@@ -165,7 +165,7 @@ impl Bridge {
             }
             Ok(None) => Ok(()),
             // the row is wrong, and will be as wrong later
-            Err(error) if error.kind() == ErrorKind::Usage => {
+            Err(error) if error.kind() == ErrorKind::Usage || is_of_its_values(&error) => {
                 tracing::warn!(tos2ca = job, %error, "a job of TOS2CA is refused");
                 self.ledger.end(job, State::Taking, State::Refused, &error.to_string()).await
             }
@@ -249,6 +249,12 @@ pub(super) async fn user_of(users: &Users, known: &LegacyUser) -> Result<(User, 
         Err(ServiceError::Conflict(_)) => Ok((users.by_email(&known.email).await?, false)),
         other => Ok((other?, true)),
     }
+}
+
+/// Whether a database cannot hold a value of the row (SQLSTATE class 22).
+fn is_of_its_values(error: &ServiceError) -> bool {
+    let ServiceError::Database { source: sqlx::Error::Database(source), .. } = error else { return false };
+    source.code().is_some_and(|code| code.starts_with("22"))
 }
 
 /// Whether a database does not answer, rather than refuse one thing.

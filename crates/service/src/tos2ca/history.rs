@@ -9,7 +9,7 @@ use super::legacy::{Legacy, LegacyJob, LegacyOutput};
 use super::schema::{COMPLETE, ERROR};
 use crate::database::{Database, Fields, Transaction, failed};
 use crate::error::{Result, ServiceError};
-use crate::jobs::{JobRequest, JobStage, JobStatus, Jobs};
+use crate::jobs::{JobRequest, JobStage, JobStatus, Jobs, default_title};
 use crate::users::Users;
 
 const COPYING: &str = "copying from TOS2CA";
@@ -159,7 +159,9 @@ async fn insert(
     let status = if row.status == COMPLETE { JobStatus::Complete } else { JobStatus::Error };
     let message = (status == JobStatus::Error).then_some("it failed in TOS2CA");
     let cut = |text: &Option<String>, most: usize| text.as_ref().map(|t| t.chars().take(most).collect::<String>());
-    let request = asked(row, stage, phdef).to_stored()?;
+    let request = asked(row, stage, phdef);
+    let title = cut(&row.description, 1024).filter(|text| !text.trim().is_empty());
+    let title = title.unwrap_or_else(|| default_title(&request).chars().take(1024).collect());
     let sql = "INSERT INTO jobs (jobID, userID, nChunks, stage, phdefJobID, dataset, variable, coords, startDate, \
         endDate, ineqOperator, ineqValue, description, status, submitTime, startTime, endTime, updateTime, priority, \
         isPublic, progress, message, request) \
@@ -176,7 +178,7 @@ async fn insert(
         .bind(row.end.clone())
         .bind(cut(&row.operator, 64))
         .bind(row.value.clone())
-        .bind(cut(&row.description, 1024).unwrap_or_default())
+        .bind(title)
         .bind(status.name())
         .bind(row.submitted)
         .bind(row.submitted)
@@ -184,7 +186,7 @@ async fn insert(
         .bind(row.submitted)
         .bind(if status == JobStatus::Complete { 1000_i64 } else { 0 })
         .bind(message)
-        .bind(request)
+        .bind(request.to_stored()?)
         .execute(&mut **tx)
         .await
         .map_err(failed(COPYING))?;

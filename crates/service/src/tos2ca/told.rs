@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::bridge::Bridge;
 use super::ledger::{Entry, State};
 use super::legacy::{Legacy, LegacyOutput};
-use super::schema::{COMPLETE, ERROR, chunk_word, job_word, output_type};
+use super::schema::{COMPLETE, ERROR, FAILED, chunk_word, job_word, output_type};
 use crate::database::{Fields, failed};
 use crate::error::{Result, ServiceError};
 use crate::jobs::{JobRecord, JobStatus, OutputFile};
@@ -32,6 +32,7 @@ impl Bridge {
     async fn tell(&self, legacy: &Legacy, entry: &Entry) -> Result<()> {
         let Some(job) = entry.job else {
             // refused before it was a job of ours
+            legacy.tell_chunks(entry.legacy, |_| FAILED).await?;
             let is_there = legacy.tell(entry.legacy, ERROR, None).await?;
             return self.was_told(entry, ERROR, is_there).await;
         };

@@ -113,6 +113,8 @@ async fn jobs_of_tos2ca_are_done_once_and_told() {
     let place = Place::new(&["schema.sql", "later.sql", "rows.sql"]).await;
     let geometry = "SELECT ST_AsText(coords) FROM jobs ORDER BY jobID";
     let before = place.texts(geometry).await;
+    let broken = place.texts("SELECT ST_AsText(coords) FROM jobs WHERE jobID IN (23, 31) ORDER BY jobID").await;
+    assert_eq!(broken, ["", "POLYGON((0 0,1 1,0 0))"]);
     let bridges: Vec<_> = (0..4)
         .map(|_| {
             let mut bridge = place.bridge();
@@ -142,6 +144,7 @@ async fn jobs_of_tos2ca_are_done_once_and_told() {
         (28, "error"),
         (29, "error"),
         (30, "error"),
+        (31, "error"),
     ];
     assert_eq!(place.statuses().await, statuses(&told));
     check_requests(&place, &ours).await;
@@ -226,7 +229,7 @@ async fn check_outputs(place: &Place) {
     }
     let chunks = place
         .texts("SELECT status FROM chunks WHERE jobEnd IS NOT NULL AND jobStart IS NOT NULL ORDER BY jobID, chunkID");
-    assert_eq!(chunks.await, ["complete", "complete"]);
+    assert_eq!(chunks.await, ["complete", "complete", "failed"]);
 }
 
 /// A PhDef job that another program did: only its row and its products are there.
@@ -377,6 +380,8 @@ async fn what_was_done_before_is_copied_once() {
     let (complete, error) = (JobStatus::Complete, JobStatus::Error);
     assert_eq!(kept, [(11, complete, None), (12, complete, Some(11)), (13, error, None)]);
     assert_eq!(first.0[0].submitted, 1_714_564_800_000);
+    let titles: Vec<_> = first.0.iter().map(|job| job.description.as_str()).collect();
+    assert_eq!(titles, ["old", "T2M of MERRA2_M2I1NXASM", "Tb lessThan 0.1, GPM_MERGIR"]);
     assert_eq!(first.0[1].location.as_deref(), Some("s3://bucket/12"));
     let names: Vec<_> = first.2.iter().map(|file| (file.name.as_str(), file.kind.as_str())).collect();
     assert_eq!(names, [("12-Curated-Data.nc4", "curated subset"), ("12-Interpolated-Data.nc4", "interpolated subset")]);
