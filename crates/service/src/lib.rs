@@ -12,12 +12,13 @@ mod http;
 mod jobs;
 mod notify;
 mod serve;
+mod tos2ca;
 mod users;
 mod worker;
 
 pub use config::{
     AuthConfig, CacheConfig, Config, DatabaseConfig, EarthdataConfig, HttpConfig, InputsConfig, MailConfig,
-    NotifyConfig, StoreConfig, WorkerConfig,
+    NotifyConfig, StoreConfig, Tos2caConfig, WorkerConfig,
 };
 pub use database::Database;
 pub use error::{Result, ServiceError};
@@ -29,5 +30,6 @@ pub use jobs::{
 };
 pub use notify::{MailSecurity, MailSettings};
 pub use serve::{ServeSettings, serve};
+pub use tos2ca::{Bridge, Copied, Tos2caSettings, copy_history};
 pub use users::{NewToken, Role, User, Users};
 pub use worker::{Worker, WorkerSettings};

@@ -12,6 +12,7 @@ use crate::events::Events;
 use crate::http::{self, App, Documents, Limits, Rates, router};
 use crate::jobs::{Jobs, Policy};
 use crate::notify::{MailSettings, Notifier};
+use crate::tos2ca::{Bridge, Tos2caSettings};
 use crate::users::Users;
 use crate::worker::{Worker, WorkerSettings};
 
@@ -36,6 +37,8 @@ pub struct ServeSettings {
     pub limits: Limits,
     /// How mail is sent, if it is.
     pub mail: Option<MailSettings>,
+    /// The TOS2CA database that is served, if there is one.
+    pub tos2ca: Option<Tos2caSettings>,
 }
 
 /// Runs until `stop` says so: no more requests are taken, those at work are answered, jobs are given back. `ready` hears
@@ -65,6 +68,9 @@ pub async fn serve(
     let mut workers: Vec<_> = (0..settings.workers)
         .map(|k| tokio::spawn(Worker::new(jobs.clone(), settings.worker.clone(), bell.clone(), k).run(stop.clone())))
         .collect();
+    if let Some(tos2ca) = settings.tos2ca {
+        workers.push(tokio::spawn(Bridge::new(jobs.clone(), tos2ca, bell.clone())?.run(stop.clone())));
+    }
     if let Some(address) = settings.listen {
         let listening = |source| ServiceError::Io { action: format!("listening on {address}"), source };
         let listener = TcpListener::bind(address).await.map_err(listening)?;

@@ -28,7 +28,20 @@ pub(super) fn commands() -> Vec<Command> {
         Command::new("worker")
             .about("Run workers alone, on any machine that reaches the database and the store")
             .arg(config()),
-        Command::new("migrate").about("Bring the database's tables up to this version").arg(config()),
+        Command::new("migrate")
+            .about("Bring the database's tables up to this version, and copy what TOS2CA did before")
+            .arg(
+                Arg::new("from_tos2ca")
+                    .long("from-tos2ca")
+                    .value_name("URL")
+                    .num_args(0..=1)
+                    .default_missing_value("")
+                    .help(
+                        "Copy users, jobs that ended and their products from a TOS2CA database, mysql://… (default: \
+                         the configuration's tos2ca.database); once more, what is new",
+                    ),
+            )
+            .arg(config()),
         jobs(),
         users(),
         Command::new("config")

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use eventscape_pipeline::{PipelineError, read_job_table};
 use eventscape_service::{
-    Config, Database, JobFilter, JobRequest, JobStage, Jobs, Role, ServeSettings, ServiceError, Submission, Users,
-    serve,
+    Config, Copied, Database, JobFilter, JobRequest, JobStage, Jobs, Role, ServeSettings, ServiceError, Submission,
+    Users, copy_history, serve,
 };
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -99,8 +99,34 @@ async fn database(matches: &ArgMatches) -> Result<(Config, Database), ServiceErr
 
 async fn migrate(matches: &ArgMatches) -> Told {
     let (config, db) = database(matches).await?;
+    let copied = match matches.get_one::<String>("from_tos2ca") {
+        Some(address) => Some(copy_history(&db, &tos2ca_address(address, &config)?).await?),
+        None => None,
+    };
     db.close().await;
-    say(&format!("the tables of {} are current\n", config.shown().database.url))
+    if matches.get_flag("json") {
+        let shown = config.shown().database.url;
+        return say(&format!("{}\n", json!({ "database": shown, "copied": copied })));
+    }
+    say(&format!("the tables of {} are current\n", config.shown().database.url))?;
+    match copied {
+        Some(Copied { users, jobs, outputs, known, left }) => say(&format!(
+            "copied from TOS2CA: {users} users, {jobs} jobs, {outputs} products; {known} were known, {left} cannot be \
+             copied\n"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The address that is given, or that of the configuration.
+fn tos2ca_address(given: &str, config: &Config) -> Result<String, ServiceError> {
+    if !given.is_empty() {
+        return Ok(given.to_owned());
+    }
+    config.settings()?.tos2ca.map(|tos2ca| tos2ca.database).ok_or_else(|| {
+        let reason = "give the address to --from-tos2ca, or set this key".to_owned();
+        ServiceError::Config { subject: "tos2ca.database".to_owned(), reason }
+    })
 }
 
 fn say(text: &str) -> Told {

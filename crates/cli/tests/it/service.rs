@@ -14,6 +14,17 @@ const KILLS: u32 = 30;
 /// Jobs beside the first, which is not disturbed.
 const JOBS: usize = 8;
 
+#[test]
+fn where_tos2ca_is_must_be_said() {
+    let place = Place::new();
+    let output = place.command().args(["migrate", "--from-tos2ca"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("tos2ca.database"), "{}", said(&output));
+    let output =
+        place.command().args(["migrate", "--from-tos2ca", "mysql://me:secret@127.0.0.1:1/x"]).output().unwrap();
+    assert!(!output.status.success() && !said(&output).contains("secret"), "{}", said(&output));
+}
+
 struct Place {
     folder: tempfile::TempDir,
 }

@@ -20,7 +20,7 @@ use crate::worker::WorkerSettings;
 
 pub use sections::{
     AuthConfig, CacheConfig, DatabaseConfig, EarthdataConfig, HttpConfig, InputsConfig, MailConfig, NotifyConfig,
-    StoreConfig, WorkerConfig,
+    StoreConfig, Tos2caConfig, WorkerConfig,
 };
 
 const PREFIX: &str = "EVENTSCAPE_";
@@ -50,6 +50,8 @@ pub struct Config {
     pub notify: NotifyConfig,
     /// Mail to users at the ends of their jobs.
     pub mail: MailConfig,
+    /// A TOS2CA database whose jobs are done here.
+    pub tos2ca: Tos2caConfig,
 }
 
 impl Config {
@@ -98,7 +100,9 @@ impl Config {
         self.check()?;
         let secrets = secrets::Secrets::fetch(self)?;
         let stores = parts::stores(&self.earthdata, secrets.earthdata)?;
+        let (legacy, sends_mail) = (secrets.tos2ca, self.mail.server.is_some());
         Ok(ServeSettings {
+            tos2ca: parts::tos2ca(&self.tos2ca, legacy, &secrets.database_url, sends_mail)?,
             database: secrets.database_url,
             listen: Some(parts::listen(&self.http)?),
             public_address: self.http.public_address.clone(),
@@ -142,6 +146,7 @@ impl Config {
             ("worker.poll_ms", self.worker.poll_ms),
             ("worker.threads", self.worker.threads.unwrap_or(1)),
             ("cache.hours", self.cache.hours),
+            ("tos2ca.poll_seconds", self.tos2ca.poll_seconds),
         ] {
             if number == 0 {
                 return Err(ServiceError::config(key, "it must be at least 1"));
@@ -165,6 +170,7 @@ impl Config {
         let mut shown = self.clone();
         shown.database.url = without_password(&self.database.url);
         shown.cache.location = without_password(&self.cache.location);
+        shown.tos2ca.database = self.tos2ca.database.as_deref().map(without_password);
         shown.mail.password = self.mail.password.as_ref().map(|_| "***".to_owned());
         shown
     }
@@ -243,5 +249,25 @@ mod tests {
     fn passwords_are_not_shown() {
         let config = read("[database]\nurl = 'mysql://me:secret@db/x'", &[]).unwrap();
         assert_eq!(config.shown().database.url, "mysql://me:***@db/x");
+        let config = read("[tos2ca]\ndatabase = 'mysql://me:secret@db/tos2ca'", &[]).unwrap();
+        assert_eq!(config.shown().tos2ca.database.as_deref(), Some("mysql://me:***@db/tos2ca"));
+    }
+
+    #[test]
+    fn tos2ca_has_a_database_of_its_own() {
+        let file = |own: &str, other: &str| format!("[database]\nurl = '{own}'\n[tos2ca]\ndatabase = '{other}'");
+        for (own, other) in [
+            ("mysql://a:b@db/x", "mysql://a:b@db/x"),
+            ("mysql://a:b@db/x", "mysql://c:d@DB:3306/x/"),
+            ("mysql://a@localhost/x", "mariadb://a@127.0.0.1/x"),
+        ] {
+            let error = read(&file(own, other), &[]).unwrap_err().to_string();
+            assert!(error.contains("tos2ca.database") && !error.contains("c:d"), "{error}");
+        }
+        for other in ["mysql://a:b@db/y", "mysql://a:b@db2/x", "mysql://a:b@db:3307/x"] {
+            assert!(read(&file("mysql://a:b@db/x", other), &[]).is_ok(), "{other}");
+        }
+        let variable = [("EVENTSCAPE_TOS2CA_DATABASE", "mysql://a:b@db/y")];
+        assert!(read("", &variable).unwrap().settings().unwrap().tos2ca.is_some());
     }
 }

@@ -10,9 +10,10 @@ use eventscape_io::credentials::{Daac, EarthdataLogin, Secret};
 use eventscape_io::stores::{StoreOptions, Stores};
 use eventscape_pipeline::parse_bytes;
 
-use super::sections::{CacheConfig, EarthdataConfig, HttpConfig, MailConfig};
+use super::sections::{CacheConfig, EarthdataConfig, HttpConfig, MailConfig, Tos2caConfig};
 use crate::error::{Result, ServiceError};
 use crate::notify::{MailSecurity, MailSettings};
+use crate::tos2ca::Tos2caSettings;
 
 pub(super) fn listen(http: &HttpConfig) -> Result<SocketAddr> {
     http.listen.parse().map_err(|_| {
@@ -83,4 +84,36 @@ pub(super) fn mail(config: &MailConfig, login: Option<(String, String)>) -> Resu
     let from = from.ok_or_else(|| ServiceError::config("mail.from", "say who the sender is"))?;
     let authority = config.authority.as_ref().map(std::path::PathBuf::from);
     Ok(Some(MailSettings { server, port: config.port, security, login, authority, from }))
+}
+
+/// How a TOS2CA database is served; `None` without its address. `own` is that of the service.
+pub(super) fn tos2ca(
+    config: &Tos2caConfig,
+    database: Option<String>,
+    own: &str,
+    sends_mail: bool,
+) -> Result<Option<Tos2caSettings>> {
+    let Some(database) = database else { return Ok(None) };
+    if is_same_database(own, &database) {
+        let why = "it is the same as `database.url`; the service needs a database of its own beside the one of TOS2CA, \
+            as both have tables `jobs` and `users`";
+        return Err(ServiceError::config("tos2ca.database", why));
+    }
+    if !["mysql://", "mariadb://"].iter().any(|scheme| database.starts_with(scheme)) {
+        return Err(ServiceError::config("tos2ca.database", "it is no `mysql://user:password@host/name`"));
+    }
+    let poll = Duration::from_secs(u64::from(config.poll_seconds));
+    let (compat, datasets) = (config.compat, config.datasets.clone());
+    Ok(Some(Tos2caSettings { database, poll, compat, datasets, sends_mail }))
+}
+
+/// Whether two addresses are of the same database, by what can be seen of them.
+fn is_same_database(one: &str, other: &str) -> bool {
+    let parts = |text: &str| {
+        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "mysql" | "mariadb"))?;
+        let host = url.host_str().unwrap_or("localhost").to_ascii_lowercase();
+        let host = if matches!(host.as_str(), "localhost" | "[::1]") { "127.0.0.1".to_owned() } else { host };
+        Some((host, url.port().unwrap_or(3306), url.path().trim_matches('/').to_owned()))
+    };
+    one == other || parts(one).is_some_and(|one| Some(one) == parts(other))
 }

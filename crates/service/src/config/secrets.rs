@@ -12,6 +12,7 @@ pub(super) struct Secrets {
     pub(super) cache_location: Secret,
     pub(super) mail: Option<(String, String)>,
     pub(super) earthdata: Option<EarthdataLogin>,
+    pub(super) tos2ca: Option<String>,
 }
 
 /// What may be put into an address, and the names that secrets have for it.
@@ -30,6 +31,7 @@ pub(super) fn check(config: &Config) -> Result<()> {
         ("cache.secret", &config.cache.secret),
         ("mail.secret", &config.mail.secret),
         ("earthdata.secret", &config.earthdata.secret),
+        ("tos2ca.secret", &config.tos2ca.secret),
     ] {
         reference(key, secret.as_deref())?;
     }
@@ -40,7 +42,8 @@ pub(super) fn check(config: &Config) -> Result<()> {
     if !is_whole {
         return Err(ServiceError::config("mail.password", "`user` and `password` go together"));
     }
-    super::parts::mail(&config.mail, None).map(|_| ())
+    super::parts::mail(&config.mail, None)?;
+    super::parts::tos2ca(&config.tos2ca, config.tos2ca.database.clone(), &config.database.url, false).map(|_| ())
 }
 
 fn reference(key: &str, text: Option<&str>) -> Result<Option<SecretReference>> {
@@ -58,7 +61,10 @@ impl Secrets {
         let cache = fetch("cache.secret", config.cache.secret.as_deref())?;
         let mail = fetch("mail.secret", config.mail.secret.as_deref())?;
         let earthdata = fetch("earthdata.secret", config.earthdata.secret.as_deref())?;
+        let tos2ca = fetch("tos2ca.secret", config.tos2ca.secret.as_deref())?;
+        let legacy = config.tos2ca.database.as_deref();
         Ok(Self {
+            tos2ca: legacy.map(|address| filled("tos2ca", address, tos2ca.as_ref())).transpose()?,
             database_url: filled("database", &config.database.url, database.as_ref())?,
             cache_location: Secret::new(filled("cache", &config.cache.location, cache.as_ref())?),
             mail: match (mail, config.mail.user.clone(), config.mail.password.clone()) {

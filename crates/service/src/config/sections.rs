@@ -96,6 +96,24 @@ pub struct EarthdataConfig {
     pub credentials: BTreeMap<String, String>,
 }
 
+/// A TOS2CA database whose jobs are done here; none without its address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tos2caConfig {
+    /// `mysql://user:password@host/name`; another one than `database.url`, which stays the service's own; of a `secret`
+    /// `{username}`, `{password}`, `{host}`, `{port}` and `{dbname}` are put in.
+    pub database: Option<String>,
+    /// A secret in JSON for `database`: `env:NAME`, `file:PATH` or `aws:NAME`.
+    pub secret: Option<String>,
+    /// Seconds after which it is looked for new jobs again.
+    pub poll_seconds: u32,
+    /// Do its jobs as the reference does them, bit for bit, its faults included.
+    pub compat: bool,
+    /// Where data sets are: the database's name for one, and files, a folder, a glob or a URL. A catalogued one that is
+    /// not named here is read where it was published.
+    pub datasets: BTreeMap<String, String>,
+}
+
 /// What jobs may read besides the catalogue's collections.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -192,5 +210,11 @@ impl Default for InputsConfig {
 impl Default for CacheConfig {
     fn default() -> Self {
         Self { location: "memory".to_owned(), hours: 48, max_size: "50GiB".to_owned(), authority: None, secret: None }
+    }
+}
+
+impl Default for Tos2caConfig {
+    fn default() -> Self {
+        Self { database: None, secret: None, poll_seconds: 5, compat: false, datasets: BTreeMap::new() }
     }
 }

@@ -60,6 +60,14 @@ impl Dialect {
         }
     }
 
+    /// What a database without tables is given before they are made.
+    pub(super) fn new_database(self) -> &'static [&'static str] {
+        match self {
+            Self::MySql => &["ALTER DATABASE CHARACTER SET utf8mb4"],
+            Self::Sqlite | Self::Postgres => &[],
+        }
+    }
+
     /// A query in this database's words: `{NOW}` is its clock, `?` its mark of a value.
     pub(super) fn words(self, text: &str) -> String {
         let text = text.replace("{NOW}", self.clock());

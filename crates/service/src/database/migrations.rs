@@ -6,8 +6,9 @@ use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// Version, name and statements. What was published is never changed: a new version is added.
-const ALL: [(i64, &str, &str); 2] = [
+const ALL: [(i64, &str, &str); 3] = [
     (1, "jobs", include_str!("../../migrations/0001_jobs.sql")),
+    (2, "tos2ca", include_str!("../../migrations/0002_tos2ca.sql")),
     (3, "response", include_str!("../../migrations/0003_response.sql")),
 ];
 

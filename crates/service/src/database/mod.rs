@@ -52,8 +52,9 @@ impl Database {
     /// Brings the tables up to this version of the program.
     ///
     /// # Errors
-    /// The database refuses, or its tables are of a newer version.
+    /// The database refuses, its tables are of a newer version, or they are another program's.
     pub async fn migrate(&self) -> Result<()> {
+        self.prepare_for_ours().await?;
         migrations::migrator().run(&self.pool).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(source) => ServiceError::Database { action: "migrating", source },
             other => ServiceError::config("database", format!("its tables cannot be brought up to date: {other}")),
@@ -71,6 +72,28 @@ impl Database {
             Err(sqlx::Error::Database(_)) => Ok(false),
             Err(source) => Err(ServiceError::Database { action: "looking for its version", source }),
         }
+    }
+
+    /// A TOS2CA database has tables of the same names, and what is migrated half is not undone on MySQL. A new one holds
+    /// all letters, whatever the server's default is.
+    async fn prepare_for_ours(&self) -> Result<()> {
+        let there = async |sql: &'static str| match sqlx::query(sql).fetch_optional(&self.pool).await {
+            Ok(_) => Ok(true),
+            Err(sqlx::Error::Database(_)) => Ok(false),
+            Err(source) => Err(ServiceError::Database { action: "looking for its tables", source }),
+        };
+        if there("SELECT version FROM _sqlx_migrations WHERE version = 0").await? {
+            return Ok(());
+        }
+        if there("SELECT jobID FROM jobs WHERE jobID = 0").await? {
+            let why = "it has a table `jobs` of another program, as a TOS2CA database has; the service needs a \
+                database of its own (a TOS2CA database is named by `tos2ca.database`)";
+            return Err(ServiceError::config("database.url", why));
+        }
+        for statement in self.dialect.new_database() {
+            self.pool.execute(*statement).await.map_err(failed("setting the character set"))?;
+        }
+        Ok(())
     }
 
     /// Ends all connections.

@@ -1,6 +1,7 @@
 //! Looking at jobs.
 
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::model::{JobRecord, OutputFile};
 use super::{JobStage, JobStatus, Jobs};
@@ -148,6 +149,21 @@ impl Jobs {
             .collect()
     }
 
+    /// Where the masks of a PhDef job are that TOS2CA did itself.
+    pub(super) async fn masks_elsewhere(&self, job: i64) -> Result<Option<String>> {
+        let sql = "SELECT jobs.location AS folder, output.location AS name FROM tos2ca_jobs \
+            JOIN jobs ON jobs.jobID = tos2ca_jobs.jobID JOIN output ON output.jobID = jobs.jobID \
+            WHERE tos2ca_jobs.jobID = ? AND tos2ca_jobs.state = 'history' AND output.type = 'masks' \
+            ORDER BY output.location";
+        let query = self.db.sql(sql).bind(job);
+        let row = query.fetch_optional(self.db.pool()).await.map_err(failed("finding masks"))?;
+        let place = |row: AnyRow| {
+            let (folder, name) = (row.text("folder").unwrap_or_default(), row.text("name")?);
+            Some(if folder.is_empty() { name } else { format!("{folder}/{name}") })
+        };
+        Ok(row.and_then(place))
+    }
+
     /// How many jobs there are of each status, and how many tasks are ready.
     ///
     /// # Errors
@@ -156,7 +172,7 @@ impl Jobs {
         let what = "counting jobs";
         let sql = "SELECT status, COUNT(*) AS jobs FROM jobs GROUP BY status";
         let rows = self.db.sql(sql).fetch_all(self.db.pool()).await.map_err(failed(what))?;
-        let of = |row: &sqlx::any::AnyRow| Some((JobStatus::of(&row.text("status")?)?, row.whole("jobs")?));
+        let of = |row: &AnyRow| Some((JobStatus::of(&row.text("status")?)?, row.whole("jobs")?));
         let sql = "SELECT COUNT(*) AS tasks FROM tasks WHERE state = 'queued' AND depsLeft = 0";
         let ready = self.db.sql(sql).fetch_one(self.db.pool()).await.map_err(failed(what))?;
         Ok((rows.iter().filter_map(of).collect(), ready.whole("tasks").unwrap_or(0)))

@@ -15,6 +15,7 @@ pub use queue::{Claim, Lost, TaskKind};
 pub use request::{JobRequest, Policy};
 pub(crate) use request::{SERVICE_KEYS, is_below};
 pub use submit::Submission;
+pub(crate) use submit::default_title;
 
 use crate::database::Database;
 

@@ -58,6 +58,8 @@ pub struct Claim {
     pub chunk: i64,
     /// The job.
     pub job: JobRecord,
+    /// Of a curation job: where the masks are that it looks into, if another program made them.
+    pub masks: Option<String>,
 }
 
 /// The task is another worker's now, or nobody's: stop, and publish nothing.
@@ -134,7 +136,11 @@ impl Jobs {
         if kind == TaskKind::Chunk {
             self.chunk_is(job_id, chunk, "running").await?;
         }
-        let claim = Claim { task_id, attempt, owner: owner.to_owned(), kind, chunk, job };
+        let masks = match job.phdef_job_id {
+            Some(phdef) => self.masks_elsewhere(phdef).await?,
+            None => None,
+        };
+        let claim = Claim { task_id, attempt, owner: owner.to_owned(), kind, chunk, job, masks };
         if done.rows_affected() == 0 && claim.job.status.is_over() {
             // its job ended between the two statements
             self.drop_task(&claim).await?;

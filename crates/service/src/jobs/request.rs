@@ -175,6 +175,16 @@ impl JobRequest {
         }
     }
 
+    /// Says in the title which job of TOS2CA it is.
+    pub(crate) fn name_origin(&mut self, number: i64) {
+        let title = match self {
+            Self::Phdef(job) => &mut job.title,
+            Self::Curation(_, job) => &mut job.title,
+        };
+        let origin = format!("TOS2CA job {number}");
+        *title = Some(title.take().map_or_else(|| origin.clone(), |text| format!("{text} ({origin})")));
+    }
+
     /// First and last time, as they were given.
     pub(crate) fn span(&self) -> (Option<String>, Option<String>) {
         match self {

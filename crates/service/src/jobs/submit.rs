@@ -32,22 +32,29 @@ impl Jobs {
     /// # Errors
     /// The user has too many jobs already; a curation job whose PhDef job is not there, not theirs, or has failed.
     pub async fn submit(&self, submission: Submission) -> Result<i64> {
-        let Submission { user_id, request, .. } = &submission;
+        let mut tx = self.db.begin().await?;
+        // the counter's row is locked from here on: submissions are one after the other
+        let job_id = self.db.numbers(&mut tx, "job", 1).await?;
+        self.enter(&mut tx, &submission, job_id).await?;
+        tx.commit().await.map_err(failed(SUBMITTING))?;
+        Ok(job_id)
+    }
+
+    /// Puts a job with a number of its own into the queue, within a transaction that holds the counter of jobs.
+    pub(crate) async fn enter(&self, tx: &mut Transaction, submission: &Submission, job_id: i64) -> Result<()> {
+        let Submission { user_id, request, .. } = submission;
         let stored = request.to_stored()?;
         let db = &self.db;
-        let mut tx = db.begin().await?;
-        // the counter's row is locked from here on: submissions are one after the other
-        let job_id = db.numbers(&mut tx, "job", 1).await?;
         if submission.most_at_once > 0 {
             let sql = "SELECT COUNT(*) AS jobs FROM jobs WHERE userID = ? AND status IN ('pending', 'running')";
-            let row = db.sql(sql).bind(*user_id).fetch_one(&mut *tx).await.map_err(failed(SUBMITTING))?;
+            let row = db.sql(sql).bind(*user_id).fetch_one(&mut **tx).await.map_err(failed(SUBMITTING))?;
             if row.whole("jobs").unwrap_or(0) >= i64::from(submission.most_at_once) {
                 let why = "are waiting or running, as many as a user may have; wait for one or cancel it";
                 return Err(ServiceError::TooMany(format!("{} jobs {why}", submission.most_at_once)));
             }
         }
         let waits = match request.phdef() {
-            Some(phdef) => !self.check_phdef(&mut tx, phdef, *user_id).await?,
+            Some(phdef) => !self.check_phdef(tx, phdef, *user_id).await?,
             None => false,
         };
         let (start, end) = request.span();
@@ -74,13 +81,11 @@ impl Jobs {
             .bind(i64::from(submission.is_public))
             .bind(stored)
             .bind(i64::from(submission.wants_document))
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await
             .map_err(failed(SUBMITTING))?;
-        self.add_tasks(&mut tx, job_id, chunks, waits, submission.priority).await?;
-        self.add_notifications(&mut tx, job_id, &submission.notify).await?;
-        tx.commit().await.map_err(failed(SUBMITTING))?;
-        Ok(job_id)
+        self.add_tasks(tx, job_id, chunks, waits, submission.priority).await?;
+        self.add_notifications(tx, job_id, &submission.notify).await
     }
 
     /// A curation job may look into one's own PhDef jobs and public ones; gives whether that job is complete. Its row is
@@ -170,7 +175,8 @@ impl Jobs {
     }
 }
 
-fn default_title(request: &JobRequest) -> String {
+/// A title for a job that was given none.
+pub(crate) fn default_title(request: &JobRequest) -> String {
     match request.condition() {
         (Some(operator), Some(value)) => format!("{} {operator} {value}, {}", request.variable(), request.dataset()),
         _ => format!("{} of {}", request.variable(), request.dataset()),

@@ -4,7 +4,8 @@ use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
 use eventscape_io::sink::StoredProduct;
 use eventscape_pipeline::{
-    Cancel, CurationJob, Job, Observer, StitchRequest, Surroundings, TextOrNumber, run_curation, run_phdef, run_stitch,
+    Cancel, CurationJob, Job, Observer, PipelineError, StitchRequest, Surroundings, TextOrNumber, run_curation,
+    run_phdef, run_stitch,
 };
 
 use super::WorkerSettings;
@@ -59,22 +60,29 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
                 threads: settings.threads,
                 memory_limit,
                 catalog: settings.catalog.clone(),
-                root: settings.root_of(asked.collection.as_deref()),
+                root: settings.root_of(asked.collection.as_deref()).or_else(|| asked.root.clone()),
                 ..*asked
             };
-            let report = run_phdef(&asked, &around)?;
+            let report = match run_phdef(&asked, &around) {
+                // a job of few steps has fewer chunks than were asked for: there is nothing to do in this one
+                Err(PipelineError::Job { subject, .. }) if is_chunk && claim.chunk > 1 && subject == "chunk" => {
+                    return Ok(Done { location: String::new(), outputs: Vec::new() });
+                }
+                other => other?,
+            };
             Ok(Done { location: report.location, outputs: outputs(&report.products) })
         }
         JobRequest::Curation(phdef, asked) => {
             let collection = asked.collection.as_ref().and_then(|names| names.names().into_iter().next());
+            let here = || format!("{}/{phdef}", settings.store.trim_end_matches('/'));
             let asked = CurationJob {
-                phdef: Some(format!("{}/{phdef}", settings.store.trim_end_matches('/'))),
+                phdef: Some(claim.masks.clone().unwrap_or_else(here)),
                 out: Some(settings.store.clone()),
                 job_id: Some(number),
                 threads: settings.threads,
                 memory_limit,
                 catalog: settings.catalog.clone(),
-                root: settings.root_of(collection.as_deref()),
+                root: settings.root_of(collection.as_deref()).or_else(|| asked.root.clone()),
                 ..*asked
             };
             let reports = run_curation(&asked, &around)?;

@@ -36,6 +36,15 @@ async fn a_database_that_went_away_and_came_back_is_used_again() {
     assert!(db.now().await.unwrap() > 1_600_000_000_000);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_letters_are_kept_whatever_the_server_begins_with() {
+    let server = MariaDb::start();
+    server.sql("CREATE DATABASE narrow CHARACTER SET latin1");
+    let db = Database::connect(&server.url().replace("/eventscape", "/narrow")).await.unwrap();
+    db.migrate().await.unwrap();
+    queue::texts_are_kept_as_they_are(&db).await;
+}
+
 #[tokio::test]
 async fn a_database_that_is_not_there_is_told_without_its_password() {
     let error = Database::connect("mysql://me:secret@127.0.0.1:1/none").await.unwrap_err();

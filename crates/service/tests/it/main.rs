@@ -9,3 +9,4 @@ mod queue;
 mod reference;
 mod service;
 mod slow;
+mod tos2ca;
