@@ -119,11 +119,13 @@ def oas_definition_2(world):
 @requirement(
     "oas30",
     "/req/oas30/oas-impl",
-    "What the document describes is there: each GET without parameters answers 200 in a type that it names.",
+    "What the document describes is there: each GET that needs no parameters answers 200 in a type that it names.",
 )
 def oas_impl(world):
     for path, entry in world.openapi["paths"].items():
         if "{" in path or "get" not in entry:
+            continue
+        if any(world.resolved(parameter).get("required") for parameter in entry["get"].get("parameters", [])):
             continue
         response = world.api.get(path)
         expect(response.status_code == 200, brief(response))

@@ -247,7 +247,7 @@ pub(crate) fn version_of(meta: &ObjectMeta) -> Option<String> {
 
 fn not_satisfiable(error: &object_store::Error) -> bool {
     let text = error.to_string();
-    text.contains("416") || text.contains("InvalidRange")
+    text.contains("416 Range Not Satisfiable") || text.contains("InvalidRange")
 }
 
 /// Counts every request, retries included.

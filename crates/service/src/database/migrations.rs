@@ -12,8 +12,8 @@ const ALL: [(i64, &str, &str); 3] = [
     (3, "response", include_str!("../../migrations/0003_response.sql")),
 ];
 
-/// The version that this program needs.
-pub(super) const NEWEST: i64 = ALL[ALL.len() - 1].0;
+/// The newest version that this program needs, and how many there are.
+pub(super) const CURRENT: (Option<i64>, Option<i64>) = (Some(ALL[ALL.len() - 1].0), Some(ALL.len() as i64));
 
 pub(super) fn migrator() -> Migrator {
     let one = |(version, name, sql): &(i64, &'static str, &'static str)| {

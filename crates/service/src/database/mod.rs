@@ -54,8 +54,18 @@ impl Database {
     /// # Errors
     /// The database refuses, its tables are of a newer version, or they are another program's.
     pub async fn migrate(&self) -> Result<()> {
-        self.prepare_for_ours().await?;
-        migrations::migrator().run(&self.pool).await.map_err(|error| match error {
+        // one connection for both: others would go on making tables as the database was when they came
+        let (dialect, options) = (self.dialect, self.pool.connect_options().as_ref().clone());
+        let one = AnyPoolOptions::new()
+            .max_connections(1)
+            .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
+            .connect_with(options)
+            .await
+            .map_err(failed("migrating"))?;
+        self.prepare_for_ours(&one).await?;
+        let done = migrations::migrator().run(&one).await;
+        one.close().await;
+        done.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(source) => ServiceError::Database { action: "migrating", source },
             other => ServiceError::config("database", format!("its tables cannot be brought up to date: {other}")),
         })
@@ -66,9 +76,9 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn is_current(&self) -> Result<bool> {
-        let sql = "SELECT MAX(version) AS version FROM _sqlx_migrations WHERE success";
+        let sql = "SELECT MAX(version) AS version, COUNT(*) AS versions FROM _sqlx_migrations WHERE success";
         match sqlx::query(sql).fetch_one(&self.pool).await {
-            Ok(row) => Ok(row.whole("version").unwrap_or(0) == migrations::NEWEST),
+            Ok(row) => Ok((row.whole("version"), row.whole("versions")) == migrations::CURRENT),
             Err(sqlx::Error::Database(_)) => Ok(false),
             Err(source) => Err(ServiceError::Database { action: "looking for its version", source }),
         }
@@ -76,22 +86,17 @@ impl Database {
 
     /// A TOS2CA database has tables of the same names, and what is migrated half is not undone on MySQL. A new one holds
     /// all letters, whatever the server's default is.
-    async fn prepare_for_ours(&self) -> Result<()> {
-        let there = async |sql: &'static str| match sqlx::query(sql).fetch_optional(&self.pool).await {
-            Ok(_) => Ok(true),
-            Err(sqlx::Error::Database(_)) => Ok(false),
-            Err(source) => Err(ServiceError::Database { action: "looking for its tables", source }),
-        };
-        if there("SELECT version FROM _sqlx_migrations WHERE version = 0").await? {
+    async fn prepare_for_ours(&self, one: &AnyPool) -> Result<()> {
+        if is_there(one, "SELECT version FROM _sqlx_migrations WHERE version = 0").await? {
             return Ok(());
         }
-        if there("SELECT jobID FROM jobs WHERE jobID = 0").await? {
+        if is_there(one, "SELECT jobID FROM jobs WHERE jobID = 0").await? {
             let why = "it has a table `jobs` of another program, as a TOS2CA database has; the service needs a \
                 database of its own (a TOS2CA database is named by `tos2ca.database`)";
             return Err(ServiceError::config("database.url", why));
         }
         for statement in self.dialect.new_database() {
-            self.pool.execute(*statement).await.map_err(failed("setting the character set"))?;
+            one.execute(*statement).await.map_err(failed("setting the character set"))?;
         }
         Ok(())
     }
@@ -139,6 +144,15 @@ impl Database {
     pub async fn now(&self) -> Result<i64> {
         let row = self.sql("SELECT {NOW} AS now").fetch_one(&self.pool).await.map_err(failed("asking for the time"))?;
         row.whole("now").ok_or_else(|| ServiceError::Internal("the database has no clock".to_owned()))
+    }
+}
+
+/// Whether a query can be asked: its table is there.
+async fn is_there(pool: &AnyPool, sql: &'static str) -> Result<bool> {
+    match sqlx::query(sql).fetch_optional(pool).await {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(_)) => Ok(false),
+        Err(source) => Err(ServiceError::Database { action: "looking for its tables", source }),
     }
 }
 

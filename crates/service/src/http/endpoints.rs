@@ -123,7 +123,7 @@ const ITEMS: &[Parameter] = &[
 ];
 
 const GET_DATA: &[Parameter] = &[
-    Parameter::new("files", Kind::Text, "products: `<job>/<file>`, with commas"),
+    Parameter::new("files", Kind::Text, "products: `<job>/<file>`, with commas").required(),
     Parameter::new("ids", Kind::Text, "anomalies, with commas (all if absent)"),
     Parameter::new("times", Kind::Text, "times YYYYMMDDhhmm, with commas, or `first/last` (all if absent)"),
     Parameter::new("area", Kind::Numbers(4, 4), "west, south, east, north in degrees (everywhere if absent)"),
@@ -145,7 +145,14 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         || get(landing::conformance),
     )
     .open(),
-    endpoint(("get", "/api"), "service", "This document", of_type(OPENAPI, "OpenAPI"), || get(openapi::serve)).open(),
+    endpoint(
+        ("get", "/api"),
+        "service",
+        "This document",
+        Answer { media_type: OPENAPI, ..json("OpenAPI", "anything") },
+        || get(openapi::serve),
+    )
+    .open(),
     endpoint(
         ("get", "/health"),
         "service",

@@ -12,6 +12,7 @@ pub(super) struct Parameter {
     pub(super) name: &'static str,
     pub(super) meaning: &'static str,
     pub(super) kind: Kind,
+    pub(super) is_required: bool,
 }
 
 /// What a parameter's value is.
@@ -33,11 +34,15 @@ pub(super) enum Kind {
 
 /// The parameter that tells the format of an answer in JSON.
 pub(super) const FORMAT: Parameter =
-    Parameter { name: "f", meaning: "format of the answer; there is `json`", kind: Kind::OneOf(&["json"]) };
+    Parameter::new("f", Kind::OneOf(&["json"]), "format of the answer; there is `json`");
 
 impl Parameter {
     pub(super) const fn new(name: &'static str, kind: Kind, meaning: &'static str) -> Self {
-        Self { name, meaning, kind }
+        Self { name, meaning, kind, is_required: false }
+    }
+
+    pub(super) const fn required(self) -> Self {
+        Self { is_required: true, ..self }
     }
 
     /// As the OpenAPI document has it.
@@ -45,6 +50,9 @@ impl Parameter {
         let mut value =
             json!({ "name": self.name, "in": "query", "description": self.meaning, "schema": self.schema() });
         if let Value::Object(map) = &mut value {
+            if self.is_required {
+                map.insert("required".to_owned(), true.into());
+            }
             map.insert("style".to_owned(), "form".into());
             map.insert("explode".to_owned(), matches!(self.kind, Kind::Words(_)).into());
         }
@@ -116,14 +124,17 @@ pub(super) fn read(uri: &Uri, known: impl Iterator<Item = Parameter> + Clone) ->
     let query = Query::of(uri);
     for (name, values) in query.all() {
         let Some(parameter) = known.clone().find(|parameter| parameter.name == name) else {
-            let names: Vec<&str> = known.map(|parameter| parameter.name).collect();
+            let names: Vec<&str> = known.clone().map(|parameter| parameter.name).collect();
             let there_are = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
             let name: String = name.chars().take(64).collect();
             return Err(Problem::bad(format!("`{name}` is no parameter of this; there are: {there_are}")));
         };
         parameter.check(values)?;
     }
-    Ok(query)
+    match known.clone().find(|parameter| parameter.is_required && query.text(parameter.name).is_none()) {
+        Some(missing) => Err(Problem::bad(format!("give `{}`: {}", missing.name, missing.meaning))),
+        None => Ok(query),
+    }
 }
 
 #[cfg(test)]
@@ -168,5 +179,7 @@ mod tests {
         assert_eq!(query.words("status"), ["a", "b", "a"]);
         assert_eq!(query.numbers("bbox"), Some(vec![1.0, 2.0, -3.5, 4.0]));
         assert_eq!(query.whole("offset", 10, 100), 10);
+        let needed = [Parameter::new("jobID", Kind::Whole(1), "number of the job").required()];
+        assert!(read(&"/".parse().unwrap(), needed.into_iter()).is_err());
     }
 }

@@ -349,7 +349,11 @@ async fn a_number_that_is_ours_already_is_not_taken_away() {
     let place = Place::new(&["schema.sql", "rows.sql"]).await;
     let user = Users::new(place.jobs.database().clone()).local().await.unwrap();
     let submission = || {
-        let keys = serde_json::json!({"collection": "GPM_MERGIR"}).as_object().unwrap().clone();
+        let keys =
+            serde_json::json!({"collection": "GPM_MERGIR", "variable": "Tb", "operator": "lessThan", "value": 235})
+                .as_object()
+                .unwrap()
+                .clone();
         let request = JobRequest::read(eventscape_service::JobStage::Phdef, keys, &Default::default()).unwrap();
         eventscape_service::Submission {
             user_id: user.user_id,

@@ -127,7 +127,7 @@ fn inputs(process: &Process) -> Map<String, Value> {
         }
         let mut own = own.clone();
         inline(&mut own, &definitions);
-        without_null(&mut own);
+        for_openapi(&mut own);
         if process.stage == Some(JobStage::Curation) && name == "phdef" {
             own = json!({ "type": "integer", "minimum": 1, "description": "Number of the PhDef job whose events to look into" });
         }
@@ -160,8 +160,8 @@ fn inline(schema: &mut Value, definitions: &Value) {
     }
 }
 
-/// OpenAPI 3.0 knows no type `null`: an input that is not given is left out.
-fn without_null(schema: &mut Value) {
+/// A schema in the words of OpenAPI 3.0, which knows no type `null` (an input that is not given is left out) and no `const`.
+fn for_openapi(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
             if let Some(Value::Array(types)) = map.get_mut("type") {
@@ -170,6 +170,9 @@ fn without_null(schema: &mut Value) {
                     let one = one.clone();
                     map.insert("type".to_owned(), one);
                 }
+            }
+            if let Some(one) = map.remove("const") {
+                map.insert("enum".to_owned(), json!([one]));
             }
             for word in ["anyOf", "oneOf"] {
                 let Some(Value::Array(choices)) = map.get_mut(word) else { continue };
@@ -182,9 +185,9 @@ fn without_null(schema: &mut Value) {
                     }
                 }
             }
-            map.values_mut().for_each(without_null);
+            map.values_mut().for_each(for_openapi);
         }
-        Value::Array(values) => values.iter_mut().for_each(without_null),
+        Value::Array(values) => values.iter_mut().for_each(for_openapi),
         _ => {}
     }
 }
@@ -198,6 +201,7 @@ mod tests {
         for process in &ALL {
             let text = Value::Object(inputs(process)).to_string();
             assert!(!text.contains("\"null\"") && !text.contains("$ref") && !text.contains("\"type\":["), "{text}");
+            assert!(!text.contains("\"const\""), "{text}");
         }
     }
 }

@@ -34,7 +34,7 @@ pub(in crate::http) async fn list_curation(State(app): State<App>, Asker(user): 
 
 /// The job that a query names, if the user may see it.
 async fn job_of(app: &App, user: &User, query: &Query) -> Result<(i64, Option<JobRecord>), Problem> {
-    let number = query.text("jobID").ok_or_else(|| Problem::bad("give `jobID`, the number of a job"))?;
+    let number = query.text("jobID").unwrap_or_default();
     let number: i64 = number.parse().map_err(|_| Problem::bad("jobID: it is no number of a job"))?;
     match app.jobs.get(number).await {
         Ok(job) => Ok((number, Some(job).filter(|job| may_see(user, job)))),

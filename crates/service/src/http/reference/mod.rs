@@ -14,4 +14,4 @@ pub(super) use lookup::{list_curation, list_phdef, location, status_curation, st
 pub(super) use submit::{submit_curation, submit_phdef};
 
 /// The number of a job.
-pub(super) const JOB: &[Parameter] = &[Parameter::new("jobID", Kind::Whole(1), "number of the job")];
+pub(super) const JOB: &[Parameter] = &[Parameter::new("jobID", Kind::Whole(1), "number of the job").required()];
