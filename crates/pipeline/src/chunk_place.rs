@@ -10,6 +10,7 @@ use eventscape_io::sink::{Sink, SinkLock};
 use eventscape_io::spool::{Spool, SpoolReader};
 use eventscape_io::stores::{Location, Stores};
 
+use crate::Surroundings;
 use crate::error::{PipelineError, Result};
 
 /// The folder of chunks in that of their job.
@@ -27,12 +28,12 @@ pub(crate) struct ChunkPlace {
 
 impl ChunkPlace {
     /// Opens the folder of a chunk (from 1).
-    pub(crate) fn open(stores: &Stores, out: &str, job_id: u64, chunk: usize) -> Result<Self> {
+    pub(crate) fn open(around: &Surroundings<'_>, out: &str, job_id: u64, chunk: usize) -> Result<Self> {
         let location = Location::parse(out)?;
         let folder = format!("{job_id}/{CHUNKS}/{chunk:04}");
+        let stores = &around.stores;
         let sink = Sink::open(stores, &location, &folder)?;
-        let lock = sink.lock()?;
-        lock.remove_stale()?;
+        let lock = around.lock(&sink)?;
         Ok(Self { sink, spool: location.join(&folder).join(SPOOL), stores: stores.clone(), _lock: lock })
     }
 

@@ -27,6 +27,7 @@ mod workplace;
 use std::sync::Arc;
 
 use eventscape_io::cache::SceneCache;
+use eventscape_io::sink::{Sink, SinkLock};
 use eventscape_io::stores::Stores;
 
 pub use curation::{CurationJob, CurationProduct, CurationReads, CurationReport, Reads, plan_curation, run_curation};
@@ -57,4 +58,15 @@ pub struct Surroundings<'a> {
     pub stores: Stores,
     /// Where scenes are kept, whatever the job says of it; `None` leaves it to the job.
     pub cache: Option<Arc<dyn SceneCache>>,
+    /// Whether whoever runs the job knows that nobody else does (a queue's claim): the lock that a dead run left in a bucket is
+    /// then taken over at once.
+    pub takes_over: bool,
+}
+
+impl Surroundings<'_> {
+    fn lock(&self, sink: &Sink) -> Result<SinkLock> {
+        let lock = if self.takes_over { sink.take_over() } else { sink.lock() }?;
+        lock.remove_stale()?;
+        Ok(lock)
+    }
 }

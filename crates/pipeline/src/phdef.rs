@@ -7,7 +7,6 @@ use eventscape_catalog::Subset;
 use eventscape_core::{EventSource, Lineage, Relation};
 use eventscape_io::sink::StoredProduct;
 use eventscape_io::spool::Spool;
-use eventscape_io::stores::Stores;
 
 use crate::Surroundings;
 use crate::chunk_place::ChunkPlace;
@@ -47,12 +46,12 @@ fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Re
     let key = scope.key()?;
     let job_id = job.job_id.unwrap_or(1);
     let ranges = chunk_ranges(job, scope.scenes())?;
-    let search = Search { scope: &scope, subset: &subset, stores: &stores, out, job_id, resources, around };
+    let search = Search { scope: &scope, subset: &subset, out, job_id, resources, around };
     if let Some(chunk) = job.chunk {
         let found = clock.time("components found", || search.chunk(&ranges, chunk as usize))?;
         return Ok(report(&scope, &found.name, &subset, None, Vec::new(), clock, "chunk", false));
     }
-    let place = Workplace::open(&stores, out, job_id, &key)?;
+    let place = Workplace::open(around, out, job_id, &key)?;
     let names = stages::wanted_names(&scope, job_id, &wanted);
     if let Found::Complete(products) = place.earlier(&key, &names, job.overwrite)? {
         return Ok(report(&scope, place.location(), &subset, None, products, clock, "complete", true));
@@ -85,7 +84,6 @@ fn reads_again(job: &Job, wanted: &[ProductName]) -> bool {
 struct Search<'a> {
     scope: &'a Scope,
     subset: &'a Subset,
-    stores: &'a Stores,
     out: &'a str,
     job_id: u64,
     resources: &'a Resources,
@@ -114,7 +112,7 @@ impl Search<'_> {
             let there = format!("there is no chunk {chunk}; they go from 1 to {}", ranges.len());
             return Err(PipelineError::job("chunk", there));
         };
-        let place = ChunkPlace::open(self.stores, self.out, self.job_id, chunk)?;
+        let place = ChunkPlace::open(self.around, self.out, self.job_id, chunk)?;
         let header = self.scope.essence().to_bytes()?;
         let spool = match place.finished(&header, range.len())? {
             Some(finished) => finished,

@@ -63,7 +63,7 @@ pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<
     let key = scope.key()?;
     let job_id = scope.job.job_id.unwrap_or(1);
     size_pool(&resources);
-    let place = Workplace::open(&stores, &request.out, job_id, &key)?;
+    let place = Workplace::open(around, &request.out, job_id, &key)?;
     let names = stages::wanted_names(&scope, job_id, &wanted);
     if let Found::Complete(products) = place.earlier(&key, &names, request.overwrite)? {
         return Ok(of_scope(&scope, place.location(), None, products, clock.times(), "complete", true));

@@ -5,11 +5,12 @@ use std::sync::{Mutex, PoisonError};
 
 use eventscape_io::sink::{Sink, SinkLock, StoredProduct};
 use eventscape_io::spool::{Spool, SpoolReader};
-use eventscape_io::stores::{Location, Stores};
+use eventscape_io::stores::Location;
 use eventscape_io::{IoError, sink::ProductFile};
 use eventscape_products::{listed_files, manifest_name};
 use serde::{Deserialize, Serialize};
 
+use crate::Surroundings;
 use crate::chunk_place::{CHUNKS, SPOOL};
 use crate::error::{PipelineError, Result};
 
@@ -51,11 +52,10 @@ pub(crate) enum Found {
 
 impl Workplace {
     /// Opens `<out>/<job id>/`. `key` tells the job and what is wanted of it.
-    pub(crate) fn open(stores: &Stores, out: &str, job_id: u64, key: &str) -> Result<Self> {
+    pub(crate) fn open(around: &Surroundings<'_>, out: &str, job_id: u64, key: &str) -> Result<Self> {
         let location = Location::parse(out)?;
-        let sink = Sink::open(stores, &location, &job_id.to_string())?;
-        let lock = sink.lock()?;
-        lock.remove_stale()?;
+        let sink = Sink::open(&around.stores, &location, &job_id.to_string())?;
+        let lock = around.lock(&sink)?;
         let work = location.join(&job_id.to_string()).local_path().map(|p| p.join(WORK_FOLDER));
         let mut ledger = Ledger { key: key.to_owned(), products: Vec::new() };
         if let Some(folder) = &work {
@@ -111,7 +111,7 @@ impl Workplace {
                 name: file.name.clone(),
                 size: file.size,
                 sha256: file.sha256.clone(),
-                media_type: String::new(),
+                media_type: file.media_type.clone(),
             });
         }
         let complete = wanted.iter().all(|w| stored.iter().any(|s| s.name == *w));

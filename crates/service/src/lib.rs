@@ -25,8 +25,8 @@ pub use error::{Result, ServiceError};
 pub use events::Events;
 pub use http::{App, Limits, Rates, openapi_document, router};
 pub use jobs::{
-    Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, OutputFile, Page, Policy, Submission,
-    TaskKind,
+    Again, Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, OutputFile, Page, Policy,
+    Submission, TaskKind,
 };
 pub use notify::{MailSecurity, MailSettings};
 pub use serve::{ServeSettings, serve};

@@ -21,8 +21,10 @@ use crate::worker::{Worker, WorkerSettings};
 pub struct ServeSettings {
     /// Address of the database.
     pub database: String,
-    /// Where to listen; port 0 takes a free one. `None`: no API, workers alone.
-    pub listen: Option<SocketAddr>,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Whether the API is served; without, workers alone.
+    pub with_api: bool,
     /// Where the API is reached from outside, if that differs.
     pub public_address: Option<String>,
     /// Whether requests need a token.
@@ -51,10 +53,8 @@ pub async fn serve(
     stop: watch::Receiver<bool>,
     ready: impl FnOnce(Option<SocketAddr>),
 ) -> Result<()> {
-    if let Some(address) = settings.listen
-        && !address.ip().is_loopback()
-        && !settings.needs_token
-    {
+    let address = settings.listen;
+    if settings.with_api && !address.ip().is_loopback() && !settings.needs_token {
         let why =
             format!("{address} is reached from other machines; set `auth.required = true`, or listen on 127.0.0.1");
         return Err(ServiceError::config("http.listen", why));
@@ -71,10 +71,21 @@ pub async fn serve(
     if let Some(tos2ca) = settings.tos2ca {
         workers.push(tokio::spawn(Bridge::new(jobs.clone(), tos2ca, bell.clone())?.run(stop.clone())));
     }
-    if let Some(address) = settings.listen {
-        let listening = |source| ServiceError::Io { action: format!("listening on {address}"), source };
-        let listener = TcpListener::bind(address).await.map_err(listening)?;
-        let bound = listener.local_addr().map_err(listening)?;
+    let listening = |source| ServiceError::Io { action: format!("listening on {address}"), source };
+    let listener = match settings.with_api {
+        true => Some(TcpListener::bind(address).await.map_err(listening)?),
+        false => None,
+    };
+    let bound = listener.as_ref().map(TcpListener::local_addr).transpose().map_err(listening)?;
+    let seen_as = settings
+        .public_address
+        .map_or_else(|| format!("http://{}", bound.unwrap_or(address)), |a| a.trim_end_matches('/').to_owned());
+    // workers alone tell of the ends of jobs, too
+    let documents = Documents { address: seen_as.clone() };
+    workers.push(tokio::spawn(Notifier::new(jobs.clone(), documents, settings.mail.as_ref())?.run(stop.clone())));
+    ready(bound);
+    if let Some(listener) = listener {
+        let limits = settings.limits.clone();
         let app = App {
             jobs,
             users,
@@ -82,22 +93,13 @@ pub async fn serve(
             policy: settings.policy,
             events: Events::new(settings.worker.stores.clone()),
             stores: settings.worker.stores.clone(),
-            rates: Rates::per_minute(settings.limits.requests_per_minute),
-            address: settings
-                .public_address
-                .map_or_else(|| format!("http://{bound}"), |a| a.trim_end_matches('/').to_owned()),
+            rates: Rates::per_minute(limits.requests_per_minute),
+            address: seen_as,
             bell,
             limits: settings.limits,
             sends_mail: settings.mail.is_some(),
         };
-        let documents = Documents { address: app.address.clone() };
-        workers
-            .push(tokio::spawn(Notifier::new(app.jobs.clone(), documents, settings.mail.as_ref())?.run(stop.clone())));
-        ready(Some(bound));
-        let limits = app.limits.clone();
         http::serve(listener, router(app), &limits, stop).await;
-    } else {
-        ready(None);
     }
     for worker in workers {
         if worker.await.is_err() {

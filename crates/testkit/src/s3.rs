@@ -22,8 +22,10 @@ pub const TOKEN: &str = "session-token-4567";
 /// A server with one bucket, `data`. It stops when it is dropped.
 pub struct S3Server {
     root: tempfile::TempDir,
+    address: std::net::SocketAddr,
     endpoint: String,
-    _runtime: Runtime,
+    token: Arc<Mutex<Option<String>>>,
+    runtime: Option<Runtime>,
 }
 
 /// Lets only one identity in and, where the server wants one, only with the session token of the day.
@@ -64,14 +66,27 @@ impl S3Server {
     pub fn start_with_changing_token(token: Arc<Mutex<Option<String>>>) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("data")).unwrap();
-        let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root.path()).unwrap());
+        let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let (runtime, address) = Self::serve(root.path(), any, Arc::clone(&token));
+        Self { root, address, endpoint: format!("http://{address}"), token, runtime: Some(runtime) }
+    }
+
+    fn serve(
+        root: &Path,
+        address: std::net::SocketAddr,
+        token: Arc<Mutex<Option<String>>>,
+    ) -> (Runtime, std::net::SocketAddr) {
+        let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root).unwrap());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         builder.set_access(Guard { token });
         let service = builder.build();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        // a test of another runtime must not wait inside this one
+        let listener = std::net::TcpListener::bind(address).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
         runtime.spawn(async move {
+            let listener = TcpListener::from_std(listener).unwrap();
             loop {
                 let Ok((socket, _)) = listener.accept().await else { return };
                 // without it each small answer waits for an acknowledgement
@@ -83,7 +98,28 @@ impl S3Server {
                 });
             }
         });
-        Self { root, endpoint, _runtime: runtime }
+        (runtime, address)
+    }
+
+    /// Ends it at once; what it keeps stays.
+    pub fn stop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+
+    /// Starts it again at the same address.
+    pub fn restart(&mut self) {
+        self.stop();
+        // the old socket may take a moment to be free
+        for _ in 0..100 {
+            if std::net::TcpListener::bind(self.address).is_ok() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let (runtime, _) = Self::serve(self.root.path(), self.address, Arc::clone(&self.token));
+        self.runtime = Some(runtime);
     }
 
     /// Its address.
@@ -114,5 +150,11 @@ impl S3Server {
         let path = self.path(key);
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
         std::fs::write(path, bytes).unwrap();
+    }
+}
+
+impl Drop for S3Server {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

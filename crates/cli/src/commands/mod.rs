@@ -82,7 +82,14 @@ pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, Pipe
         asked.cancel();
     })
     .map_err(|e| PipelineError::Internal(format!("signals cannot be watched: {e}")))?;
-    Ok(Surroundings { observer: terminal, cancel, now: Some(now()), stores: Stores::default(), cache: None })
+    Ok(Surroundings {
+        observer: terminal,
+        cancel,
+        now: Some(now()),
+        stores: Stores::default(),
+        cache: None,
+        takes_over: false,
+    })
 }
 
 /// The time, ISO 8601 in UTC, to the second; `SOURCE_DATE_EPOCH` (seconds since 1970) in its place makes products

@@ -52,7 +52,7 @@ async fn serving(matches: &ArgMatches, with_api: bool) -> Told {
         config.http.listen.clone_from(listen);
     }
     let settings = config.settings()?;
-    let settings = ServeSettings { listen: settings.listen.filter(|_| with_api), ..settings };
+    let settings = ServeSettings { with_api, ..settings };
     let workers = settings.workers;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {

@@ -1,6 +1,7 @@
 //! One run at a time in a job's folder.
 
 use std::fs::File;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ impl SinkLock {
 /// Who holds a lock: what is written into it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Holder {
+    /// Tells this lock from all others, of this process too.
+    #[serde(default)]
+    pub(super) id: String,
     pub(super) host: String,
     pub(super) pid: u32,
     /// Seconds since 1970, when it was taken or renewed.
@@ -60,7 +64,21 @@ impl Holder {
             .ok()
             .or_else(|| std::env::var("HOSTNAME").ok())
             .map_or_else(|| "this machine".to_owned(), |name| name.trim().to_owned());
-        Self { host, pid: std::process::id(), since: now() }
+        static TAKEN: AtomicU64 = AtomicU64::new(0);
+        let number = TAKEN.fetch_add(1, Ordering::Relaxed);
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+        let pid = std::process::id();
+        Self { id: format!("{host}:{pid}:{started:x}:{number}"), host, pid, since: now() }
+    }
+
+    /// The same holder, alive now.
+    pub(super) fn renewed(&self) -> Self {
+        Self { since: now(), ..self.clone() }
+    }
+
+    /// Whether the bytes are those of this very lock.
+    pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
+        Self::read(bytes).is_some_and(|holder| holder.id == self.id)
     }
 
     pub(super) fn to_json(&self) -> String {

@@ -173,7 +173,19 @@ impl Sink {
     pub fn lock(&self) -> Result<SinkLock> {
         match &self.place {
             Place::Folder(folder) => folder.lock(&self.location),
-            Place::Prefix(prefix) => prefix.lock(&self.location),
+            Place::Prefix(prefix) => prefix.lock(&self.location, false),
+        }
+    }
+
+    /// As [`Sink::lock`], for a run that was given the job by someone who knows that no other has it: the lock of a bucket,
+    /// which a run that died has left, is taken over at once.
+    ///
+    /// # Errors
+    /// As [`Sink::lock`]: the run that holds a local folder is alive, whatever is known of it.
+    pub fn take_over(&self) -> Result<SinkLock> {
+        match &self.place {
+            Place::Folder(folder) => folder.lock(&self.location),
+            Place::Prefix(prefix) => prefix.lock(&self.location, true),
         }
     }
 }

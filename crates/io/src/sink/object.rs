@@ -105,20 +105,25 @@ impl Prefix {
         Ok(found.iter().filter_map(|object| object.location.as_ref().get(cut..)).map(str::to_owned).collect())
     }
 
-    pub(super) fn lock(&self, location: &str) -> Result<SinkLock> {
+    /// `by_force`: whoever holds it, it is taken over.
+    pub(super) fn lock(&self, location: &str, by_force: bool) -> Result<SinkLock> {
         let key = self.key(&format!("{OURS}lock"));
-        let path = self.bucket.key(&key)?;
-        let (bucket, shown) = (self.bucket.clone(), location.to_owned());
+        let lock = LockObject {
+            path: self.bucket.key(&key)?,
+            bucket: self.bucket.clone(),
+            key,
+            location: location.to_owned(),
+            holder: Holder::this_process(),
+        };
         let version = {
-            let (bucket, path) = (bucket.clone(), path.clone());
-            self.runtime.wait(async move { take(&bucket, &path, &key, &shown).await })?
+            let lock = lock.clone();
+            self.runtime.wait(async move { lock.take(by_force).await })?
         };
         let renewing = {
-            let store = Arc::clone(&bucket.store);
-            let (path, location) = (path.clone(), location.to_owned());
-            self.runtime.spawn(async move { renew(&*store, &path, version, &location).await })?
+            let lock = lock.clone();
+            self.runtime.spawn(async move { lock.renew(version).await })?
         };
-        Ok(SinkLock::object(Lease { bucket, path, runtime: Arc::clone(&self.runtime), renewing }))
+        Ok(SinkLock::object(Lease { lock, runtime: Arc::clone(&self.runtime), renewing }))
     }
 }
 
@@ -160,39 +165,94 @@ async fn put_parts(
     parts.finish().await.map(drop).map_err(failed)
 }
 
-/// Makes the lock object, or takes over one that was not renewed.
-async fn take(bucket: &Bucket, path: &object_store::path::Path, key: &str, location: &str) -> Result<UpdateVersion> {
-    let failed = |e| store_failed("locking", location, e);
-    let held = |told: &[u8]| IoError::Locked { location: location.to_owned(), holder: Holder::describe(told) };
-    let payload = || PutPayload::from(Holder::this_process().to_json().into_bytes());
-    match bucket.store.put_opts(path, payload(), PutMode::Create.into()).await {
-        Ok(put) => return Ok(put.into()),
-        Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {}
-        Err(error) => return Err(failed(error)),
-    }
-    let (Some(meta), Some(told)) = (bucket.head(key).await?, bucket.get(key).await?) else {
-        return Err(held(b""));
-    };
-    let alive = Holder::read(&told).is_none_or(|holder| now().saturating_sub(holder.since) < EXPIRED_SECONDS);
-    if alive {
-        return Err(held(&told));
-    }
-    tracing::warn!("the lock of {location} was left behind by {}; it is taken over", Holder::describe(&told));
-    let version = UpdateVersion { e_tag: meta.e_tag, version: meta.version };
-    match bucket.store.put_opts(path, payload(), PutMode::Update(version).into()).await {
-        Ok(put) => Ok(put.into()),
-        Err(object_store::Error::Precondition { .. }) => Err(held(b"")),
-        Err(error) => Err(failed(error)),
-    }
+/// The object that says who writes in a folder.
+#[derive(Clone, Debug)]
+struct LockObject {
+    bucket: Bucket,
+    key: String,
+    path: object_store::path::Path,
+    /// The folder, for messages.
+    location: String,
+    holder: Holder,
 }
 
-async fn renew(store: &dyn ObjectStore, path: &object_store::path::Path, mut version: UpdateVersion, location: &str) {
-    loop {
-        tokio::time::sleep(RENEW).await;
-        let payload = PutPayload::from(Holder::this_process().to_json().into_bytes());
-        match store.put_opts(path, payload, PutMode::Update(version.clone()).into()).await {
-            Ok(put) => version = put.into(),
-            Err(error) => tracing::warn!("{}", store_failed("renewing the lock of", location, error)),
+impl LockObject {
+    fn failed(&self, error: object_store::Error) -> IoError {
+        store_failed("locking", &self.location, error)
+    }
+
+    fn held(&self, told: &[u8]) -> IoError {
+        IoError::Locked { location: self.location.clone(), holder: Holder::describe(told) }
+    }
+
+    async fn put(&self, mode: PutMode) -> object_store::Result<UpdateVersion> {
+        let payload = PutPayload::from(self.holder.renewed().to_json().into_bytes());
+        self.bucket.store.put_opts(&self.path, payload, mode.into()).await.map(Into::into)
+    }
+
+    /// The version and the bytes of the object, as long as it is there.
+    async fn look(&self) -> Result<Option<(UpdateVersion, Bytes)>> {
+        let (Some(meta), Some(told)) = (self.bucket.head(&self.key).await?, self.bucket.get(&self.key).await?) else {
+            return Ok(None);
+        };
+        Ok(Some((UpdateVersion { e_tag: meta.e_tag, version: meta.version }, told)))
+    }
+
+    /// Makes the object, or takes over one that was not renewed, or any.
+    async fn take(&self, by_force: bool) -> Result<UpdateVersion> {
+        match self.put(PutMode::Create).await {
+            Ok(version) => return Ok(version),
+            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {}
+            Err(error) => return Err(self.failed(error)),
+        }
+        let Some((version, told)) = self.look().await? else { return Err(self.held(b"")) };
+        if self.holder.is_in(&told) {
+            // it was made, but the answer was lost
+            return Ok(version);
+        }
+        let alive = Holder::read(&told).is_none_or(|holder| now().saturating_sub(holder.since) < EXPIRED_SECONDS);
+        if alive && !by_force {
+            return Err(self.held(&told));
+        }
+        tracing::warn!(
+            "the lock of {} was left behind by {}; it is taken over",
+            self.location,
+            Holder::describe(&told)
+        );
+        match self.put(PutMode::Update(version)).await {
+            Ok(version) => Ok(version),
+            Err(object_store::Error::Precondition { .. }) => Err(self.held(b"")),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Keeps the lock alive until it belongs to somebody else.
+    async fn renew(&self, mut version: UpdateVersion) {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            match self.put(PutMode::Update(version.clone())).await {
+                Ok(renewed) => version = renewed,
+                Err(object_store::Error::Precondition { .. } | object_store::Error::NotFound { .. }) => {
+                    match self.look().await {
+                        // an earlier renewal arrived, but its answer was lost
+                        Ok(Some((found, told))) if self.holder.is_in(&told) => version = found,
+                        Ok(_) => return tracing::warn!("the lock of {} was taken over", self.location),
+                        Err(error) => tracing::warn!("{error}"),
+                    }
+                }
+                Err(error) => tracing::warn!("{}", store_failed("renewing the lock of", &self.location, error)),
+            }
+        }
+    }
+
+    /// Removes the object if it is still this lock.
+    async fn leave(&self) -> Result<()> {
+        match self.look().await? {
+            Some((_, told)) if self.holder.is_in(&told) => match self.bucket.store.delete(&self.path).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(store_failed("removing the lock of", &self.location, error)),
+            },
+            _ => Ok(()),
         }
     }
 }
@@ -200,8 +260,7 @@ async fn renew(store: &dyn ObjectStore, path: &object_store::path::Path, mut ver
 /// A lock object that is kept alive.
 #[derive(Debug)]
 pub(super) struct Lease {
-    bucket: Bucket,
-    path: object_store::path::Path,
+    lock: LockObject,
     runtime: Arc<Runtime>,
     renewing: tokio::task::JoinHandle<()>,
 }
@@ -209,11 +268,8 @@ pub(super) struct Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         self.renewing.abort();
-        let (store, path) = (Arc::clone(&self.bucket.store), self.path.clone());
-        let removed = self
-            .runtime
-            .wait(async move { store.delete(&path).await.map_err(|e| store_failed("removing", path.as_ref(), e)) });
-        if let Err(error) = removed {
+        let lock = self.lock.clone();
+        if let Err(error) = self.runtime.wait(async move { lock.leave().await }) {
             tracing::warn!("{error}; the lock expires in {} minutes", EXPIRED_SECONDS / 60);
         }
     }

@@ -4,6 +4,7 @@ use eventscape_core::Grid;
 use eventscape_core::time::Calendar;
 use eventscape_io::formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
+use eventscape_products::listed_files;
 use eventscape_products::read::{MaskFile, MaskedEvent, mask_names_in};
 
 use crate::error::{PipelineError, Result};
@@ -23,8 +24,20 @@ pub(super) struct EventBox {
 pub(super) struct Masks {
     pub(super) file: MaskFile,
     pub(super) job_id: u64,
-    /// A text that changes when the file does.
+    /// A text that changes when the file's content does: its SHA-256 where a manifest tells it.
     pub(super) version: String,
+}
+
+impl Masks {
+    /// A place of the PhDef job as products tell it: from the folder of jobs on, where both jobs lie in one, so that the
+    /// folder may be moved and products do not depend on where it is.
+    pub(super) fn told(place: &str, out: Option<&str>) -> String {
+        let shown = |text: &str| Location::parse(text).map_or_else(|_| text.to_owned(), |l| l.to_string());
+        let place = shown(place);
+        let Some(folder) = out.map(shown) else { return place };
+        let inside = place.strip_prefix(folder.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+        inside.map_or_else(|| place.clone(), str::to_owned)
+    }
 }
 
 /// Opens the masks of a job's folder, or a mask file.
@@ -52,28 +65,35 @@ pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
             return Err(wrong(format!("`{phdef}` has several mask files ({}); name one", several.join(", "))));
         }
     };
-    let calendar = calendar_beside(&listed, stores)?;
+    let manifest = manifest_beside(&listed, stores)?;
+    let calendar = calendar_of(&manifest)?;
     let stat = stores.stat(&place)?;
+    let digest =
+        listed_files(&manifest).unwrap_or_default().into_iter().find(|f| f.name == place.name() && f.size == stat.size);
+    let version = digest.map_or(stat.version, |file| file.sha256);
     let granule = Granule::open(stores.open(&place)?, &OpenOptions::default())?;
     let file = MaskFile::open(granule, calendar)?;
     let in_name = place.name().split('-').next().and_then(|digits| digits.parse().ok());
     let job_id = file.attribute("job_id").and_then(|text| text.parse().ok()).or(in_name).unwrap_or(1);
-    Ok(Masks { file, job_id, version: stat.version })
+    Ok(Masks { file, job_id, version })
+}
+
+/// The manifest of the job's folder; empty where there is none, or one larger than any of ours.
+fn manifest_beside(listed: &[Location], stores: &Stores) -> Result<Vec<u8>> {
+    const LARGEST: u64 = 64 << 20;
+    let mut bytes = Vec::new();
+    if let Some(manifest) = listed.iter().find(|l| l.name().ends_with("-Manifest.json")) {
+        let source = stores.open(manifest)?;
+        if source.len() <= LARGEST {
+            source.read_into(0..source.len(), &mut bytes)?;
+        }
+    }
+    Ok(bytes)
 }
 
 /// The calendar that the manifest tells, which the reference's mask file does not.
-fn calendar_beside(listed: &[Location], stores: &Stores) -> Result<Calendar> {
-    const LARGEST: u64 = 64 << 20;
-    let Some(manifest) = listed.iter().find(|l| l.name().ends_with("-Manifest.json")) else {
-        return Ok(Calendar::Standard);
-    };
-    let source = stores.open(manifest)?;
-    if source.len() > LARGEST {
-        return Ok(Calendar::Standard);
-    }
-    let mut bytes = Vec::new();
-    source.read_into(0..source.len(), &mut bytes)?;
-    let told = serde_json::from_slice::<serde_json::Value>(&bytes).ok();
+fn calendar_of(manifest: &[u8]) -> Result<Calendar> {
+    let told = serde_json::from_slice::<serde_json::Value>(manifest).ok();
     let name = told.as_ref().and_then(|t| t.pointer("/properties/eventscape:calendar")?.as_str());
     Ok(match name {
         Some(name) => name.parse()?,

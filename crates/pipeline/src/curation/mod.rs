@@ -166,7 +166,7 @@ fn run_one(
     let scope = CurationScope::of(job, masks, &other, &plan, (margin, window))?;
     scope.notices.iter().for_each(|(severity, text)| around.observer.notice(severity, text));
 
-    let place = Workplace::open(stores, out, scope.job_id, &scope.key)?;
+    let place = Workplace::open(around, out, scope.job_id, &scope.key)?;
     let names = products::names(scope.job_id, &wanted, job.stationary, &plan, other.variables());
     let earlier = place.earlier(&scope.key, &names, job.overwrite)?;
     if let Found::Complete(products) = earlier {

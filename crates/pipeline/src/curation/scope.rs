@@ -22,7 +22,7 @@ use crate::scope::bounds;
 use crate::workplace::Workplace;
 
 /// Raised whenever the meaning of the products or of the spool behind them changes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Missing steps that are named one by one.
 const MOST_NAMED: usize = 5;
 
@@ -46,6 +46,8 @@ pub(super) struct CurationScope {
     steps: String,
     options: BTreeMap<String, String>,
     command: String,
+    /// Where the masks are, as the products tell it.
+    mask_location: String,
 }
 
 impl CurationScope {
@@ -100,13 +102,14 @@ impl CurationScope {
                 "the reference cannot interpolate swaths and curvilinear grids; leave it out",
             ));
         }
+        let mask_location = Masks::told(masks.file.location(), job.out.as_deref());
         let mut options = BTreeMap::from([
             ("margin_degrees".to_owned(), margin.to_string()),
             ("method".to_owned(), method_text.clone()),
             ("tos2ca_compat".to_owned(), job.tos2ca_compat.to_string()),
             ("stationary".to_owned(), job.stationary.to_string()),
             ("phdef_job_id".to_owned(), masks.job_id.to_string()),
-            ("masks".to_owned(), masks.file.location().to_owned()),
+            ("masks".to_owned(), mask_location.clone()),
         ]);
         if let Other::Swath(swaths) = other {
             options.insert("time_window_seconds".to_owned(), (window as f64 / 1e6).to_string());
@@ -136,16 +139,10 @@ impl CurationScope {
             },
             options,
             command: String::new(),
+            mask_location,
         };
-        scope.key = scope.key_of(job, masks, other)?;
-        scope.options.insert("key".to_owned(), scope.key.clone());
-        scope.command =
-            command_line("curate", &CurationJob { overwrite: false, threads: None, memory_limit: None, ..job.clone() });
-        Ok(scope)
-    }
-
-    fn key_of(&self, job: &CurationJob, masks: &Masks, other: &Other) -> Result<String> {
         let essence = CurationJob {
+            phdef: job.phdef.as_deref().map(|phdef| Masks::told(phdef, job.out.as_deref())),
             out: None,
             job_id: None,
             title: None,
@@ -155,11 +152,17 @@ impl CurationScope {
             overwrite: false,
             ..job.clone()
         };
+        scope.command = command_line("curate", &essence);
+        scope.key = scope.key_of(&essence, masks, other)?;
+        scope.options.insert("key".to_owned(), scope.key.clone());
+        Ok(scope)
+    }
+
+    fn key_of(&self, essence: &CurationJob, masks: &Masks, other: &Other) -> Result<String> {
         let granules: Vec<(&str, &str)> =
             other.granules().iter().map(|g| (g.location.as_str(), g.version.as_str())).collect();
-        let all =
-            serde_json::to_vec(&(VERSION, essence, masks.file.location(), &masks.version, granules, &self.options))
-                .map_err(|e| PipelineError::Internal(format!("the job cannot be written down: {e}")))?;
+        let all = serde_json::to_vec(&(VERSION, essence, &masks.version, granules, &self.options))
+            .map_err(|e| PipelineError::Internal(format!("the job cannot be written down: {e}")))?;
         Ok(digest(&SHA256, &all).as_ref().iter().take(16).map(|b| format!("{b:02x}")).collect())
     }
 
@@ -221,7 +224,7 @@ impl CurationScope {
                 ..JobInfo::titled(self.job_id, self.title.clone(), (start, end), bounds(masks.file.grid()))
             },
             phdef_job: masks.job_id,
-            mask_location: masks.file.location().to_owned(),
+            mask_location: self.mask_location.clone(),
             variables,
             product_info: entry.and_then(|e| e.product_info.clone()),
             full_name: entry.map(|e| e.title.clone()),

@@ -67,10 +67,9 @@ pub fn run_mask_from(job: &MaskFromJob, around: &Surroundings<'_>) -> Result<Rep
     let mut scope = Scope::predefined(shell(job), &grid, timeline.times(), &facts, &outlines, notices);
     scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
 
-    let stores = around.stores.clone();
     let key = key(job, &outlines, &grid)?;
     let job_id = job.job_id.unwrap_or(1);
-    let place = Workplace::open(&stores, out, job_id, &key)?;
+    let place = Workplace::open(around, out, job_id, &key)?;
     let names = stages::wanted_names(&scope, job_id, &wanted);
     if let Found::Complete(products) = place.earlier(&key, &names, job.overwrite)? {
         let report = of_scope(&scope, place.location(), None, products, clock.times(), "complete", true);

@@ -15,6 +15,8 @@ pub struct ListedFile {
     pub size: u64,
     /// Its SHA-256, hexadecimal.
     pub sha256: String,
+    /// Its media type.
+    pub media_type: String,
 }
 
 #[derive(Deserialize)]
@@ -28,6 +30,8 @@ struct Asset {
     size: u64,
     #[serde(rename = "eventscape:sha256")]
     sha256: String,
+    #[serde(rename = "type")]
+    media_type: String,
 }
 
 /// The files that a manifest lists, by name.
@@ -37,6 +41,11 @@ struct Asset {
 pub fn listed_files(manifest: &[u8]) -> Result<Vec<ListedFile>, ProductError> {
     let item: Item = serde_json::from_slice(manifest)
         .map_err(|e| ProductError::Unrepresentable(format!("this is not a manifest: {e}; run the job anew")))?;
-    let file = |(name, asset): (String, Asset)| ListedFile { name, size: asset.size, sha256: asset.sha256 };
+    let file = |(name, asset): (String, Asset)| ListedFile {
+        name,
+        size: asset.size,
+        sha256: asset.sha256,
+        media_type: asset.media_type,
+    };
     Ok(item.assets.into_iter().map(file).collect())
 }

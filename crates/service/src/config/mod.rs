@@ -104,7 +104,8 @@ impl Config {
         Ok(ServeSettings {
             tos2ca: parts::tos2ca(&self.tos2ca, legacy, &secrets.database_url, sends_mail)?,
             database: secrets.database_url,
-            listen: Some(parts::listen(&self.http)?),
+            listen: parts::listen(&self.http)?,
+            with_api: true,
             public_address: self.http.public_address.clone(),
             needs_token: self.auth.required,
             policy: Policy {
@@ -115,6 +116,7 @@ impl Config {
             workers: self.worker.count as usize,
             worker: WorkerSettings {
                 store: self.store.location.clone(),
+                date: date(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?,
                 lease_ms: i64::from(self.worker.lease_seconds) * 1000,
                 poll: Duration::from_millis(u64::from(self.worker.poll_ms)),
                 threads: self.worker.threads,
@@ -174,6 +176,12 @@ impl Config {
         shown.mail.password = self.mail.password.as_ref().map(|_| "***".to_owned());
         shown
     }
+}
+
+/// `SOURCE_DATE_EPOCH`, seconds since 1970: what products are dated with, so that they can be made again to the byte.
+fn date(text: Option<&str>) -> Result<Option<i64>> {
+    let wrong = |_| ServiceError::config("SOURCE_DATE_EPOCH", "it is no number of seconds since 1970");
+    text.map(|text| text.trim().parse().map_err(wrong)).transpose()
 }
 
 /// An address without its password.

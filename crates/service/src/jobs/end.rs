@@ -13,6 +13,17 @@ const ENDING: &str = "ending a task";
 /// How long a failed task waits before it is tried again: this, doubled with each failure.
 const FIRST_PAUSE_MS: i64 = 2_000;
 
+/// Whether a task that failed is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It would fail again.
+    Never,
+    /// It may work another time.
+    Later,
+    /// It was not tried: a run that was given up still has its folder and will leave it.
+    WhenFree,
+}
+
 impl Jobs {
     /// A task is done. That of a whole job, or the one that joins its chunks, completes the job with its products.
     ///
@@ -63,16 +74,17 @@ impl Jobs {
         Ok(Ok(()))
     }
 
-    /// A task failed. If it may work another time it is queued again after a pause; otherwise its job ends in error.
+    /// A task failed. If it may work another time it is queued again after a pause, a number of times; otherwise its job ends
+    /// in error.
     ///
     /// # Errors
     /// As [`Jobs::complete`].
-    pub async fn fail(&self, claim: &Claim, why: &str, may_work_later: bool) -> Result<std::result::Result<(), Lost>> {
+    pub async fn fail(&self, claim: &Claim, why: &str, again: Again) -> Result<std::result::Result<(), Lost>> {
         let mut tx = self.begin_with(claim.job.job_id).await?;
         let sql = "SELECT failures FROM tasks WHERE taskID = ?";
         let row = self.db.sql(sql).bind(claim.task_id).fetch_one(&mut *tx).await.map_err(failed(ENDING))?;
-        let failures = row.whole("failures").unwrap_or(0) + 1;
-        if may_work_later && failures < MOST_FAILURES {
+        let failures = row.whole("failures").unwrap_or(0) + i64::from(again != Again::WhenFree);
+        if again == Again::WhenFree || again == Again::Later && failures < MOST_FAILURES {
             let pause = FIRST_PAUSE_MS << failures.min(8);
             let sql = "UPDATE tasks SET state = 'queued', owner = NULL, failures = ?, lastError = ?, \
                 runAfter = {NOW} + ? WHERE taskID = ? AND attempt = ? AND owner = ? AND state = 'running'";

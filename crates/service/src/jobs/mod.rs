@@ -8,6 +8,7 @@ mod queue;
 mod request;
 mod submit;
 
+pub use end::Again;
 pub use list::{JobFilter, Page};
 pub use model::{JobRecord, JobStage, JobStatus, OutputFile};
 pub(crate) use notifications::Notification;

@@ -14,7 +14,7 @@ use crate::error::{Result, ServiceError};
 /// Tasks that a worker looks at before it claims one.
 const CANDIDATES: i64 = 16;
 /// Failures after which a task is given up.
-pub(super) const MOST_FAILURES: i64 = 5;
+pub(super) const MOST_FAILURES: i64 = 8;
 /// Lost workers after which a task is given up: it may be the task that ends them.
 const MOST_LOSSES: i64 = 20;
 

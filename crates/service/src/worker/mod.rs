@@ -31,6 +31,8 @@ pub struct WorkerSettings {
     pub threads: Option<u32>,
     /// Memory of a task, as job files have it.
     pub memory_limit: Option<String>,
+    /// What products are dated with, seconds since 1970; `None`: when their job was submitted.
+    pub date: Option<i64>,
     /// Where data and products are read and written.
     pub stores: Stores,
     /// A file of further collections.
@@ -187,9 +189,9 @@ impl Worker {
                 return self.jobs.give_back(claim).await;
             }
             Err(error) => {
-                let later = outcome::may_work_later(error);
-                tracing::warn!(worker = self.name, job, task = claim.task_id, %error, later, "failed");
-                self.jobs.fail(claim, &error.to_string(), later).await?
+                let again = outcome::again(error);
+                tracing::warn!(worker = self.name, job, task = claim.task_id, %error, ?again, "failed");
+                self.jobs.fail(claim, &error.to_string(), again).await?
             }
         };
         if told.is_err() {

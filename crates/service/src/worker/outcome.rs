@@ -6,14 +6,19 @@ use eventscape_pipeline::PipelineError;
 use eventscape_products::ProductError;
 
 use crate::error::ServiceError;
+use crate::jobs::Again;
 
 /// Whether the same task may work another time: the network, the disk, or another run that holds the folder.
-pub(super) fn may_work_later(error: &ServiceError) -> bool {
+pub(super) fn again(error: &ServiceError) -> Again {
     let io = match error {
-        ServiceError::Database { .. } | ServiceError::Io { .. } => return true,
+        ServiceError::Database { .. } | ServiceError::Io { .. } => return Again::Later,
         ServiceError::Pipeline(PipelineError::Io(io) | PipelineError::Catalog(CatalogError::Io(io))) => io,
         ServiceError::Pipeline(PipelineError::Product(ProductError::Io(io))) => io,
-        _ => return false,
+        _ => return Again::Never,
     };
-    matches!(io, IoError::Io { .. } | IoError::Remote { .. } | IoError::Full { .. } | IoError::Locked { .. })
+    match io {
+        IoError::Locked { .. } => Again::WhenFree,
+        IoError::Io { .. } | IoError::Remote { .. } | IoError::Full { .. } => Again::Later,
+        _ => Again::Never,
+    }
 }

@@ -23,7 +23,7 @@ pub(super) struct Done {
 /// often, they are the same to the byte.
 pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Observer, cancel: Cancel) -> Result<Done> {
     let job = &claim.job;
-    let seconds = job.submitted.div_euclid(1000);
+    let seconds = settings.date.unwrap_or(job.submitted.div_euclid(1000));
     let now = Timestamp::from_micros(Calendar::ProlepticGregorian, seconds * 1_000_000).to_string();
     let around = Surroundings {
         observer,
@@ -31,6 +31,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
         now: Some(now),
         stores: settings.stores.clone(),
         cache: settings.cache.clone(),
+        takes_over: true,
     };
     let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request)?;
     let number = u64::try_from(job.job_id).map_err(|_| ServiceError::Internal("a job below 0".to_owned()))?;
@@ -102,7 +103,7 @@ fn outputs(products: &[StoredProduct]) -> Vec<OutputFile> {
             time: time(&product.name),
             size: i64::try_from(product.size).unwrap_or(i64::MAX),
             sha256: product.sha256.clone(),
-            media_type: media_type(product),
+            media_type: product.media_type.clone(),
         })
         .collect()
 }
@@ -130,25 +131,6 @@ fn time(name: &str) -> Option<String> {
     let (_, rest) = name.split_once('-')?;
     let stamp = rest.split('.').next()?;
     (stamp.len() == 12 && stamp.bytes().all(|b| b.is_ascii_digit())).then(|| stamp.to_owned())
-}
-
-fn media_type(product: &StoredProduct) -> String {
-    if !product.media_type.is_empty() {
-        return product.media_type.clone();
-    }
-    // a run that found everything made does not know it any more
-    let by_name = match product.name.rsplit('.').next().unwrap_or_default() {
-        "nc" | "nc4" => "application/x-netcdf",
-        "json" if time(&product.name).is_some() => "application/geo+json",
-        "json" => "application/json",
-        "png" => "image/png",
-        "svg" => "image/svg+xml",
-        "gif" => "image/gif",
-        "csv" => "text/csv",
-        "parquet" => "application/vnd.apache.parquet",
-        _ => "application/octet-stream",
-    };
-    by_name.to_owned()
 }
 
 #[cfg(test)]

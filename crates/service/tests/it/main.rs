@@ -5,7 +5,9 @@
 mod api;
 mod databases;
 mod features;
+mod load;
 mod queue;
+mod real;
 mod reference;
 mod service;
 mod slow;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use eventscape_service::{
-    Claim, Database, JobFilter, JobRequest, JobStage, JobStatus, Jobs, OutputFile, Role, ServiceError, Submission,
-    TaskKind, Users,
+    Again, Claim, Database, JobFilter, JobRequest, JobStage, JobStatus, Jobs, OutputFile, Role, ServiceError,
+    Submission, TaskKind, Users,
 };
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ pub(crate) async fn a_job_goes_its_way(db: &Database) {
 
     let second = claim(&jobs, "a").await;
     assert_eq!(second.job.job_id, later);
-    jobs.fail(&second, "no such variable", false).await.unwrap().unwrap();
+    jobs.fail(&second, "no such variable", Again::Never).await.unwrap().unwrap();
     let record = jobs.get(later).await.unwrap();
     assert_eq!((record.status, record.message.as_deref()), (JobStatus::Error, Some("no such variable")));
     let filter = JobFilter { statuses: vec![JobStatus::Error], ..JobFilter::default() };
@@ -102,7 +102,7 @@ pub(crate) async fn a_lost_worker_changes_nothing_any_more(db: &Database) {
     assert_eq!((next.task_id, next.attempt), (lost.task_id, lost.attempt + 1));
     jobs.heartbeat(&lost, LEASE, 1, "").await.unwrap().unwrap_err();
     jobs.complete(&lost, "/lost", &[]).await.unwrap().unwrap_err();
-    jobs.fail(&lost, "late", false).await.unwrap().unwrap_err();
+    jobs.fail(&lost, "late", Again::Never).await.unwrap().unwrap_err();
     jobs.give_back(&lost).await.unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Running);
     jobs.complete(&next, "/next", &[]).await.unwrap().unwrap();
@@ -178,7 +178,7 @@ pub(crate) async fn chunks_are_joined_once_all_are_done(db: &Database) {
     let job = jobs.submit(submission(1, JobStage::Phdef, keys)).await.unwrap();
     let (one, two) = (claim(&jobs, "a").await, claim(&jobs, "b").await);
     jobs.complete(&one, "", &[]).await.unwrap().unwrap();
-    jobs.fail(&two, "damaged", false).await.unwrap().unwrap();
+    jobs.fail(&two, "damaged", Again::Never).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Error);
     nothing_is_left(&jobs).await;
     jobs.retry(job).await.unwrap();
@@ -234,7 +234,7 @@ pub(crate) async fn what_may_work_later_is_tried_again(db: &Database) {
     let jobs = Jobs::new(db.clone());
     let job = jobs.submit(phdef(1)).await.unwrap();
     let running = claim(&jobs, "a").await;
-    jobs.fail(&running, "the network is away", true).await.unwrap().unwrap();
+    jobs.fail(&running, "the network is away", Again::Later).await.unwrap().unwrap();
     // it waits before it is tried again
     nothing_is_left(&jobs).await;
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Running);
@@ -327,7 +327,7 @@ pub(crate) async fn texts_are_kept_as_they_are(db: &Database) {
         };
         assert_eq!((asked.collection.as_deref(), asked.title.as_deref()), (Some(text), Some(text)));
         jobs.heartbeat(&running, LEASE, 1, text).await.unwrap().unwrap();
-        jobs.fail(&running, text, false).await.unwrap().unwrap();
+        jobs.fail(&running, text, Again::Never).await.unwrap().unwrap();
         assert!(text.starts_with(&jobs.get(job).await.unwrap().message.unwrap()));
     }
     nothing_is_left(&jobs).await;

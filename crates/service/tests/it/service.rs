@@ -23,6 +23,11 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) async fn start(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_with(change, |_| ()).await
+    }
+
+    /// The same with settings that no configuration has.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config), set: impl FnOnce(&mut ServeSettings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.database.url = format!("sqlite:{}", folder.path().join("service.db").display());
@@ -31,7 +36,9 @@ impl Service {
         config.worker.count = 2;
         config.inputs.allow = vec![fixtures().display().to_string()];
         change(&mut config);
-        Self::run(folder, config.settings().unwrap()).await
+        let mut settings = config.settings().unwrap();
+        set(&mut settings);
+        Self::run(folder, settings).await
     }
 
     pub(crate) async fn run(folder: tempfile::TempDir, settings: ServeSettings) -> Self {

@@ -62,6 +62,7 @@ impl Place {
             poll: Duration::from_millis(20),
             threads: Some(2),
             memory_limit: None,
+            date: None,
             stores: eventscape_io::stores::Stores::default(),
             cache: None,
             catalog: None,

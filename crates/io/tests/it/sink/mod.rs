@@ -196,6 +196,20 @@ fn the_lock_of_a_bucket_is_taken_over_when_nobody_renews_it() {
 }
 
 #[test]
+fn the_lock_of_a_bucket_is_taken_over_by_who_knows_that_its_run_is_dead() {
+    let server = S3Server::start();
+    let sink = Sink::open(&server.stores(), &"s3://data/out".parse().unwrap(), "7").unwrap();
+    let lock_file = "out/7/.eventscape-lock";
+    let first = sink.take_over().unwrap();
+    let second = sink.take_over().unwrap();
+    assert!(matches!(sink.lock().unwrap_err(), IoError::Locked { .. }));
+    drop(first);
+    assert!(server.path(lock_file).exists(), "the lock of the second is not removed by the first");
+    drop(second);
+    assert!(!server.path(lock_file).exists());
+}
+
+#[test]
 fn a_place_that_cannot_be_written_is_told_before_the_work() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
