@@ -35,7 +35,8 @@ pub(in crate::http) async fn list_curation(State(app): State<App>, Asker(user): 
 /// The job that a query names, if the user may see it.
 async fn job_of(app: &App, user: &User, query: &Query) -> Result<(i64, Option<JobRecord>), Problem> {
     let number = query.text("jobID").unwrap_or_default();
-    let number: i64 = number.parse().map_err(|_| Problem::bad("jobID: it is no number of a job"))?;
+    // digits, as the parameter demands; more of them than a number has are a job that is not there
+    let number: i64 = number.parse().unwrap_or(i64::MAX);
     match app.jobs.get(number).await {
         Ok(job) => Ok((number, Some(job).filter(|job| may_see(user, job)))),
         Err(ServiceError::NotFound(_)) => Ok((number, None)),
