@@ -34,6 +34,11 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
+/// Whether stderr is a terminal whose user did not ask for plain text (<https://no-color.org>).
+fn colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|told| told.is_empty())
+}
+
 /// Where a command tells what it does.
 pub(crate) struct Terminal {
     mode: Mode,
@@ -53,8 +58,11 @@ impl Terminal {
         };
         let filter = tracing_subscriber::EnvFilter::try_from_env("EVENTSCAPE_LOG")
             .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-        let log =
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_ansi(colours())
+            .log_internal_errors(false);
         // a second call in one process would fail; the first subscriber stays then
         let _ = if json { log.json().try_init() } else { log.without_time().try_init() };
         Self { mode, bars: MultiProgress::new(), stages: Mutex::default() }

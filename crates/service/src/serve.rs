@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use crate::database::Database;
 use crate::error::{Result, ServiceError};
 use crate::events::Events;
-use crate::http::{self, App, Documents, Limits, Rates, router};
+use crate::http::{self, App, Documents, Limits, Metrics, Rates, router};
 use crate::jobs::{Jobs, Policy};
 use crate::notify::{MailSettings, Notifier};
 use crate::tos2ca::{Bridge, Tos2caSettings};
@@ -94,6 +94,7 @@ pub async fn serve(
             events: Events::new(settings.worker.stores.clone()),
             stores: settings.worker.stores.clone(),
             rates: Rates::per_minute(limits.requests_per_minute),
+            metrics: Metrics::default(),
             address: seen_as,
             bell,
             limits: settings.limits,

@@ -88,6 +88,12 @@ fn jobs() -> Command {
                 )
                 .arg(Arg::new("public").long("public").action(ArgAction::SetTrue).help("Let all users see it"))
                 .arg(Arg::new("user").long("user").value_name("EMAIL").help("Whose it is (default: the local user)"))
+                .arg(
+                    Arg::new("no_mail")
+                        .long("no-mail")
+                        .action(ArgAction::SetTrue)
+                        .help("Do not mail this user at the end, where the service sends mail"),
+                )
                 .arg(config()),
         )
         .subcommand(
@@ -125,12 +131,25 @@ fn users() -> Command {
             Command::new("token")
                 .about("Make a token for a user; it is shown this once")
                 .arg(email())
-                .arg(Arg::new("label").long("label").default_value("").help("What it is for"))
+                .arg(Arg::new("label").long("label").value_name("TEXT").default_value("").help("What it is for"))
                 .arg(
                     Arg::new("days")
                         .long("days")
                         .value_parser(value_parser!(u32).range(1..=36500))
                         .help("After how many days it ends (default: never)"),
+                )
+                .arg(config()),
+        )
+        .subcommand(Command::new("list").about("All users, and how many tokens they have").arg(config()))
+        .subcommand(
+            Command::new("revoke")
+                .about("End all tokens of a user at once")
+                .arg(email())
+                .arg(
+                    Arg::new("label")
+                        .long("label")
+                        .value_name("TEXT")
+                        .help("Only those that were made with this label"),
                 )
                 .arg(config()),
         )

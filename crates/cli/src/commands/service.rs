@@ -7,7 +7,7 @@ use clap::ArgMatches;
 use eventscape_pipeline::{PipelineError, read_job_table};
 use eventscape_service::{
     Config, Copied, Database, JobFilter, JobRequest, JobStage, Jobs, Role, ServeSettings, ServiceError, Submission,
-    Users, copy_history, serve,
+    User, Users, copy_history, serve,
 };
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -147,11 +147,12 @@ async fn jobs(matches: &ArgMatches) -> Told {
             let settings = config.settings()?;
             let request = JobRequest::read(stage, read_job_table(Path::new(file))?, &settings.policy)?;
             let users = Users::new(db.clone());
-            let user = match matches.get_one::<String>("user") {
+            let named = matches.get_one::<String>("user");
+            let user = match named {
                 Some(email) => users.by_email(email).await?,
                 None => users.local().await?,
             };
-            let submission = Submission {
+            let mut submission = Submission {
                 user_id: user.user_id,
                 request,
                 priority: matches.get_one::<i32>("priority").copied().unwrap_or(0),
@@ -160,6 +161,9 @@ async fn jobs(matches: &ArgMatches) -> Told {
                 notify: Vec::new(),
                 most_at_once: settings.limits.jobs_per_user,
             };
+            if settings.mail.is_some() && named.is_some() && !matches.get_flag("no_mail") {
+                submission = submission.with_mail(&user.email);
+            }
             let job = jobs.submit(submission).await?;
             say(&if is_json { format!("{}\n", json!({ "job_id": job })) } else { format!("{job}\n") })?;
         }
@@ -194,11 +198,12 @@ async fn jobs(matches: &ArgMatches) -> Told {
 
 async fn show(jobs: &Jobs, number: i64) -> Told {
     let job = jobs.get(number).await?;
-    let outputs = jobs.outputs(number).await?;
+    let (outputs, tasks) = (jobs.outputs(number).await?, jobs.tasks(number).await?);
     let request: Value = serde_json::from_str(&job.request).unwrap_or_default();
     let mut told = json!(job);
     if let Value::Object(map) = &mut told {
         map.insert("request".to_owned(), request);
+        map.insert("tasks".to_owned(), json!(tasks));
         map.insert("products".to_owned(), json!(outputs));
     }
     say(&format!("{told:#}\n"))
@@ -210,18 +215,47 @@ async fn users(matches: &ArgMatches) -> Told {
     let (_, db) = database(matches).await?;
     let users = Users::new(db.clone());
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
-    if name == "add" {
-        let role = if matches.get_flag("admin") { Role::Admin } else { Role::User };
-        let user = users.add(text("email"), (text("first"), text("last")), role).await?;
-        say(&if is_json { format!("{}\n", json!(user)) } else { format!("user {}: {}\n", user.user_id, user.email) })?;
-    } else {
-        let user = users.by_email(text("email")).await?;
-        let token = users.token(&user, text("label"), matches.get_one::<u32>("days").copied()).await?;
-        let told = json!({ "token": token.secret, "token_id": token.token_id });
-        say(&if is_json { format!("{told}\n") } else { format!("{}\n", token.secret) })?;
+    match name {
+        "add" => {
+            let role = if matches.get_flag("admin") { Role::Admin } else { Role::User };
+            let user = users.add(text("email"), (text("first"), text("last")), role).await?;
+            let told = format!("user {}: {}\n", user.user_id, user.email);
+            say(&if is_json { format!("{}\n", json!(user)) } else { told })?;
+        }
+        "list" => list_users(&users.list().await?, is_json)?,
+        "revoke" => {
+            let user = users.by_email(text("email")).await?;
+            let revoked = users.revoke(&user, matches.get_one::<String>("label").map(String::as_str)).await?;
+            let told = format!("{revoked} tokens of {} revoked\n", user.email);
+            say(&if is_json { format!("{}\n", json!({ "revoked": revoked })) } else { told })?;
+        }
+        "token" => {
+            let user = users.by_email(text("email")).await?;
+            let token = users.token(&user, text("label"), matches.get_one::<u32>("days").copied()).await?;
+            let told = json!({ "token": token.secret, "token_id": token.token_id });
+            say(&if is_json { format!("{told}\n") } else { format!("{}\n", token.secret) })?;
+        }
+        _ => return Err(ServiceError::Internal("the command line let an unknown command pass".to_owned())),
     }
     db.close().await;
     Ok(())
+}
+
+fn list_users(users: &[(User, i64)], is_json: bool) -> Told {
+    if is_json {
+        let of = |(user, tokens): &(User, i64)| {
+            let mut told = json!(user);
+            told["tokens"] = json!(tokens);
+            told
+        };
+        return say(&format!("{:#}\n", json!({ "users": users.iter().map(of).collect::<Vec<_>>() })));
+    }
+    let rows = users.iter().map(|(user, tokens)| {
+        let role = if user.is_admin() { "admin" } else { "user" };
+        let name = format!("{} {}", user.first_name, user.last_name);
+        vec![user.user_id.to_string(), user.email.clone(), role.to_owned(), tokens.to_string(), name.trim().to_owned()]
+    });
+    say(&table(&["user", "email", "role", "tokens", "name"], rows))
 }
 
 fn check(matches: &ArgMatches) -> Told {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::parameters::{self, FORMAT, Kind, Parameter};
-use super::{App, download, features, jobs, landing, openapi, processes, progress, reference, results};
+use super::{App, download, features, jobs, landing, metrics, openapi, processes, progress, reference, results};
 
 /// One way to use the API.
 pub(super) struct Endpoint {
@@ -165,8 +165,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         ("get", "/metrics"),
         "service",
         "Numbers for Prometheus",
-        of_type("text/plain;version=0.0.4", "Metrics"),
-        || get(landing::metrics),
+        of_type(metrics::OPEN_METRICS, "Metrics"),
+        || get(metrics::serve),
     ),
     endpoint(("get", "/processes"), "processes", "What can be done", json("Processes", "processList"), || {
         get(processes::list)

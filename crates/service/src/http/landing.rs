@@ -2,12 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::App;
-use super::auth::Asker;
 use super::endpoints::{JSON, OPENAPI};
 use super::problem::Problem;
 use super::query::Query;
@@ -79,23 +78,4 @@ pub(super) async fn health(State(app): State<App>) -> Response {
     }
     let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "database": database });
     Json(body).into_response()
-}
-
-/// For administrators, in the text format of Prometheus.
-pub(super) async fn metrics(State(app): State<App>, Asker(user): Asker) -> Result<Response, Problem> {
-    if !user.is_admin() {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "metrics are for administrators"));
-    }
-    let (jobs, ready) = app.jobs.counts().await?;
-    let mut text =
-        String::from("# HELP eventscape_jobs Jobs in the database, by status.\n# TYPE eventscape_jobs gauge\n");
-    for (status, count) in jobs {
-        text.push_str(&format!("eventscape_jobs{{status=\"{}\"}} {count}\n", status.name()));
-    }
-    text.push_str("# HELP eventscape_tasks_ready Tasks that wait for a worker.\n# TYPE eventscape_tasks_ready gauge\n");
-    text.push_str(&format!("eventscape_tasks_ready {ready}\n"));
-    let version = env!("CARGO_PKG_VERSION");
-    text.push_str("# HELP eventscape_info The version of the program.\n# TYPE eventscape_info gauge\n");
-    text.push_str(&format!("eventscape_info{{version=\"{version}\"}} 1\n"));
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

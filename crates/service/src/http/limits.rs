@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody};
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use futures::StreamExt;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
+use super::metrics::Metrics;
 use super::problem::Problem;
 
 /// The header with the number of a request.
@@ -51,8 +52,8 @@ impl Default for Limits {
     }
 }
 
-/// Gives a request a number, that of the proxy before us if it has one, and logs how it went.
-pub(super) async fn named(mut request: Request, next: Next) -> Response {
+/// Gives a request a number, that of the proxy before us if it has one, and logs and counts how it went.
+pub(super) async fn named(metrics: Metrics, mut request: Request, next: Next) -> Response {
     let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let is_sane = |id: &&str| {
         (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
@@ -64,10 +65,12 @@ pub(super) async fn named(mut request: Request, next: Next) -> Response {
     if let Some(value) = value.clone() {
         request.headers_mut().insert(REQUEST_ID, value);
     }
+    let endpoint = request.extensions().get::<MatchedPath>().cloned();
     let begun = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
-    span.in_scope(|| tracing::info!(status, ms = ms as u64, "answered"));
+    let (status, took) = (response.status(), begun.elapsed());
+    span.in_scope(|| tracing::info!(status = status.as_u16(), ms = took.as_millis() as u64, "answered"));
+    metrics.answered(&method, endpoint.as_ref().map(MatchedPath::as_str), status, took);
     if let Some(value) = value {
         response.headers_mut().insert(REQUEST_ID, value);
     }

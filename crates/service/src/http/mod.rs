@@ -12,6 +12,7 @@ mod features;
 mod jobs;
 mod landing;
 mod limits;
+mod metrics;
 mod openapi;
 mod parameters;
 mod path;
@@ -43,6 +44,7 @@ use problem::Problem;
 pub(crate) use connections::serve;
 pub(crate) use documents::Documents;
 pub use limits::Limits;
+pub use metrics::Metrics;
 pub use openapi::document as openapi_document;
 pub use rates::Rates;
 
@@ -69,6 +71,8 @@ pub struct App {
     pub limits: Limits,
     /// How many requests users have sent.
     pub rates: Rates,
+    /// How requests went.
+    pub metrics: Metrics,
     /// Whether users are told of the ends of their jobs by mail.
     pub sends_mail: bool,
 }
@@ -86,6 +90,7 @@ impl App {
 /// The API of a service.
 pub fn router(app: App) -> Router {
     let limits = Arc::new(app.limits.clone());
+    let metrics = app.metrics.clone();
     let (places, time) = (Arc::new(Semaphore::new(limits.at_once)), limits.time);
     endpoints::routes()
         .fallback(|| async { Problem::not_found("there is nothing here; `/` tells what there is") })
@@ -99,6 +104,6 @@ pub fn router(app: App) -> Router {
         }))
         .layer(middleware::from_fn(move |request, next| limits::one_of_many(places.clone(), request, next)))
         .layer(middleware::from_fn(move |request, next| limits::whole(limits.clone(), request, next)))
-        .layer(middleware::from_fn(limits::named))
+        .layer(middleware::from_fn(move |request, next| limits::named(metrics.clone(), request, next)))
         .with_state(app)
 }

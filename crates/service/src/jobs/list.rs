@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::model::{JobRecord, OutputFile};
+use super::model::{JobRecord, OutputFile, TaskRecord};
 use super::{JobStage, JobStatus, Jobs};
 use crate::database::{Fields, failed};
 use crate::error::{Result, ServiceError};
@@ -125,6 +125,29 @@ impl Jobs {
         Ok(Page { jobs: rows.iter().map(JobRecord::of).collect::<Result<_>>()?, matched })
     }
 
+    /// The tasks of a job, and how they went.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tasks(&self, job: i64) -> Result<Vec<TaskRecord>> {
+        let sql = "SELECT kind, chunkID, state, attempt, failures, losses, lastError FROM tasks WHERE jobID = ? \
+            ORDER BY taskID";
+        let rows = self.db.sql(sql).bind(job).fetch_all(self.db.pool()).await.map_err(failed("listing tasks"))?;
+        let of = |row: &AnyRow| {
+            Some(TaskRecord {
+                kind: row.text("kind")?,
+                chunk: row.whole("chunkID")?,
+                state: row.text("state")?,
+                attempts: row.whole("attempt")?,
+                failures: row.whole("failures")?,
+                losses: row.whole("losses")?,
+                last_error: row.text("lastError"),
+            })
+        };
+        let wrong = || ServiceError::Internal(format!("a task of job {job} cannot be read"));
+        rows.iter().map(|row| of(row).ok_or_else(wrong)).collect()
+    }
+
     /// The products of a job that is complete, by their names.
     ///
     /// # Errors
@@ -162,19 +185,5 @@ impl Jobs {
             Some(if folder.is_empty() { name } else { format!("{folder}/{name}") })
         };
         Ok(row.and_then(place))
-    }
-
-    /// How many jobs there are of each status, and how many tasks are ready.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn counts(&self) -> Result<(Vec<(JobStatus, i64)>, i64)> {
-        let what = "counting jobs";
-        let sql = "SELECT status, COUNT(*) AS jobs FROM jobs GROUP BY status";
-        let rows = self.db.sql(sql).fetch_all(self.db.pool()).await.map_err(failed(what))?;
-        let of = |row: &AnyRow| Some((JobStatus::of(&row.text("status")?)?, row.whole("jobs")?));
-        let sql = "SELECT COUNT(*) AS tasks FROM tasks WHERE state = 'queued' AND depsLeft = 0";
-        let ready = self.db.sql(sql).fetch_one(self.db.pool()).await.map_err(failed(what))?;
-        Ok((rows.iter().filter_map(of).collect(), ready.whole("tasks").unwrap_or(0)))
     }
 }

@@ -2,6 +2,7 @@
 
 mod end;
 mod list;
+mod load;
 mod model;
 mod notifications;
 mod queue;
@@ -10,7 +11,8 @@ mod submit;
 
 pub use end::Again;
 pub use list::{JobFilter, Page};
-pub use model::{JobRecord, JobStage, JobStatus, OutputFile};
+pub(crate) use load::Load;
+pub use model::{JobRecord, JobStage, JobStatus, OutputFile, TaskRecord};
 pub(crate) use notifications::Notification;
 pub use queue::{Claim, Lost, TaskKind};
 pub use request::{JobRequest, Policy};

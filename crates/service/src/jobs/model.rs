@@ -159,6 +159,25 @@ impl JobRecord {
     }
 }
 
+/// A part of a job that a worker does at a time, and how it went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TaskRecord {
+    /// What it does: `whole`, `chunk`, `stitch`.
+    pub kind: String,
+    /// The chunk, from 1; 0 for other kinds.
+    pub chunk: i64,
+    /// `queued`, `running`, `done`, `failed`, `cancelled`.
+    pub state: String,
+    /// How often it was claimed.
+    pub attempts: i64,
+    /// How often it failed and was put back.
+    pub failures: i64,
+    /// How often its worker was lost.
+    pub losses: i64,
+    /// Why it failed last.
+    pub last_error: Option<String>,
+}
+
 /// A product of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OutputFile {

@@ -26,6 +26,16 @@ pub struct Submission {
     pub most_at_once: u32,
 }
 
+impl Submission {
+    /// With a letter to an address when the job is complete or in error.
+    #[must_use]
+    pub fn with_mail(mut self, address: &str) -> Self {
+        let ends = [JobStatus::Complete, JobStatus::Error];
+        self.notify.extend(ends.map(|end| ("email".to_owned(), address.to_owned(), end)));
+        self
+    }
+}
+
 impl Jobs {
     /// Puts a job into the queue; gives its number.
     ///

@@ -189,17 +189,17 @@ impl Bridge {
         let user =
             row.user.as_ref().ok_or_else(|| ServiceError::Request("userID: there is no such user".to_owned()))?;
         let user = user_of(&self.users, user).await?.0;
-        let ends = [JobStatus::Complete, JobStatus::Error].into_iter().filter(|_| self.settings.sends_mail);
-        Ok(Some(Submission {
+        let submission = Submission {
             user_id: user.user_id,
             request,
             priority: 0,
             // all that use TOS2CA see all its jobs, and may look into them
             is_public: true,
             wants_document: false,
-            notify: ends.map(|end| ("email".to_owned(), user.email.clone(), end)).collect(),
+            notify: Vec::new(),
             most_at_once: 0,
-        }))
+        };
+        Ok(Some(if self.settings.sends_mail { submission.with_mail(&user.email) } else { submission }))
     }
 
     /// The PhDef job of a curation job, by its number here: one that we did or do, or one that TOS2CA did itself.

@@ -117,6 +117,18 @@ impl Users {
         }
     }
 
+    /// All users, by their addresses, each with the number of tokens that have not ended.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn list(&self) -> Result<Vec<(User, i64)>> {
+        let sql = "SELECT userID, email, firstName, lastName, role, (SELECT COUNT(*) FROM tokens \
+            WHERE tokens.userID = users.userID AND (tokens.expires IS NULL OR tokens.expires > {NOW})) AS tokens \
+            FROM users ORDER BY email";
+        let rows = self.db.sql(sql).fetch_all(self.db.pool()).await.map_err(failed("listing users"))?;
+        Ok(rows.iter().filter_map(|row| Some((user(row)?, row.whole("tokens")?))).collect())
+    }
+
     async fn one(&self, clause: &str, value: String) -> Result<Option<User>> {
         let sql = format!("SELECT userID, email, firstName, lastName, role FROM users WHERE {clause}");
         let query = self.db.sql(&sql).bind(value);

@@ -51,6 +51,23 @@ impl Users {
         Ok(NewToken { secret, token_id })
     }
 
+    /// Ends all tokens of a user, or those of a label; tells how many there were.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn revoke(&self, user: &User, label: Option<&str>) -> Result<u64> {
+        let sql = match label {
+            None => "DELETE FROM tokens WHERE userID = ?",
+            Some(_) => "DELETE FROM tokens WHERE userID = ? AND label = ?",
+        };
+        let query = self.db.sql(sql).bind(user.user_id);
+        let query = match label {
+            None => query,
+            Some(label) => query.bind(label.to_owned()),
+        };
+        Ok(query.execute(self.db.pool()).await.map_err(failed("revoking tokens"))?.rows_affected())
+    }
+
     /// The user of a token that has not ended. The database compares hashes of 256 random bits, so that the time it takes
     /// tells nothing.
     ///

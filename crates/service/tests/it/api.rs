@@ -190,11 +190,27 @@ async fn users_see_their_own_jobs() {
     assert_eq!(ask(Method::GET, "/metrics", bob).await.0, StatusCode::FORBIDDEN);
     let (_, metrics) = ask(Method::GET, "/metrics", root).await;
     assert!(metrics.as_str().unwrap().contains("eventscape_jobs{status=\"pending\"} 1"), "{metrics}");
+    for line in [
+        "eventscape_tasks_ready 1",
+        "eventscape_leases_overdue 0",
+        "eventscape_notifications_waiting 0",
+        // by the endpoint, not by what was asked
+        "eventscape_http_requests_total{method=\"GET\",path=\"/jobs/{jobID}\",status=\"404\"} 2",
+        "eventscape_http_request_seconds_count{path=\"/metrics\"} 3",
+        "# EOF",
+    ] {
+        assert!(metrics.as_str().unwrap().lines().any(|known| known == line), "{line}: {}", metrics.as_str().unwrap());
+    }
     let (status, told) = ask(Method::DELETE, "/jobs/1", ada).await;
     assert_eq!((status, told["status"].as_str()), (StatusCode::OK, Some("dismissed")));
     assert_eq!(ask(Method::DELETE, "/jobs/1", ada).await.0, StatusCode::CONFLICT);
     let (status, told) = ask(Method::POST, "/jobs/1/retry", ada).await;
     assert_eq!((status, told["status"].as_str()), (StatusCode::OK, Some("accepted")));
+    // a token that is revoked ends at once
+    let revoked = users.by_email("ada@example.org").await.unwrap();
+    assert_eq!(users.revoke(&revoked, None).await.unwrap(), 1);
+    assert_eq!(ask(Method::GET, "/jobs/1", ada).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(Method::GET, "/jobs/1", root).await.0, StatusCode::OK);
     service.stop().await;
 }
 

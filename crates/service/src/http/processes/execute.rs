@@ -13,7 +13,7 @@ use crate::http::App;
 use crate::http::auth::Asker;
 use crate::http::path::Names;
 use crate::http::problem::Problem;
-use crate::jobs::{JobRecord, JobRequest, JobStatus, Submission};
+use crate::jobs::{JobRecord, JobRequest, Submission};
 use crate::users::User;
 
 pub(in crate::http) async fn execute(
@@ -43,20 +43,18 @@ pub(in crate::http) async fn execute(
 /// Puts a job of a user into the queue.
 pub(in crate::http) async fn submit(app: &App, user: &User, request: JobRequest, wishes: Wishes) -> Result<JobRecord> {
     let called = wishes.subscribers.into_iter().map(|(address, event)| ("webhook".to_owned(), address, event));
-    let mut notify: Vec<_> = called.collect();
-    if app.sends_mail && app.needs_token && !wishes.no_mail {
-        let ends = [JobStatus::Complete, JobStatus::Error];
-        notify.extend(ends.map(|end| ("email".to_owned(), user.email.clone(), end)));
-    }
-    let submission = Submission {
+    let mut submission = Submission {
         user_id: user.user_id,
         request,
         priority: 0,
         is_public: wishes.public,
         wants_document: wishes.document,
-        notify,
+        notify: called.collect(),
         most_at_once: app.limits.jobs_per_user,
     };
+    if app.sends_mail && app.needs_token && !wishes.no_mail {
+        submission = submission.with_mail(&user.email);
+    }
     let job_id = app.jobs.submit(submission).await?;
     app.bell.notify_one();
     app.jobs.get(job_id).await

@@ -1,18 +1,17 @@
-//! A service of several processes, some of which die.
+//! The service as its operators see it.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+mod kills;
+mod logs;
+
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use eventscape_testkit::s3::S3Server;
+use eventscape_testkit::servers::{MariaDb, Redis, Smtp};
 use serde_json::Value;
 
 use crate::{fixtures, said};
-
-/// How often a worker is killed.
-const KILLS: u32 = 30;
-/// Jobs beside the first, which is not disturbed.
-const JOBS: usize = 8;
 
 #[test]
 fn where_tos2ca_is_must_be_said() {
@@ -25,25 +24,49 @@ fn where_tos2ca_is_must_be_said() {
     assert!(!output.status.success() && !said(&output).contains("secret"), "{}", said(&output));
 }
 
+/// A service of several processes.
 struct Place {
     folder: tempfile::TempDir,
+    environment: Vec<(String, String)>,
 }
 
 impl Place {
+    /// A database, jobs and a cache in a folder.
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let environment = [
+            ("DATABASE_URL", format!("sqlite:{}", at("service.db"))),
+            ("STORE_LOCATION", at("jobs")),
+            ("INPUTS_ALLOW", format!("['{}']", fixtures().canonicalize().unwrap().display())),
+            ("WORKER_LEASE_SECONDS", "1".to_owned()),
+            ("WORKER_POLL_MS", "50".to_owned()),
+            ("WORKER_THREADS", "1".to_owned()),
+        ];
+        let place = Self { folder, environment: vec![("SOURCE_DATE_EPOCH".to_owned(), "1600000000".to_owned())] };
+        place.with(environment)
+    }
+
+    /// With more keys of the configuration, as `STORE_LOCATION`.
+    fn with<'a>(mut self, keys: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        self.environment.extend(keys.into_iter().map(|(name, value)| (format!("EVENTSCAPE_{name}"), value)));
+        self
+    }
+
+    fn with_mail(self, server: &Smtp) -> Self {
+        self.with([
+            ("MAIL_SERVER", "localhost".to_owned()),
+            ("MAIL_PORT", server.port().to_string()),
+            ("MAIL_USER", "tester".to_owned()),
+            ("MAIL_PASSWORD", "very-secret-mail".to_owned()),
+            ("MAIL_AUTHORITY", server.authority().display().to_string()),
+            ("MAIL_FROM", "events@example.org".to_owned()),
+        ])
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_eventscape"));
-        let at = |name: &str| self.folder.path().join(name).display().to_string();
-        command
-            .env("EVENTSCAPE_DATABASE_URL", format!("sqlite:{}", at("service.db")))
-            .env("EVENTSCAPE_STORE_LOCATION", at("jobs"))
-            .env("EVENTSCAPE_INPUTS_ALLOW", format!("['{}']", fixtures().canonicalize().unwrap().display()))
-            .env("EVENTSCAPE_WORKER_LEASE_SECONDS", "1")
-            .env("EVENTSCAPE_WORKER_POLL_MS", "50")
-            .env("EVENTSCAPE_WORKER_THREADS", "1");
+        command.envs(self.environment.iter().cloned());
         command
     }
 
@@ -57,8 +80,8 @@ impl Place {
         self.command().arg("worker").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    fn submit(&self, file: &Path, kind: &str) -> i64 {
-        let output = self.run(&["jobs", "submit", file.to_str().unwrap(), "--kind", kind]);
+    fn submit(&self, file: &Path, kind: &str, of: &[&str]) -> i64 {
+        let output = self.run(&[&["jobs", "submit", file.to_str().unwrap(), "--kind", kind], of].concat());
         String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
     }
 
@@ -70,79 +93,32 @@ impl Place {
             |job: &Value| (job["job_id"].as_i64().unwrap(), job["status"].as_str().unwrap().to_owned(), job.clone());
         told["jobs"].as_array().unwrap().iter().map(of).collect()
     }
-
-    fn products(&self, job: i64) -> PathBuf {
-        self.folder.path().join("jobs").join(job.to_string())
-    }
 }
 
-/// Files of a job's folder without the job's number in front, but for what tells of a run (the number and times within).
-fn names(folder: &Path, job: i64) -> BTreeSet<String> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let seen = entries.filter(|name| name != ".eventscape-lock");
-    seen.map(|name| name.strip_prefix(&format!("{job}-")).map(str::to_owned).unwrap_or(name)).collect()
+/// The servers that a large service has.
+struct Servers {
+    database: MariaDb,
+    cache: Redis,
+    store: S3Server,
+    mail: Smtp,
 }
 
-/// A small generator, so that a failure can be repeated.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
+impl Servers {
+    fn start() -> Self {
+        Self { database: MariaDb::start(), cache: Redis::start(), store: S3Server::start(), mail: Smtp::start() }
     }
-}
 
-#[test]
-fn jobs_survive_workers_that_are_killed_at_random() {
-    let place = Place::new();
-    let input = fixtures().canonicalize().unwrap().join("ostia/ostia_monthly.nc");
-    let phdef = place.folder.path().join("phdef.json");
-    let keys = serde_json::json!({
-        "input": input, "variable": "surface_temperature", "operator": "lessThan", "value": 297.5,
-        "bbox": [-120, -6, -80, 6], "min_size": 20, "start": "2007-01-01", "end": "2009-12-31",
-    });
-    std::fs::write(&phdef, keys.to_string()).unwrap();
-    let cut = place.folder.path().join("cut.json");
-    let mut keys_of_cut = keys.clone();
-    keys_of_cut["chunks"] = 3.into();
-    std::fs::write(&cut, keys_of_cut.to_string()).unwrap();
-    let first = place.submit(&phdef, "phdef");
-    let mut worker = place.worker();
-    wait(&place, 60);
-    let jobs: Vec<i64> = (0..JOBS).map(|k| place.submit(if k % 4 == 3 { &cut } else { &phdef }, "phdef")).collect();
-    let curation = place.folder.path().join("curation.json");
-    let keys = serde_json::json!({"phdef": jobs[0], "input": input, "variable": "surface_temperature"});
-    std::fs::write(&curation, keys.to_string()).unwrap();
-    let curated = place.submit(&curation, "curation");
-
-    let seed = std::env::var("EVENTSCAPE_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64
-    });
-    println!("EVENTSCAPE_SEED={seed}");
-    let mut random = Random(seed);
-    for _ in 0..KILLS {
-        std::thread::sleep(Duration::from_millis(100 + random.below(900)));
-        // SIGKILL: nothing can be tidied up
-        worker.kill().unwrap();
-        worker.wait().unwrap();
-        worker = place.worker();
+    fn place(&self) -> Place {
+        let keys = [
+            ("DATABASE_URL", self.database.url()),
+            ("CACHE_LOCATION", self.cache.url()),
+            ("STORE_LOCATION", "s3://data/jobs".to_owned()),
+        ];
+        let mut place = Place::new().with(keys).with_mail(&self.mail);
+        let keys = self.store.environment();
+        place.environment.extend(keys.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        place
     }
-    wait(&place, 180);
-    worker.kill().unwrap();
-    worker.wait().unwrap();
-
-    let known = names(&place.products(first), first);
-    for job in jobs {
-        let folder = place.products(job);
-        let own: BTreeSet<String> = names(&folder, job).into_iter().filter(|name| name != "chunks").collect();
-        assert_eq!(own, known, "seed {seed}: job {job}");
-        for name in known.iter().filter(|name| name.ends_with(".png") || name.ends_with("TOC.json")) {
-            let read = |job: i64| std::fs::read(place.products(job).join(format!("{job}-{name}"))).unwrap();
-            assert!(read(job) == read(first) || name.ends_with(".png"), "seed {seed}: {name} of job {job}");
-        }
-    }
-    assert!(names(&place.products(curated), curated).contains("Statistics.csv"), "seed {seed}");
 }
 
 /// Waits until all jobs are complete.
@@ -169,7 +145,7 @@ fn a_service_that_is_stopped_gives_its_jobs_back() {
         "input": input, "variable": "surface_temperature", "operator": "climatologyBeyond", "value": "1, window=31",
     });
     std::fs::write(&file, keys.to_string()).unwrap();
-    let job = place.submit(&file, "phdef");
+    let job = place.submit(&file, "phdef", &[]);
     let mut child = place
         .command()
         .args(["serve", "--listen=127.0.0.1:0"])
