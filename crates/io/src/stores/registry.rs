@@ -17,7 +17,7 @@ use super::runtime::Runtime;
 use super::s3::{Bucket, OfDaac, S3Object, version_of};
 use super::traffic::{Traffic, TrafficCount};
 use super::web::{self, WebClient, WebFile};
-use crate::credentials::{Session, TemporaryKeys};
+use crate::credentials::{Daac, Session, TemporaryKeys};
 use crate::{IoError, Result};
 
 /// A file or object of a listing.
@@ -208,29 +208,25 @@ impl Stores {
         if let Some(bucket) = buckets.get(name) {
             return Ok(bucket.clone());
         }
-        let bucket = match self.daac_of(name)? {
-            Some(of) => Bucket::open_of_daac(name, &self.inner.options, &self.inner.traffic, of)?,
-            None => Bucket::open(name, &self.inner.options, &self.inner.traffic)?,
+        let (options, traffic) = (&self.inner.options, &self.inner.traffic);
+        let bucket = match options.earthdata.daac_of(name) {
+            None => Bucket::open(name, options, traffic)?,
+            Some(daac) => match self.earthdata()? {
+                Some(session) => Bucket::open_of_daac(name, options, traffic, self.keys_of(daac, session))?,
+                // the AWS keys of the environment may be good for it, too
+                None => Bucket::open(name, options, traffic)?.without_login_to(&daac.name),
+            },
         };
         buckets.insert(name.to_owned(), bucket.clone());
         Ok(bucket)
     }
 
-    /// The keys of a bucket of NASA's, where there is a login to ask for them with.
-    fn daac_of(&self, bucket: &str) -> Result<Option<OfDaac>> {
-        let Some(daac) = self.inner.options.earthdata.daac_of(bucket) else { return Ok(None) };
-        let Some(session) = self.earthdata()? else {
-            tracing::info!(
-                "{bucket} is a bucket of {}, and there is no Earthdata login (EARTHDATA_TOKEN, or a line in ~/.netrc); \
-                 the AWS keys of the environment are tried",
-                daac.name
-            );
-            return Ok(None);
-        };
+    /// The keys of a centre's buckets: one set for all of them.
+    fn keys_of(&self, daac: &Daac, session: Arc<Session>) -> OfDaac {
         let mut state = self.inner.earthdata.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(TemporaryKeys::new(daac.clone(), session, self.inner.options.first_pause));
         let keys = Arc::clone(state.keys.entry(daac.name.clone()).or_insert_with(new));
-        Ok(Some(OfDaac { daac: daac.clone(), keys }))
+        OfDaac { daac: daac.clone(), keys }
     }
 
     /// The session with Earthdata, if there is a login.

@@ -30,6 +30,8 @@ pub(crate) struct Bucket {
     pub(crate) traffic: Arc<Traffic>,
     /// Keys that last an hour, of a bucket of NASA's.
     keys: Option<Arc<TemporaryKeys>>,
+    /// The data centre whose bucket it is, where there is no login to it.
+    centre: Option<String>,
 }
 
 /// A bucket of NASA's, and the keys that its centre gives.
@@ -71,6 +73,11 @@ impl Bucket {
         Self::build(builder, name, options, traffic, Some(of.keys))
     }
 
+    /// The same; where it refuses, the missing login to its centre is told.
+    pub(crate) fn without_login_to(self, centre: &str) -> Self {
+        Self { centre: Some(centre.to_owned()), ..self }
+    }
+
     fn build(
         builder: AmazonS3Builder,
         name: &str,
@@ -103,7 +110,7 @@ impl Bucket {
             .with_http_connector(Counting { traffic: Arc::clone(traffic) })
             .build()
             .map_err(|e| IoError::Location { location: format!("s3://{name}"), reason: e.to_string() })?;
-        Ok(Self { store: Arc::new(store), name: name.to_owned(), traffic: Arc::clone(traffic), keys })
+        Ok(Self { store: Arc::new(store), name: name.to_owned(), traffic: Arc::clone(traffic), keys, centre: None })
     }
 
     /// Does a request, and once more with new keys where temporary ones were refused.
@@ -121,7 +128,20 @@ impl Bucket {
         };
         match &self.keys {
             Some(keys) if is_refused && keys.were_refused(begun).await => request().await,
-            _ => answer,
+            _ => answer.map_err(|error| self.with_centre(error)),
+        }
+    }
+
+    fn with_centre(&self, error: IoError) -> IoError {
+        match (error, &self.centre) {
+            (IoError::Denied { location, reason }, Some(centre)) => IoError::Denied {
+                location,
+                reason: format!(
+                    "it is of {centre} and needs an Earthdata login: set EARTHDATA_TOKEN, or give ~/.netrc a line of \
+                     urs.earthdata.nasa.gov (without: {reason})"
+                ),
+            },
+            (error, _) => error,
         }
     }
 

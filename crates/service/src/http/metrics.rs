@@ -57,7 +57,7 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         // 2 ms to 33 s
-        let histogram: fn() -> Histogram = || Histogram::new(exponential_buckets(0.002, 2.0, 15));
+        let histogram: fn() -> Histogram = || Histogram::new(exponential_buckets(0.002, 4.0, 8));
         Self { requests: Family::default(), seconds: Family::new_with_constructor(histogram) }
     }
 }

@@ -7,9 +7,10 @@ use eventscape_io::IoError;
 use eventscape_io::credentials::{Daac, Earthdata, EarthdataLogin, Secret};
 use eventscape_io::stores::{Location, StoreOptions, Stores};
 use eventscape_testkit::earthdata::{EarthdataServers, PASSWORD, TOKEN, USER};
+use eventscape_testkit::s3::{ACCESS_KEY, SECRET_KEY};
 
 use super::pattern;
-use crate::servers::impatient;
+use crate::servers::{S3Server, impatient, keys};
 
 fn password() -> EarthdataLogin {
     EarthdataLogin::Password { user: USER.to_owned(), password: Secret::new(PASSWORD) }
@@ -124,4 +125,25 @@ fn a_file_of_a_server_behind_the_login_is_read() {
         assert_eq!(file.read_ranges(&[4..9]).unwrap()[0], "bytes".as_bytes());
     }
     assert_eq!(servers.leaked(), Vec::<String>::new(), "what is redirected to is not told who asks");
+}
+
+#[test]
+fn without_a_login_the_centre_is_named() {
+    if EarthdataLogin::find().unwrap().is_some() {
+        return; // this machine has one
+    }
+    let server = S3Server::start();
+    server.put("a.nc", b"abc");
+    let options = |secret: &str| {
+        let mut options = server.options();
+        options.keys = Some(keys(ACCESS_KEY, secret, None));
+        options.earthdata.daacs = vec![Daac::new("TEST DAAC", &["data"], "https://127.0.0.1:1/s3credentials")];
+        options
+    };
+    // keys of one's own may be good for it
+    assert_eq!(Stores::new(options(SECRET_KEY)).open(&at("s3://data/a.nc")).unwrap().len(), 3);
+    let error = Stores::new(options("wrong")).open(&at("s3://data/a.nc")).err().unwrap();
+    let told = error.to_string();
+    assert_eq!(error.kind(), ErrorKind::Denied, "{told}");
+    assert!(told.contains("TEST DAAC") && told.contains("EARTHDATA_TOKEN") && !told.contains("wrong)"), "{told}");
 }
