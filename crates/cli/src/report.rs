@@ -10,14 +10,11 @@ pub(crate) fn of_job(report: &Report, json: bool) -> String {
     if json {
         return as_json(report);
     }
-    let mut text = String::new();
     let head = match (report.status, report.already_complete) {
         ("chunk", _) => "chunk complete; join it with `eventscape stitch`",
         (_, true) => "already complete, nothing was done (--overwrite to run it anew)",
         _ => "complete",
     };
-    // writing to a string cannot fail
-    let _ = writeln!(text, "{}\n", report.title);
     let mut rows = vec![
         ("job", format!("{} {head}", report.job_id)),
         (if report.status == "chunk" { "chunk" } else { "products" }, report.location.clone()),
@@ -41,14 +38,7 @@ pub(crate) fn of_job(report: &Report, json: bool) -> String {
     for time in &report.times {
         rows.push(("", format!("{} in {:.2} s", time.stage, time.seconds)));
     }
-    for (name, value) in rows {
-        let _ = writeln!(text, "{name:>10}  {value}");
-    }
-    if !report.products.is_empty() {
-        text.push('\n');
-        text += &products(report.job_id, &report.products);
-    }
-    text
+    with_products(&report.title, &rows, report.job_id, &report.products)
 }
 
 /// The summary of a curation job.
@@ -75,14 +65,18 @@ fn of_curation(report: &CurationReport) -> String {
         rows.push(("values", format!("{}; {} events without any", report.method, report.without_value)));
     }
     rows.extend(report.stages.iter().map(|time| ("", format!("{} in {:.2} s", time.stage, time.seconds))));
-    let mut text = format!("{}\n\n", report.title);
+    with_products(&report.title, &rows, report.job_id, &report.products)
+}
+
+fn with_products(title: &str, rows: &[(&str, String)], job: u64, made: &[StoredProduct]) -> String {
+    let mut text = format!("{title}\n\n");
     for (name, value) in rows {
         // writing to a string cannot fail
         let _ = writeln!(text, "{name:>10}  {value}");
     }
-    if !report.products.is_empty() {
+    if !made.is_empty() {
         text.push('\n');
-        text += &products(report.job_id, &report.products);
+        text += &products(job, made);
     }
     text
 }

@@ -8,6 +8,32 @@ use std::time::{Duration, Instant};
 /// How long a server may take to come up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The servers that a large service has.
+#[cfg(feature = "s3")]
+pub struct Components {
+    /// Its database.
+    pub database: MariaDb,
+    /// Its scene cache.
+    pub cache: Redis,
+    /// Where its products go: the bucket `data`.
+    pub store: crate::s3::S3Server,
+    /// What takes its mail.
+    pub mail: Smtp,
+}
+
+#[cfg(feature = "s3")]
+impl Components {
+    /// Starts all of them.
+    ///
+    /// # Panics
+    /// If one of them cannot be started.
+    #[must_use]
+    pub fn start() -> Self {
+        let (database, cache, store) = (MariaDb::start(), Redis::start(), crate::s3::S3Server::start());
+        Self { database, cache, store, mail: Smtp::start() }
+    }
+}
+
 /// A MariaDB server in a folder of its own.
 pub struct MariaDb {
     folder: tempfile::TempDir,

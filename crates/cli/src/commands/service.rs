@@ -153,13 +153,10 @@ async fn jobs(matches: &ArgMatches) -> Told {
                 None => users.local().await?,
             };
             let mut submission = Submission {
-                user_id: user.user_id,
-                request,
                 priority: matches.get_one::<i32>("priority").copied().unwrap_or(0),
                 is_public: matches.get_flag("public"),
-                wants_document: false,
-                notify: Vec::new(),
                 most_at_once: settings.limits.jobs_per_user,
+                ..Submission::new(user.user_id, request)
             };
             if settings.mail.is_some() && named.is_some() && !matches.get_flag("no_mail") {
                 submission = submission.with_mail(&user.email);

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use eventscape_testkit::s3::S3Server;
 
-use crate::chunks::{files, run};
+use crate::chunks::{self, files, run};
 use crate::{fixtures, said};
 
 const OUT: &str = "s3://data/out";
@@ -29,23 +29,11 @@ fn at(server: &S3Server, temporary: &Path, arguments: &[&str], more: &[(&str, &s
 /// The job of `chunks::run` into the bucket, in three chunks unless `extra` says otherwise.
 fn phdef(server: &S3Server, temporary: &Path, extra: &[&str], more: &[(&str, &str)]) -> Output {
     let input = fixtures().join("ostia/ostia_monthly.nc");
-    let mut arguments = vec![
-        "phdef",
-        "--input",
-        input.to_str().unwrap(),
-        "--operator=anomalyBeyond",
-        "--value=1.5",
-        "--min-size=20",
-        "--no-plots",
-        "--json",
-        "--quiet",
-        "--out",
-        OUT,
-    ];
+    let mut arguments = chunks::phdef(&input, OUT, extra);
+    arguments.push("--json");
     if !extra.iter().any(|flag| flag.starts_with("--chunks=") || flag.starts_with("--chunk-steps=")) {
         arguments.push("--chunks=3");
     }
-    arguments.extend(extra);
     at(server, temporary, &arguments, more)
 }
 

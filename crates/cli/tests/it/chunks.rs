@@ -5,22 +5,15 @@ use std::path::Path;
 
 use crate::{eventscape, fixtures, said};
 
+/// The command line of the job that all these tests run.
+pub(crate) fn phdef<'a>(input: &'a Path, out: &'a str, extra: &[&'a str]) -> Vec<&'a str> {
+    let condition = ["--operator=anomalyBeyond", "--value=1.5", "--min-size=20", "--no-plots"];
+    [&["phdef", "--input", input.to_str().unwrap(), "--quiet", "--out", out], &condition[..], extra].concat()
+}
+
 pub(crate) fn run(extra: &[&str], out: &Path) {
     let input = fixtures().join("ostia/ostia_monthly.nc");
-    let mut arguments = vec![
-        "phdef",
-        "--input",
-        input.to_str().unwrap(),
-        "--operator=anomalyBeyond",
-        "--value=1.5",
-        "--min-size=20",
-        "--no-plots",
-        "--quiet",
-        "--out",
-        out.to_str().unwrap(),
-    ];
-    arguments.extend(extra);
-    let output = eventscape(&arguments);
+    let output = eventscape(&phdef(&input, out.to_str().unwrap(), extra));
     assert!(output.status.success(), "{}", said(&output));
 }
 

@@ -27,6 +27,20 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// A job as users usually submit one: theirs alone, of the usual priority, no end told to anybody.
+    #[must_use]
+    pub fn new(user_id: i64, request: JobRequest) -> Self {
+        Self {
+            user_id,
+            request,
+            priority: 0,
+            is_public: false,
+            wants_document: false,
+            notify: Vec::new(),
+            most_at_once: 0,
+        }
+    }
+
     /// With a letter to an address when the job is complete or in error.
     #[must_use]
     pub fn with_mail(mut self, address: &str) -> Self {

@@ -189,16 +189,8 @@ impl Bridge {
         let user =
             row.user.as_ref().ok_or_else(|| ServiceError::Request("userID: there is no such user".to_owned()))?;
         let user = user_of(&self.users, user).await?.0;
-        let submission = Submission {
-            user_id: user.user_id,
-            request,
-            priority: 0,
-            // all that use TOS2CA see all its jobs, and may look into them
-            is_public: true,
-            wants_document: false,
-            notify: Vec::new(),
-            most_at_once: 0,
-        };
+        // all that use TOS2CA see all its jobs, and may look into them
+        let submission = Submission { is_public: true, ..Submission::new(user.user_id, request) };
         Ok(Some(if self.settings.sends_mail { submission.with_mail(&user.email) } else { submission }))
     }
 

@@ -16,16 +16,7 @@ fn submission(user_id: i64, stage: JobStage, keys: Value) -> Submission {
     let phdef = keys["phdef"].as_i64();
     let mut keys = keys;
     keys.as_object_mut().unwrap().remove("phdef");
-    let request = JobRequest::of_stored(stage, phdef, &keys.to_string()).unwrap();
-    Submission {
-        user_id,
-        request,
-        priority: 0,
-        is_public: false,
-        wants_document: false,
-        notify: Vec::new(),
-        most_at_once: 0,
-    }
+    Submission::new(user_id, JobRequest::of_stored(stage, phdef, &keys.to_string()).unwrap())
 }
 
 fn phdef(user_id: i64) -> Submission {

@@ -5,65 +5,52 @@ use std::time::{Duration, Instant};
 
 use eventscape_io::stores::{S3Keys, Secret, StoreOptions, Stores};
 use eventscape_service::{Config, Database, Role, Users};
-use eventscape_testkit::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
-use eventscape_testkit::servers::{MariaDb, Redis, Smtp};
+use eventscape_testkit::s3::{ACCESS_KEY, SECRET_KEY};
+use eventscape_testkit::servers::Components;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::service::{Service, fixtures, phdef};
 
-struct Servers {
-    database: MariaDb,
-    cache: Redis,
-    store: S3Server,
-    mail: Smtp,
+fn stores(servers: &Components) -> Stores {
+    let mut options = StoreOptions::default();
+    options.endpoint = Some(servers.store.endpoint().to_owned());
+    options.region = Some("us-east-1".to_owned());
+    options.anonymous = Some(false);
+    let secret = |text: &str| Secret::new(text);
+    let (access_key_id, secret_access_key) = (secret(ACCESS_KEY), secret(SECRET_KEY));
+    options.keys = Some(S3Keys { access_key_id, secret_access_key, session_token: None });
+    options.first_pause = Duration::from_millis(20);
+    Stores::new(options)
 }
 
-impl Servers {
-    fn start() -> Self {
-        Self { database: MariaDb::start(), cache: Redis::start(), store: S3Server::start(), mail: Smtp::start() }
-    }
-
-    fn stores(&self) -> Stores {
-        let mut options = StoreOptions::default();
-        options.endpoint = Some(self.store.endpoint().to_owned());
-        options.region = Some("us-east-1".to_owned());
-        options.anonymous = Some(false);
-        let secret = |text: &str| Secret::new(text);
-        let (access_key_id, secret_access_key) = (secret(ACCESS_KEY), secret(SECRET_KEY));
-        options.keys = Some(S3Keys { access_key_id, secret_access_key, session_token: None });
-        options.first_pause = Duration::from_millis(20);
-        Stores::new(options)
-    }
-
-    fn configure(&self, config: &mut Config) {
-        config.database.url = self.database.url();
-        config.cache.location = self.cache.url();
-        config.store.location = "s3://data/jobs".to_owned();
-        config.auth.required = true;
-        config.worker.poll_ms = 100;
-        config.worker.threads = Some(1);
-        config.worker.count = 1;
-        config.mail.server = Some("localhost".to_owned());
-        config.mail.port = self.mail.port();
-        config.mail.user = Some("tester".to_owned());
-        config.mail.password = Some("very-secret-mail".to_owned());
-        config.mail.authority = Some(self.mail.authority().display().to_string());
-        config.mail.from = Some("Eventscape <events@example.org>".to_owned());
-    }
+fn configure(servers: &Components, config: &mut Config) {
+    config.database.url = servers.database.url();
+    config.cache.location = servers.cache.url();
+    config.store.location = "s3://data/jobs".to_owned();
+    config.auth.required = true;
+    config.worker.poll_ms = 100;
+    config.worker.threads = Some(1);
+    config.worker.count = 1;
+    config.mail.server = Some("localhost".to_owned());
+    config.mail.port = servers.mail.port();
+    config.mail.user = Some("tester".to_owned());
+    config.mail.password = Some("very-secret-mail".to_owned());
+    config.mail.authority = Some(servers.mail.authority().display().to_string());
+    config.mail.from = Some("Eventscape <events@example.org>".to_owned());
 }
 
 /// A service with products dated 2026, and the token of a user of it.
-async fn start(servers: Option<&Servers>) -> (Service, String) {
+async fn start(servers: Option<&Components>) -> (Service, String) {
     let service = Service::start_with(
         |config| match servers {
-            Some(servers) => servers.configure(config),
+            Some(servers) => configure(servers, config),
             None => config.auth.required = true,
         },
         |settings| {
             settings.worker.date = Some(1_767_225_600);
             if let Some(servers) = servers {
-                settings.worker.stores = servers.stores();
+                settings.worker.stores = stores(servers);
             }
         },
     )
@@ -129,7 +116,7 @@ fn whole() -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_stages_give_the_same_products_on_all_components() {
-    let servers = Servers::start();
+    let servers = Components::start();
     let mut all = Vec::new();
     for servers in [None, Some(&servers)] {
         let (service, token) = start(servers).await;
@@ -167,7 +154,7 @@ async fn both_stages_give_the_same_products_on_all_components() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn jobs_go_on_when_servers_are_restarted_in_the_middle() {
-    let mut servers = Servers::start();
+    let mut servers = Components::start();
     let (service, token) = start(Some(&servers)).await;
     let mut jobs = Vec::new();
     for _ in 0..5 {

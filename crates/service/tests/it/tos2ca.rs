@@ -356,15 +356,7 @@ async fn a_number_that_is_ours_already_is_not_taken_away() {
                 .unwrap()
                 .clone();
         let request = JobRequest::read(eventscape_service::JobStage::Phdef, keys, &Default::default()).unwrap();
-        eventscape_service::Submission {
-            user_id: user.user_id,
-            request,
-            priority: 0,
-            is_public: false,
-            wants_document: false,
-            notify: Vec::new(),
-            most_at_once: 0,
-        }
+        eventscape_service::Submission::new(user.user_id, request)
     };
     for number in 1..=20 {
         assert_eq!(place.jobs.submit(submission()).await.unwrap(), number);

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use eventscape_testkit::servers::Smtp;
+use eventscape_testkit::servers::{Components, Smtp};
 use serde_json::{Value, json};
 
-use super::{Place, Servers, wait};
+use super::{Place, wait};
 use crate::fixtures;
 
 /// How often a worker is killed that has a task.
@@ -154,6 +154,6 @@ fn jobs_survive_workers_that_are_killed_at_random() {
 
 #[test]
 fn jobs_on_all_components_survive_workers_that_are_killed_at_random() {
-    let servers = Servers::start();
-    survive(&servers.place(), &servers.store.path("jobs"), &servers.mail);
+    let servers = Components::start();
+    survive(&Place::on(&servers), &servers.store.path("jobs"), &servers.mail);
 }

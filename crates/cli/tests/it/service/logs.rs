@@ -6,9 +6,10 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use eventscape_testkit::s3::SECRET_KEY;
+use eventscape_testkit::servers::Components;
 use serde_json::json;
 
-use super::{Place, Servers, wait};
+use super::{Place, wait};
 use crate::fixtures;
 
 const EARTHDATA: &str = "eyJ-earthdata-token-0815";
@@ -26,8 +27,8 @@ fn ask(address: &str, head: &str, token: &str) -> String {
 
 #[test]
 fn secrets_are_not_in_logs_however_much_is_logged() {
-    let servers = Servers::start();
-    let mut place = servers.place().with([("AUTH_REQUIRED", "true".to_owned()), ("LOG", "trace".to_owned())]);
+    let servers = Components::start();
+    let mut place = Place::on(&servers).with([("AUTH_REQUIRED", "true".to_owned()), ("LOG", "trace".to_owned())]);
     place.environment.push(("EARTHDATA_TOKEN".to_owned(), EARTHDATA.to_owned()));
     place.run(&["users", "add", "ada@example.org"]);
     let told = place.run(&["users", "token", "ada@example.org"]);

@@ -7,8 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use eventscape_testkit::s3::S3Server;
-use eventscape_testkit::servers::{MariaDb, Redis, Smtp};
+use eventscape_testkit::servers::{Components, Smtp};
 use serde_json::Value;
 
 use crate::{fixtures, said};
@@ -64,6 +63,19 @@ impl Place {
         ])
     }
 
+    /// On the servers that a large service has.
+    fn on(servers: &Components) -> Self {
+        let keys = [
+            ("DATABASE_URL", servers.database.url()),
+            ("CACHE_LOCATION", servers.cache.url()),
+            ("STORE_LOCATION", "s3://data/jobs".to_owned()),
+        ];
+        let mut place = Self::new().with(keys).with_mail(&servers.mail);
+        let keys = servers.store.environment();
+        place.environment.extend(keys.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        place
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_eventscape"));
         command.envs(self.environment.iter().cloned());
@@ -92,32 +104,6 @@ impl Place {
         let of =
             |job: &Value| (job["job_id"].as_i64().unwrap(), job["status"].as_str().unwrap().to_owned(), job.clone());
         told["jobs"].as_array().unwrap().iter().map(of).collect()
-    }
-}
-
-/// The servers that a large service has.
-struct Servers {
-    database: MariaDb,
-    cache: Redis,
-    store: S3Server,
-    mail: Smtp,
-}
-
-impl Servers {
-    fn start() -> Self {
-        Self { database: MariaDb::start(), cache: Redis::start(), store: S3Server::start(), mail: Smtp::start() }
-    }
-
-    fn place(&self) -> Place {
-        let keys = [
-            ("DATABASE_URL", self.database.url()),
-            ("CACHE_LOCATION", self.cache.url()),
-            ("STORE_LOCATION", "s3://data/jobs".to_owned()),
-        ];
-        let mut place = Place::new().with(keys).with_mail(&self.mail);
-        let keys = self.store.environment();
-        place.environment.extend(keys.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        place
     }
 }
 

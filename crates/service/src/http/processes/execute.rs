@@ -44,13 +44,11 @@ pub(in crate::http) async fn execute(
 pub(in crate::http) async fn submit(app: &App, user: &User, request: JobRequest, wishes: Wishes) -> Result<JobRecord> {
     let called = wishes.subscribers.into_iter().map(|(address, event)| ("webhook".to_owned(), address, event));
     let mut submission = Submission {
-        user_id: user.user_id,
-        request,
-        priority: 0,
         is_public: wishes.public,
         wants_document: wishes.document,
         notify: called.collect(),
         most_at_once: app.limits.jobs_per_user,
+        ..Submission::new(user.user_id, request)
     };
     if app.sends_mail && app.needs_token && !wishes.no_mail {
         submission = submission.with_mail(&user.email);
