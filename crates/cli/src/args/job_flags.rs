@@ -1,7 +1,7 @@
 //! The flags of a job, made from the JSON Schema of the job file, so that the two cannot differ.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use eventscape_pipeline::{CurationJob, Job, MaskFromJob, PipelineError, job_schema};
+use eventscape_pipeline::{CurationJob, Job, MaskFromJob, PipelineError, job_schema, read_keys};
 use serde_json::{Map, Value};
 
 /// Headings of the help with the keys under them; one that is in none would stand under the last.
@@ -116,10 +116,8 @@ impl JobFlags {
 /// Names the flag and says what it takes.
 pub(crate) fn job(matches: &ArgMatches) -> Result<Job, PipelineError> {
     let table = JobFlags::phdef().table(matches)?;
-    serde_path_to_error::deserialize(Value::Object(table)).map_err(|e| PipelineError::Job {
-        subject: format!("--{}", e.path().to_string().replace('_', "-")),
-        reason: e.inner().to_string(),
-    })
+    let flag = |key: &str| format!("--{}", key.replace('_', "-"));
+    read_keys(table).map_err(|wrong| PipelineError::Job { subject: flag(&wrong.key), reason: wrong.reason })
 }
 
 fn keys(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {

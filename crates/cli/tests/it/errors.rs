@@ -85,7 +85,7 @@ fn a_reader_of_progress_that_goes_away_does_not_stop_a_job() {
     let folder = tempfile::tempdir().unwrap();
     let (out, input) = (folder.path().join("out"), fixtures().join("ostia/ostia_monthly.nc"));
     let mut child = Command::new(env!("CARGO_BIN_EXE_eventscape"))
-        .args(["phdef", "--variable=surface_temperature", "--operator=lessThan", "--value=297.5", "--products=toc"])
+        .args(["phdef", "--variable=surface_temperature", "--operator=lessThan", "--value=297.5", "--products=mask-output"])
         .args(["--input", input.to_str().unwrap(), "--out", out.to_str().unwrap()])
         .stderr(std::process::Stdio::piped())
         .stdout(std::process::Stdio::null())
@@ -95,8 +95,14 @@ fn a_reader_of_progress_that_goes_away_does_not_stop_a_job() {
     assert!(child.wait().unwrap().success());
     assert!(out.join("1/1-Manifest.json").exists());
 
-    // what is not finished is not looked into
+    // one folder up, the jobs in it are named
+    let arguments = ["curate", "--variable=surface_temperature", "--phdef", out.to_str().unwrap(), "--input"];
+    let output = eventscape(&[&arguments[..], &[input.to_str().unwrap(), "--out", out.to_str().unwrap()]].concat());
     let job = out.join("1");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains(&format!("name one of {}", job.display())), "{}", said(&output));
+
+    // what is not finished is not looked into
     std::fs::rename(job.join("1-Manifest.json"), job.join("gone")).unwrap();
     std::fs::create_dir(job.join(".work")).unwrap();
     let arguments = ["curate", "--phdef", job.to_str().unwrap(), "--input", input.to_str().unwrap()];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{PipelineError, Result};
-use crate::job::{TextOrNumber, Texts, read_table, schema_of};
+use crate::job::{TextOrNumber, Texts, read_keys, read_table, schema_of};
 
 /// Other data to be gathered inside the events of a PhDef job. Keys that are absent take the default that is given with each.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -99,8 +99,7 @@ impl CurationJob {
         };
         table.extend(flags);
         let subject = file.map_or_else(|| "curate".to_owned(), |path| path.display().to_string());
-        serde_path_to_error::deserialize(Value::Object(table))
-            .map_err(|e| PipelineError::job(subject, format!("key `{}`: {}", e.path(), e.inner())))
+        read_keys(table).map_err(|wrong| PipelineError::job(subject, format!("key `{}`: {}", wrong.key, wrong.reason)))
     }
 
     /// The JSON Schema of a job file.

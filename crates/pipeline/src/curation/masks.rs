@@ -47,7 +47,10 @@ pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
     if here.local_path().is_some_and(crate::workplace::is_unfinished) {
         return Err(wrong(format!("the job in `{phdef}` is not finished; run it again, it goes on where it was")));
     }
-    let listed = stores.expand(&[phdef.to_owned()])?;
+    let listed = match stores.expand(&[phdef.to_owned()]) {
+        Ok(listed) => listed,
+        Err(error) => return Err(folder_of_jobs(phdef, stores).map_or(error.into(), wrong)),
+    };
     let names: Vec<String> = listed.iter().map(Location::name).collect();
     let place = match (&listed[..], mask_names_in(names.iter().map(String::as_str)).as_slice()) {
         ([only], []) => only.clone(),
@@ -56,10 +59,11 @@ pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
             listed.get(at).cloned().ok_or_else(|| wrong(format!("`{phdef}` cannot be listed")))?
         }
         (_, []) => {
-            return Err(wrong(format!(
+            let why = format!(
                 "`{phdef}` has no mask file (`<job>-ForTraCC-Mask-Output.nc4`); give the folder of a PhDef job whose products \
                  include mask-output"
-            )));
+            );
+            return Err(wrong(folder_of_jobs(phdef, stores).unwrap_or(why)));
         }
         (_, several) => {
             return Err(wrong(format!("`{phdef}` has several mask files ({}); name one", several.join(", "))));
@@ -76,6 +80,16 @@ pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
     let in_name = place.name().split('-').next().and_then(|digits| digits.parse().ok());
     let job_id = file.attribute("job_id").and_then(|text| text.parse().ok()).or(in_name).unwrap_or(1);
     Ok(Masks { file, job_id, version })
+}
+
+/// What to say of a folder that is none of a job but holds such.
+fn folder_of_jobs(place: &str, stores: &Stores) -> Option<String> {
+    let place = place.trim_end_matches('/');
+    let masks = stores.expand(&[format!("{place}/*/*-ForTraCC-Mask-Output.nc4")]).ok()?;
+    let folders: Vec<String> =
+        masks.iter().filter_map(|l| Some(l.to_string().rsplit_once('/')?.0.to_owned())).collect();
+    (!folders.is_empty())
+        .then(|| format!("`{place}` is not a job's folder but holds jobs: name one of {}", folders.join(", ")))
 }
 
 /// The manifest of the job's folder; empty where there is none, or one larger than any of ours.

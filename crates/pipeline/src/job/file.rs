@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::Job;
+use super::keys::read_keys;
 use crate::error::{PipelineError, Result};
 
 const LARGEST_JOB_FILE: u64 = 1 << 20;
@@ -16,8 +17,9 @@ const LARGEST_JOB_FILE: u64 = 1 << 20;
 /// # Errors
 /// Names the file, and the key and line where it can.
 pub fn read_job_file(path: &Path) -> Result<Job> {
-    serde_path_to_error::deserialize(Value::Object(read_table(path)?))
-        .map_err(|e| PipelineError::job(path.display().to_string(), format!("key `{}`: {}", e.path(), e.inner())))
+    read_keys(read_table(path)?).map_err(|wrong| {
+        PipelineError::job(path.display().to_string(), format!("key `{}`: {}", wrong.key, wrong.reason))
+    })
 }
 
 /// The keys of a job file, with `_` for `-`.

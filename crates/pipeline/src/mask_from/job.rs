@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{PipelineError, Result};
-use crate::job::{BoxText, TextOrNumber, Texts, duration_micros, schema_of};
+use crate::job::{BoxText, TextOrNumber, Texts, duration_micros, read_keys, schema_of};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -103,9 +103,7 @@ impl MaskFromJob {
     /// # Errors
     /// Names the key.
     pub fn read(keys: Map<String, Value>) -> Result<Self> {
-        serde_path_to_error::deserialize(Value::Object(keys)).map_err(|e| {
-            PipelineError::job(format!("--{}", e.path().to_string().replace('_', "-")), e.inner().to_string())
-        })
+        read_keys(keys).map_err(|wrong| PipelineError::job(format!("--{}", wrong.key.replace('_', "-")), wrong.reason))
     }
 
     /// The JSON Schema of the job.

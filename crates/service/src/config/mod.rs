@@ -7,7 +7,7 @@ mod sections;
 use std::path::Path;
 use std::time::Duration;
 
-use eventscape_pipeline::{parse_bytes, read_toml_table as read_table};
+use eventscape_pipeline::{parse_bytes, read_keys, read_toml_table as read_table};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -74,9 +74,9 @@ impl Config {
             };
             own.insert(key, value_of(&text));
         }
-        let config: Self = serde_path_to_error::deserialize(Value::Object(table)).map_err(|e| {
+        let config: Self = read_keys(table).map_err(|wrong| {
             let place = file.map_or("the environment".to_owned(), |path| path.display().to_string());
-            ServiceError::config(format!("{place}: `{}`", e.path()), e.inner().to_string())
+            ServiceError::config(format!("{place}: `{}`", wrong.key), wrong.reason)
         })?;
         config.check()?;
         Ok(config)

@@ -1,6 +1,6 @@
 //! What users may ask for: the keys of job files, but for those on which the service decides.
 
-use eventscape_pipeline::{BoxText, CurationJob, Job, TextOrNumber, Texts, check_job};
+use eventscape_pipeline::{BoxText, CurationJob, Job, TextOrNumber, Texts, check_job, read_keys};
 use serde_json::{Map, Value};
 
 use super::JobStage;
@@ -254,9 +254,8 @@ fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|n| *n > 0)
 }
 
-fn read<T: serde::de::DeserializeOwned>(keys: Map<String, Value>) -> Result<T> {
-    serde_path_to_error::deserialize(Value::Object(keys))
-        .map_err(|e| ServiceError::Request(format!("{}: {}", e.path(), e.inner())))
+fn read<T: serde::de::DeserializeOwned + schemars::JsonSchema>(keys: Map<String, Value>) -> Result<T> {
+    read_keys(keys).map_err(|wrong| ServiceError::Request(format!("{}: {}", wrong.key, wrong.reason)))
 }
 
 #[cfg(test)]
