@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::header::AUTHORIZATION;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::access::{S3Access, S3AccessContext};
@@ -24,19 +28,25 @@ pub struct S3Server {
     root: tempfile::TempDir,
     address: std::net::SocketAddr,
     endpoint: String,
-    token: Arc<Mutex<Option<String>>>,
+    guard: Guard,
     runtime: Option<Runtime>,
 }
 
 /// Lets only one identity in and, where the server wants one, only with the session token of the day.
+#[derive(Clone)]
 struct Guard {
     token: Arc<Mutex<Option<String>>>,
+    /// Whether requests without a signature are let in.
+    is_open: bool,
 }
 
 #[async_trait::async_trait]
 impl S3Access for Guard {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
         if context.credentials().is_none() {
+            if self.is_open {
+                return Ok(());
+            }
             return Err(s3_error!(AccessDenied, "anonymous"));
         }
         let sent = context.headers().get("x-amz-security-token").and_then(|v| v.to_str().ok());
@@ -64,21 +74,28 @@ impl S3Server {
     /// A server that takes the session token that is accepted at the moment of a request; without one, any.
     #[must_use]
     pub fn start_with_changing_token(token: Arc<Mutex<Option<String>>>) -> Self {
+        Self::start_guarded(Guard { token, is_open: false })
+    }
+
+    /// A server that asks for no signature and looks at no token. Google's XML API is the same for objects without conditions.
+    #[must_use]
+    pub fn start_open() -> Self {
+        Self::start_guarded(Guard { token: Arc::default(), is_open: true })
+    }
+
+    fn start_guarded(guard: Guard) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("data")).unwrap();
         let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-        let (runtime, address) = Self::serve(root.path(), any, Arc::clone(&token));
-        Self { root, address, endpoint: format!("http://{address}"), token, runtime: Some(runtime) }
+        let (runtime, address) = Self::serve(root.path(), any, guard.clone());
+        Self { root, address, endpoint: format!("http://{address}"), guard, runtime: Some(runtime) }
     }
 
-    fn serve(
-        root: &Path,
-        address: std::net::SocketAddr,
-        token: Arc<Mutex<Option<String>>>,
-    ) -> (Runtime, std::net::SocketAddr) {
+    fn serve(root: &Path, address: std::net::SocketAddr, guard: Guard) -> (Runtime, std::net::SocketAddr) {
+        let is_open = guard.is_open;
         let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root).unwrap());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
-        builder.set_access(Guard { token });
+        builder.set_access(guard);
         let service = builder.build();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         // a test of another runtime must not wait inside this one
@@ -94,6 +111,12 @@ impl S3Server {
                 let service = service.clone();
                 tokio::spawn(async move {
                     let connection = Builder::new(TokioExecutor::new());
+                    let service = service_fn(move |mut request: Request<Incoming>| {
+                        if is_open {
+                            request.headers_mut().remove(AUTHORIZATION);
+                        }
+                        Service::call(&service, request)
+                    });
                     let _ = connection.serve_connection(TokioIo::new(socket), service).await;
                 });
             }
@@ -118,7 +141,7 @@ impl S3Server {
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
-        let (runtime, _) = Self::serve(self.root.path(), self.address, Arc::clone(&self.token));
+        let (runtime, _) = Self::serve(self.root.path(), self.address, self.guard.clone());
         self.runtime = Some(runtime);
     }
 

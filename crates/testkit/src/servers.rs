@@ -453,3 +453,50 @@ impl Drop for Smtp {
         let _ = self.child.wait();
     }
 }
+
+/// Azure Blob Storage with a container `data` (Azurite).
+pub struct Azure {
+    _folder: tempfile::TempDir,
+    address: String,
+    child: Child,
+}
+
+impl Azure {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If the npm package `azurite` is not there (`scripts/setup test` installs it).
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/node_modules/.bin/azurite-blob");
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let child = Command::new(&own)
+            .args(["--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck"])
+            .args(["--blobHost", "127.0.0.1", "--blobPort", &port.to_string()])
+            .current_dir(folder.path())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap_or_else(|e| panic!("{}: {e}; scripts/setup installs it", own.display()));
+        let server = Self { _folder: folder, address: format!("http://127.0.0.1:{port}"), child };
+        until("the Azure server", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        let status = python("azure_container.py", port, &[]).wait().unwrap();
+        assert!(status.success(), "the container cannot be made");
+        server
+    }
+
+    /// The environment in which a program finds it and has the right key.
+    #[must_use]
+    pub fn environment(&self) -> [(&'static str, &str); 2] {
+        [("AZURE_STORAGE_USE_EMULATOR", "true"), ("AZURITE_BLOB_STORAGE_URL", &self.address)]
+    }
+}
+
+impl Drop for Azure {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

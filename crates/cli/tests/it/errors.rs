@@ -85,7 +85,13 @@ fn a_reader_of_progress_that_goes_away_does_not_stop_a_job() {
     let folder = tempfile::tempdir().unwrap();
     let (out, input) = (folder.path().join("out"), fixtures().join("ostia/ostia_monthly.nc"));
     let mut child = Command::new(env!("CARGO_BIN_EXE_eventscape"))
-        .args(["phdef", "--variable=surface_temperature", "--operator=lessThan", "--value=297.5", "--products=mask-output"])
+        .args([
+            "phdef",
+            "--variable=surface_temperature",
+            "--operator=lessThan",
+            "--value=297.5",
+            "--products=mask-output",
+        ])
         .args(["--input", input.to_str().unwrap(), "--out", out.to_str().unwrap()])
         .stderr(std::process::Stdio::piped())
         .stdout(std::process::Stdio::null())

@@ -5,6 +5,7 @@
 mod arrows;
 mod bucket;
 mod chunks;
+mod clouds;
 mod curation;
 mod cuts;
 mod errors;

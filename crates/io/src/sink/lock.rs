@@ -21,7 +21,7 @@ enum Kind {
     /// The system releases the lock when the file is closed, by us or by the end of the process.
     Local { folder: Folder, _file: File },
     /// The object is removed on drop.
-    Object { _lease: Lease },
+    Object { _lease: Box<Lease> },
 }
 
 impl SinkLock {
@@ -30,7 +30,7 @@ impl SinkLock {
     }
 
     pub(super) fn object(lease: Lease) -> Self {
-        Self { kind: Kind::Object { _lease: lease } }
+        Self { kind: Kind::Object { _lease: Box::new(lease) } }
     }
 
     /// Removes what an earlier run left unfinished, and tells how many files that were. Call it before anything is created.

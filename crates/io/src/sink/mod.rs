@@ -54,11 +54,13 @@ impl Sink {
         let shown = inside.to_string();
         let place = match &inside {
             Location::Local(path) => Place::Folder(Folder::open(path)?),
-            Location::S3 { bucket, key } => Place::Prefix(Prefix::new(stores, stores.bucket(bucket)?, key)),
+            Location::Object { bucket, key } => Place::Prefix(Prefix::new(stores, stores.bucket(bucket)?, key)),
             Location::Http(_) => {
                 return Err(IoError::Location {
                     location: shown,
-                    reason: "products cannot be put on a web server; give a folder or s3://bucket/prefix".to_owned(),
+                    reason:
+                        "products cannot be put on a web server; give a folder or s3://bucket/prefix (gs://, az://)"
+                            .to_owned(),
                 });
             }
         };

@@ -5,7 +5,7 @@ use std::path::Path;
 use glob::{MatchOptions, Pattern};
 
 use super::below;
-use super::location::{Location, join_keys};
+use super::location::{BucketName, Location, join_keys};
 use super::registry::{Listed, Stores};
 use crate::{IoError, Result};
 
@@ -29,7 +29,7 @@ pub(crate) fn expand(stores: &Stores, pattern: &str) -> Result<Vec<Location>> {
     let location = Location::parse(pattern)?;
     let found = match &location {
         Location::Local(path) => local(path)?,
-        Location::S3 { bucket, key } => objects(stores, bucket, key, pattern)?,
+        Location::Object { bucket, key } => objects(stores, bucket, key, pattern)?,
         Location::Http(_) if pattern.contains('*') => {
             return Err(IoError::Location {
                 location: location.to_string(),
@@ -106,8 +106,8 @@ fn has_data_name(path: &Path) -> bool {
     is_zarr(path) || path.file_name().and_then(|n| n.to_str()).is_some_and(below::is_data_name)
 }
 
-fn objects(stores: &Stores, bucket: &str, key: &str, pattern: &str) -> Result<Vec<Location>> {
-    let at = |key: &str| Location::S3 { bucket: bucket.to_owned(), key: key.to_owned() };
+fn objects(stores: &Stores, bucket: &BucketName, key: &str, pattern: &str) -> Result<Vec<Location>> {
+    let at = |key: &str| Location::Object { bucket: bucket.clone(), key: key.to_owned() };
     if has_wildcard(key) {
         return matching(stores, bucket, key, pattern);
     }
@@ -157,7 +157,7 @@ fn objects(stores: &Stores, bucket: &str, key: &str, pattern: &str) -> Result<Ve
 }
 
 /// The objects of a bucket that match a pattern; a Zarr store inside is matched by its own name.
-fn matching(stores: &Stores, bucket: &str, key: &str, pattern: &str) -> Result<Vec<Location>> {
+fn matching(stores: &Stores, bucket: &BucketName, key: &str, pattern: &str) -> Result<Vec<Location>> {
     let wrong = |e: glob::PatternError| IoError::Location {
         location: pattern.to_owned(),
         reason: format!("the pattern is wrong: {e}"),
@@ -180,7 +180,7 @@ fn matching(stores: &Stores, bucket: &str, key: &str, pattern: &str) -> Result<V
             None => {}
         }
     }
-    Ok(matched.into_iter().map(|key| Location::S3 { bucket: bucket.to_owned(), key }).collect())
+    Ok(matched.into_iter().map(|key| Location::Object { bucket: bucket.clone(), key }).collect())
 }
 
 /// The folder of a key that is a Zarr store by its name.
@@ -205,12 +205,12 @@ pub(crate) fn list(stores: &Stores, prefix: &Location) -> Result<Vec<Listed>> {
             found.sort();
             Ok(found)
         }
-        Location::S3 { bucket, key } => {
+        Location::Object { bucket, key } => {
             let opened = stores.bucket(bucket)?;
             let asked = key.trim_end_matches('/').to_owned();
             let found = stores.runtime().wait(async move { opened.list(&asked).await })?;
             let listed = found.into_iter().map(|object| Listed {
-                location: Location::S3 { bucket: bucket.clone(), key: object.location.into() },
+                location: Location::Object { bucket: bucket.clone(), key: object.location.into() },
                 size: object.size,
             });
             Ok(listed.collect())

@@ -48,12 +48,12 @@ pub(crate) fn from_store(action: &'static str, location: &str, error: object_sto
     }
     // the last resort of the credential chain, asked when nothing else was found
     if text.contains("http://169.254.") || text.contains("metadata endpoint") {
-        return IoError::Denied {
-            location,
-            reason: "no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or \
-                     AWS_SKIP_SIGNATURE=true for a public bucket"
-                .to_owned(),
+        let keys = match location.split_once("://") {
+            Some(("az", _)) => "AZURE_STORAGE_ACCOUNT_KEY, or AZURE_SKIP_SIGNATURE=true for a public container",
+            Some(("gs", _)) => "GOOGLE_APPLICATION_CREDENTIALS, or GOOGLE_SKIP_SIGNATURE=true for a public bucket",
+            _ => "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_SKIP_SIGNATURE=true for a public bucket",
         };
+        return IoError::Denied { location, reason: format!("no credentials were found; set {keys}") };
     }
     match &error {
         object_store::Error::PermissionDenied { .. } => {

@@ -8,6 +8,9 @@ use url::Url;
 
 use crate::{IoError, Result};
 
+/// The forms, for messages.
+const FORMS: &str = "a path, file://…, s3://bucket/key (or gs://, az://) or http(s)://…";
+
 /// The place of a file, an object or a folder of either.
 ///
 /// [`fmt::Display`] writes it for people and logs: user names, passwords and the values of a query (signatures, tokens)
@@ -16,15 +19,62 @@ use crate::{IoError, Result};
 pub enum Location {
     /// A path of this machine, absolute or relative to the working folder.
     Local(PathBuf),
-    /// An object of an S3 bucket, or all whose keys begin with `key/`.
-    S3 {
+    /// An object of a bucket, or all whose keys begin with `key/`.
+    Object {
         /// The bucket.
-        bucket: String,
+        bucket: BucketName,
         /// The key, without a leading `/`; empty for the bucket itself.
         key: String,
     },
     /// A web address.
     Http(HttpUrl),
+}
+
+/// Who keeps a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cloud {
+    /// Amazon S3, and all servers that speak its protocol: `s3://`.
+    S3,
+    /// Google Cloud Storage: `gs://`.
+    Google,
+    /// Azure Blob Storage: `az://container/…`, of the account that the environment names.
+    Azure,
+}
+
+impl Cloud {
+    /// What addresses begin with.
+    #[must_use]
+    pub fn scheme(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            Self::Google => "gs",
+            Self::Azure => "az",
+        }
+    }
+
+    fn of(scheme: &str) -> Option<Self> {
+        Some(match scheme {
+            "s3" | "s3a" => Self::S3,
+            "gs" => Self::Google,
+            "az" => Self::Azure,
+            _ => return None,
+        })
+    }
+}
+
+/// A bucket (Azure calls it a container).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BucketName {
+    /// Who keeps it.
+    pub cloud: Cloud,
+    /// Its name.
+    pub name: String,
+}
+
+impl fmt::Display for BucketName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.cloud.scheme(), self.name)
+    }
 }
 
 /// An `http://` or `https://` address. Its secrets are shown neither by `Debug` nor by `Display`.
@@ -59,14 +109,14 @@ impl fmt::Debug for HttpUrl {
 }
 
 impl Location {
-    /// Reads a local path, `file://…`, `s3://bucket/key` or `http(s)://…`.
+    /// Reads a local path, `file://…`, `s3://bucket/key` (`gs://`, `az://`) or `http(s)://…`.
     ///
     /// # Errors
     /// [`IoError::Location`] says which forms are understood.
     pub fn parse(text: &str) -> Result<Self> {
         let refused = |reason: &str| IoError::Location { location: redact(text), reason: reason.to_owned() };
         if text.trim().is_empty() {
-            return Err(refused("it is empty; give a path, file://…, s3://bucket/key or http(s)://…"));
+            return Err(refused(&format!("it is empty; give {FORMS}")));
         }
         if text.contains('\0') {
             return Err(refused("it holds a NUL character"));
@@ -74,32 +124,32 @@ impl Location {
         let Some((scheme, rest)) = text.split_once("://") else {
             return Ok(Self::Local(tidy(Path::new(text))));
         };
-        match scheme.to_ascii_lowercase().as_str() {
+        let scheme = scheme.to_ascii_lowercase();
+        if let Some(cloud) = Cloud::of(&scheme) {
+            let (name, key) = rest.split_once('/').unwrap_or((rest, ""));
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+            if name.is_empty() || !name.chars().all(plain) {
+                return Err(refused(&format!("an object is named {}://bucket/key", cloud.scheme())));
+            }
+            if key.split('/').any(|part| part == "." || part == "..") {
+                return Err(refused("a key may not hold `.` or `..` as a part"));
+            }
+            let bucket = BucketName { cloud, name: name.to_owned() };
+            return Ok(Self::Object { bucket, key: key.trim_start_matches('/').to_owned() });
+        }
+        match scheme.as_str() {
             "file" => {
                 let url = Url::parse(text).map_err(|e| refused(&e.to_string()))?;
                 let path =
                     url.to_file_path().map_err(|()| refused("a file URL has three slashes: file:///folder/file"))?;
                 Ok(Self::Local(tidy(&path)))
             }
-            "s3" | "s3a" => {
-                let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
-                let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-                if bucket.is_empty() || !bucket.chars().all(plain) {
-                    return Err(refused("an object is named s3://bucket/key"));
-                }
-                if key.split('/').any(|part| part == "." || part == "..") {
-                    return Err(refused("a key may not hold `.` or `..` as a part"));
-                }
-                Ok(Self::S3 { bucket: bucket.to_owned(), key: key.trim_start_matches('/').to_owned() })
-            }
             "http" | "https" => match Url::parse(text) {
                 Ok(url) if url.has_host() => Ok(Self::Http(HttpUrl(url))),
                 Ok(_) => Err(refused("the address has no host")),
                 Err(e) => Err(refused(&e.to_string())),
             },
-            other => Err(refused(&format!(
-                "`{other}://` is not supported; give a path, file://…, s3://bucket/key or http(s)://…"
-            ))),
+            other => Err(refused(&format!("`{other}://` is not supported; give {FORMS}"))),
         }
     }
 
@@ -123,7 +173,7 @@ impl Location {
     pub fn name(&self) -> String {
         match self {
             Self::Local(path) => path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
-            Self::S3 { key, .. } => last_part(key).to_owned(),
+            Self::Object { key, .. } => last_part(key).to_owned(),
             Self::Http(url) => last_part(url.0.path()).to_owned(),
         }
     }
@@ -135,7 +185,7 @@ impl Location {
         match self {
             Self::Local(path) if relative.is_empty() => Self::Local(path.clone()),
             Self::Local(path) => Self::Local(path.join(relative)),
-            Self::S3 { bucket, key } => Self::S3 { bucket: bucket.clone(), key: join_keys(key, relative) },
+            Self::Object { bucket, key } => Self::Object { bucket: bucket.clone(), key: join_keys(key, relative) },
             Self::Http(url) => {
                 let mut joined = url.0.clone();
                 joined.set_path(&join_keys(url.0.path(), relative));
@@ -182,7 +232,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Local(path) => write!(f, "{}", path.display()),
-            Self::S3 { bucket, key } => write!(f, "s3://{bucket}/{key}"),
+            Self::Object { bucket, key } => write!(f, "{bucket}/{key}"),
             Self::Http(url) => write!(f, "{url}"),
         }
     }
@@ -217,7 +267,10 @@ mod tests {
         assert_eq!(Location::parse(".").unwrap(), Location::Local(".".into()));
         assert_eq!(Location::parse("file:///a%20b/c.nc").unwrap(), Location::Local("/a b/c.nc".into()));
         let object = Location::parse("s3://bucket/a/b.nc").unwrap();
-        assert_eq!(object, Location::S3 { bucket: "bucket".into(), key: "a/b.nc".into() });
+        let bucket = BucketName { cloud: Cloud::S3, name: "bucket".into() };
+        assert_eq!(object, Location::Object { bucket, key: "a/b.nc".into() });
+        assert_eq!(shown("gs://b/k"), "gs://b/k");
+        assert_eq!(shown("az://b/k"), "az://b/k");
         assert_eq!(object.name(), "b.nc");
         assert_eq!(shown("https://host/a/b.nc"), "https://host/a/b.nc");
         assert_eq!(shown("s3://bucket"), "s3://bucket/");
@@ -225,7 +278,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_understood_is_refused_with_the_reason() {
-        for text in ["", "  ", "gs://b/k", "s3://", "s3:///key", "s3://b/../x", "http://", "file://host/x", "a\0b"] {
+        for text in
+            ["", "  ", "hdfs://b/k", "gs://", "s3://", "s3:///key", "s3://b/../x", "http://", "file://host/x", "a\0b"]
+        {
             let error = Location::parse(text).unwrap_err();
             assert_eq!(error.kind(), eventscape_core::ErrorKind::Usage, "{text:?}: {error}");
         }

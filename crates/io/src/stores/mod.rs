@@ -5,7 +5,9 @@
 //! fetch by ranges: few, large and concurrent requests, tried again when the failure may pass.
 
 mod below;
+mod bucket;
 mod byte_source;
+mod clouds;
 mod directory_source;
 mod expand;
 mod failure;
@@ -15,20 +17,19 @@ mod registry;
 mod remote;
 mod remote_directory;
 mod runtime;
-mod s3;
 mod traffic;
 mod web;
 
 pub use crate::credentials::Secret;
 pub use byte_source::{ByteSource, LocalFile, MemoryBytes};
 pub use directory_source::{Children, DirectorySource, LocalDirectory};
-pub use location::{HttpUrl, Location};
+pub use location::{BucketName, Cloud, HttpUrl, Location};
 pub use options::{S3Keys, StoreOptions};
 pub use registry::{Listed, Stat, Stores};
 pub use traffic::{Traffic, TrafficCount};
 
+pub(crate) use bucket::Bucket;
 pub(crate) use failure::{from_store as store_failed, from_web as web_failed};
 pub(crate) use location::join_keys;
 pub(crate) use runtime::Runtime;
-pub(crate) use s3::Bucket;
 pub(crate) use web::install_tls;

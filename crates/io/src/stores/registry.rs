@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
+use super::bucket::{Bucket, BucketObject, version_of};
 use super::byte_source::{ByteSource, LocalFile};
+use super::clouds::{self, OfDaac};
 use super::directory_source::{DirectorySource, LocalDirectory};
 use super::expand;
-use super::location::{HttpUrl, Location};
+use super::location::{BucketName, Cloud, HttpUrl, Location};
 use super::options::StoreOptions;
 use super::remote::RemoteFile;
 use super::remote_directory::BucketDirectory;
 use super::runtime::Runtime;
-use super::s3::{Bucket, OfDaac, S3Object, version_of};
 use super::traffic::{Traffic, TrafficCount};
 use super::web::{self, WebClient, WebFile};
 use crate::credentials::{Daac, Session, TemporaryKeys};
@@ -38,7 +39,7 @@ pub struct Stat {
     pub version: String,
 }
 
-/// Opens files of this machine, of S3 and of web servers. Cheap to clone; clones share connections, the runtime (which
+/// Opens files of this machine, of buckets (S3, Google, Azure) and of web servers. Cheap to clone; clones share connections, the runtime (which
 /// starts with the first remote access) and the counts of traffic.
 ///
 /// Its methods block, and may be called from any thread.
@@ -52,7 +53,7 @@ struct Inner {
     runtime: Arc<Runtime>,
     traffic: Arc<Traffic>,
     in_flight: Arc<Semaphore>,
-    buckets: Mutex<HashMap<String, Bucket>>,
+    buckets: Mutex<HashMap<BucketName, Bucket>>,
     web: Mutex<Option<reqwest::Client>>,
     earthdata: Mutex<EarthdataState>,
 }
@@ -108,10 +109,10 @@ impl Stores {
         let inner = &self.inner;
         let fetch: Arc<dyn super::remote::Fetch> = match location {
             Location::Local(path) => return Ok(Arc::new(LocalFile::open(path)?)),
-            Location::S3 { bucket, key } if !key.is_empty() => {
-                Arc::new(S3Object { bucket: self.bucket(bucket)?, key: key.clone() })
+            Location::Object { bucket, key } if !key.is_empty() => {
+                Arc::new(BucketObject { bucket: self.bucket(bucket)?, key: key.clone() })
             }
-            Location::S3 { .. } => {
+            Location::Object { .. } => {
                 return Err(IoError::Location {
                     location: location.to_string(),
                     reason:
@@ -142,7 +143,7 @@ impl Stores {
     /// # Errors
     /// As [`Stores::open`].
     pub fn stat(&self, location: &Location) -> Result<Stat> {
-        if let Location::S3 { bucket, key } = location
+        if let Location::Object { bucket, key } = location
             && !key.is_empty()
         {
             let (bucket, asked) = (self.bucket(bucket)?, key.clone());
@@ -162,7 +163,7 @@ impl Stores {
     pub fn open_directory(&self, location: &Location) -> Result<Arc<dyn DirectorySource>> {
         match location {
             Location::Local(path) => Ok(Arc::new(LocalDirectory::open(path)?)),
-            Location::S3 { bucket, key } => Ok(Arc::new(BucketDirectory::new(
+            Location::Object { bucket, key } => Ok(Arc::new(BucketDirectory::new(
                 self.bucket(bucket)?,
                 key.trim_end_matches('/'),
                 Arc::clone(&self.inner.runtime),
@@ -203,21 +204,22 @@ impl Stores {
         expand::list(self, prefix)
     }
 
-    pub(crate) fn bucket(&self, name: &str) -> Result<Bucket> {
+    pub(crate) fn bucket(&self, name: &BucketName) -> Result<Bucket> {
         let mut buckets = self.inner.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = buckets.get(name) {
             return Ok(bucket.clone());
         }
         let (options, traffic) = (&self.inner.options, &self.inner.traffic);
-        let bucket = match options.earthdata.daac_of(name) {
-            None => Bucket::open(name, options, traffic)?,
+        let daac = options.earthdata.daac_of(&name.name).filter(|_| name.cloud == Cloud::S3);
+        let bucket = match daac {
+            None => clouds::open(name, options, traffic)?,
             Some(daac) => match self.earthdata()? {
-                Some(session) => Bucket::open_of_daac(name, options, traffic, self.keys_of(daac, session))?,
+                Some(session) => clouds::open_of_daac(name, options, traffic, self.keys_of(daac, session))?,
                 // the AWS keys of the environment may be good for it, too
-                None => Bucket::open(name, options, traffic)?.without_login_to(&daac.name),
+                None => clouds::open(name, options, traffic)?.without_login_to(&daac.name),
             },
         };
-        buckets.insert(name.to_owned(), bucket.clone());
+        buckets.insert(name.clone(), bucket.clone());
         Ok(bucket)
     }
 

@@ -7,13 +7,13 @@ use bytes::Bytes;
 use futures::stream::{StreamExt, TryStreamExt};
 use tokio::sync::Semaphore;
 
+use super::bucket::{Bucket, BucketObject, version_of};
 use super::byte_source::ByteSource;
 use super::directory_source::{Children, DirectorySource, check_key};
 use super::location::join_keys;
 use super::options::StoreOptions;
 use super::remote::RemoteFile;
 use super::runtime::Runtime;
-use super::s3::{Bucket, S3Object, version_of};
 use crate::{IoError, Result};
 
 /// The objects of a bucket whose keys begin with `prefix/`.
@@ -82,7 +82,7 @@ impl DirectorySource for BucketDirectory {
 
     fn get_ranges(&self, key: &str, ranges: &[Range<u64>]) -> Result<Option<Vec<Bytes>>> {
         let key = self.full(key)?;
-        let object = Arc::new(S3Object { bucket: self.bucket.clone(), key: key.clone() });
+        let object = Arc::new(BucketObject { bucket: self.bucket.clone(), key: key.clone() });
         let (runtime, in_flight) = (Arc::clone(&self.runtime), Arc::clone(&self.in_flight));
         match RemoteFile::open(self.bucket.show(&key), object, runtime, in_flight, &self.options) {
             Ok(file) => file.read_ranges(ranges).map(Some),

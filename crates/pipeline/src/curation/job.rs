@@ -59,7 +59,7 @@ pub struct CurationJob {
     /// The reference's interpolation and unweighted statistics (default false).
     #[serde(skip_serializing_if = "is_false")]
     pub tos2ca_compat: bool,
-    /// Folder or `s3://` location; the products go to `<out>/<job id>/`.
+    /// Folder or `s3://` location (`gs://`, `az://`); the products go to `<out>/<job id>/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out: Option<String>,
     /// Number of the job (default: the PhDef job's and one more).

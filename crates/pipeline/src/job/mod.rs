@@ -122,7 +122,7 @@ pub struct Job {
     /// Folder of the disk cache (default: the user's cache folder).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_dir: Option<String>,
-    /// Folder or `s3://` location; the products go to `<out>/<job id>/`.
+    /// Folder or `s3://` location (`gs://`, `az://`); the products go to `<out>/<job id>/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out: Option<String>,
     /// Number of the job (default 1).

@@ -69,7 +69,7 @@ pub struct MaskFromJob {
     /// Polygons: the property with the phenomenon's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_property: Option<String>,
-    /// Folder or `s3://` location; the products go to `<out>/<job id>/`.
+    /// Folder or `s3://` location (`gs://`, `az://`); the products go to `<out>/<job id>/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out: Option<String>,
     /// Number of the job (default 1).

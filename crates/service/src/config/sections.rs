@@ -20,7 +20,7 @@ pub struct DatabaseConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
-    /// A folder or `s3://bucket/prefix`; each job has a folder of its number in it.
+    /// A folder or `s3://bucket/prefix` (`gs://`, `az://`); each job has a folder of its number in it.
     pub location: String,
 }
 

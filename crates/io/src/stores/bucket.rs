@@ -1,4 +1,4 @@
-//! S3 and what speaks its protocol.
+//! Buckets, and the objects in them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,27 +6,21 @@ use std::time::Instant;
 
 use futures::future::BoxFuture;
 use futures::stream::TryStreamExt;
-use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
-use object_store::client::{
-    HttpClient, HttpConnector, HttpError, HttpRequest, HttpResponse, HttpService, ReqwestConnector,
-};
 use object_store::path::Path as Key;
-use object_store::{
-    BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, RetryConfig,
-};
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use super::failure::from_store;
-use super::options::StoreOptions;
+use super::location::BucketName;
 use super::remote::{Fetch, Fetched};
 use super::traffic::Traffic;
-use crate::credentials::{Daac, TemporaryKeys};
+use crate::credentials::TemporaryKeys;
 use crate::{IoError, Result};
 
 /// A bucket, ready to be asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
-    pub(crate) store: Arc<AmazonS3>,
-    pub(crate) name: String,
+    pub(crate) store: Arc<dyn ObjectStore>,
+    name: BucketName,
     pub(crate) traffic: Arc<Traffic>,
     /// Keys that last an hour, of a bucket of NASA's.
     keys: Option<Arc<TemporaryKeys>>,
@@ -34,83 +28,19 @@ pub(crate) struct Bucket {
     centre: Option<String>,
 }
 
-/// A bucket of NASA's, and the keys that its centre gives.
-pub(crate) struct OfDaac {
-    pub(crate) daac: Daac,
-    pub(crate) keys: Arc<TemporaryKeys>,
-}
-
 impl Bucket {
-    /// Opens a bucket with the keys of the options, or of the environment.
-    pub(crate) fn open(name: &str, options: &StoreOptions, traffic: &Arc<Traffic>) -> Result<Self> {
-        let mut builder = AmazonS3Builder::from_env();
-        if let Some(endpoint) = &options.endpoint {
-            builder = builder.with_endpoint(endpoint);
-        }
-        if let Some(region) = &options.region {
-            builder = builder.with_region(region);
-        }
-        if let Some(keys) = &options.keys {
-            builder = builder
-                .with_access_key_id(keys.access_key_id.reveal())
-                .with_secret_access_key(keys.secret_access_key.reveal());
-            if let Some(token) = &keys.session_token {
-                builder = builder.with_token(token.reveal());
-            }
-        }
-        if let Some(anonymous) = options.anonymous {
-            builder = builder.with_skip_signature(anonymous);
-        }
-        Self::build(builder, name, options, traffic, None)
-    }
-
-    /// Opens a bucket of NASA's. Nothing of the environment counts: that is for buckets of one's own, maybe of another server.
-    pub(crate) fn open_of_daac(name: &str, options: &StoreOptions, traffic: &Arc<Traffic>, of: OfDaac) -> Result<Self> {
-        let mut builder = AmazonS3Builder::new().with_region(of.daac.region).with_credentials(of.keys.clone());
-        if let Some(endpoint) = of.daac.endpoint {
-            builder = builder.with_endpoint(endpoint);
-        }
-        Self::build(builder, name, options, traffic, Some(of.keys))
+    pub(super) fn new(
+        store: Arc<dyn ObjectStore>,
+        name: &BucketName,
+        traffic: &Arc<Traffic>,
+        keys: Option<Arc<TemporaryKeys>>,
+    ) -> Self {
+        Self { store, name: name.clone(), traffic: Arc::clone(traffic), keys, centre: None }
     }
 
     /// The same; where it refuses, the missing login to its centre is told.
     pub(crate) fn without_login_to(self, centre: &str) -> Self {
         Self { centre: Some(centre.to_owned()), ..self }
-    }
-
-    fn build(
-        builder: AmazonS3Builder,
-        name: &str,
-        options: &StoreOptions,
-        traffic: &Arc<Traffic>,
-        keys: Option<Arc<TemporaryKeys>>,
-    ) -> Result<Self> {
-        let plain = [AmazonS3ConfigKey::Endpoint, AmazonS3ConfigKey::S3Endpoint]
-            .iter()
-            .filter_map(|key| builder.get_config_value(key))
-            .any(|endpoint| endpoint.starts_with("http://"));
-        let client = ClientOptions::new()
-            .with_allow_http(plain)
-            .with_timeout(options.request_timeout)
-            .with_connect_timeout(options.connect_timeout)
-            .with_read_timeout(options.read_timeout);
-        let retry = RetryConfig {
-            backoff: BackoffConfig {
-                init_backoff: options.first_pause,
-                max_backoff: options.first_pause.saturating_mul(64),
-                base: 2.0,
-            },
-            max_retries: options.retries,
-            retry_timeout: options.retry_timeout,
-        };
-        let store = builder
-            .with_bucket_name(name)
-            .with_client_options(client)
-            .with_retry(retry)
-            .with_http_connector(Counting { traffic: Arc::clone(traffic) })
-            .build()
-            .map_err(|e| IoError::Location { location: format!("s3://{name}"), reason: e.to_string() })?;
-        Ok(Self { store: Arc::new(store), name: name.to_owned(), traffic: Arc::clone(traffic), keys, centre: None })
     }
 
     /// Does a request, and once more with new keys where temporary ones were refused.
@@ -146,7 +76,7 @@ impl Bucket {
     }
 
     pub(crate) fn show(&self, key: &str) -> String {
-        format!("s3://{}/{key}", self.name)
+        format!("{}/{key}", self.name)
     }
 
     /// The key as object_store wants it.
@@ -218,12 +148,12 @@ fn none_if_missing<T>(error: IoError) -> Result<Option<T>> {
 }
 
 /// One object, fetched by ranges.
-pub(crate) struct S3Object {
+pub(crate) struct BucketObject {
     pub(crate) bucket: Bucket,
     pub(crate) key: String,
 }
 
-impl S3Object {
+impl BucketObject {
     async fn range(&self, range: Range<u64>) -> Result<Fetched> {
         let location = self.bucket.show(&self.key);
         let key = self.bucket.key(&self.key)?;
@@ -254,7 +184,7 @@ impl S3Object {
     }
 }
 
-impl Fetch for S3Object {
+impl Fetch for BucketObject {
     fn fetch(&self, range: Range<u64>) -> BoxFuture<'_, Result<Fetched>> {
         Box::pin(self.range(range))
     }
@@ -268,32 +198,4 @@ pub(crate) fn version_of(meta: &ObjectMeta) -> Option<String> {
 fn not_satisfiable(error: &object_store::Error) -> bool {
     let text = error.to_string();
     text.contains("416 Range Not Satisfiable") || text.contains("InvalidRange")
-}
-
-/// Counts every request, retries included.
-#[derive(Debug)]
-struct Counting {
-    traffic: Arc<Traffic>,
-}
-
-impl HttpConnector for Counting {
-    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
-        super::web::install_tls();
-        let inner = ReqwestConnector::default().connect(options)?;
-        Ok(HttpClient::new(CountingService { inner, traffic: Arc::clone(&self.traffic) }))
-    }
-}
-
-#[derive(Debug)]
-struct CountingService {
-    inner: HttpClient,
-    traffic: Arc<Traffic>,
-}
-
-#[async_trait::async_trait]
-impl HttpService for CountingService {
-    async fn call(&self, request: HttpRequest) -> std::result::Result<HttpResponse, HttpError> {
-        self.traffic.add_request();
-        self.inner.execute(request).await
-    }
 }
