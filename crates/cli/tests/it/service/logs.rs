@@ -9,7 +9,7 @@ use eventscape_testkit::s3::SECRET_KEY;
 use eventscape_testkit::servers::Components;
 use serde_json::json;
 
-use super::{Place, wait};
+use super::{Place, Running, wait};
 use crate::fixtures;
 
 const EARTHDATA: &str = "eyJ-earthdata-token-0815";
@@ -43,13 +43,10 @@ fn secrets_are_not_in_logs_however_much_is_logged() {
     for format in ["text", "json"] {
         let path = place.folder.path().join(format);
         let log = std::fs::File::create(&path).unwrap();
-        let mut service = place
-            .command()
-            .args(["serve", "--listen=127.0.0.1:0", "--log-format", format])
-            .stdout(Stdio::from(log.try_clone().unwrap()))
-            .stderr(Stdio::from(log))
-            .spawn()
-            .unwrap();
+        let mut command = place.command();
+        command.args(["serve", "--listen=127.0.0.1:0", "--log-format", format]);
+        command.stdout(Stdio::from(log.try_clone().unwrap())).stderr(Stdio::from(log));
+        let mut service = Running(command.spawn().unwrap());
         let logged = || std::fs::read_to_string(&path).unwrap();
         let job = place.submit(&file, "phdef", &["--user", "ada@example.org"]);
         let began = Instant::now();
@@ -69,8 +66,7 @@ fn secrets_are_not_in_logs_however_much_is_logged() {
             assert!(began.elapsed() < Duration::from_secs(60), "no mail");
             std::thread::sleep(Duration::from_millis(50));
         }
-        service.kill().unwrap();
-        service.wait().unwrap();
+        service.kill();
         let text = logged();
         assert!(text.contains("TRACE") && text.len() > 10_000, "{text}");
         assert!(!text.contains('\u{1b}'), "no colours in a file");

@@ -23,6 +23,24 @@ fn where_tos2ca_is_must_be_said() {
     assert!(!output.status.success() && !said(&output).contains("secret"), "{}", said(&output));
 }
 
+/// A process that does not outlive the test.
+struct Running(Child);
+
+impl Running {
+    /// SIGKILL: nothing can be tidied up.
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A service of several processes.
 struct Place {
     folder: tempfile::TempDir,
@@ -88,8 +106,8 @@ impl Place {
         output
     }
 
-    fn worker(&self) -> Child {
-        self.command().arg("worker").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    fn worker(&self) -> Running {
+        Running(self.command().arg("worker").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
     fn submit(&self, file: &Path, kind: &str, of: &[&str]) -> i64 {
@@ -132,27 +150,21 @@ fn a_service_that_is_stopped_gives_its_jobs_back() {
     });
     std::fs::write(&file, keys.to_string()).unwrap();
     let job = place.submit(&file, "phdef", &[]);
-    let mut child = place
-        .command()
-        .args(["serve", "--listen=127.0.0.1:0"])
-        .stderr(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = place.command();
+    command.args(["serve", "--listen=127.0.0.1:0"]).stderr(Stdio::null()).stdout(Stdio::null());
+    let mut service = Running(command.spawn().unwrap());
     let began = Instant::now();
     while place.jobs().iter().all(|(_, status, _)| status == "pending") && began.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(20));
     }
-    let status = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    let status = Command::new("kill").arg(service.0.id().to_string()).status().unwrap();
     assert!(status.success());
-    assert!(child.wait().unwrap().success());
+    assert!(service.0.wait().unwrap().success());
     let (number, status, _) = place.jobs().remove(0);
     assert!(number == job && (status == "running" || status == "complete"), "{status}");
     // another goes on at once: the lease need not end first
-    let mut worker = place.worker();
+    let _worker = place.worker();
     wait(&place, 60);
-    worker.kill().unwrap();
-    worker.wait().unwrap();
 }
 
 #[test]
