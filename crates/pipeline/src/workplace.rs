@@ -105,7 +105,7 @@ impl Workplace {
         let mut stored = Vec::new();
         for file in &listed {
             if self.sink.size(&file.name)? != Some(file.size) {
-                return Ok(Found::Nothing);
+                continue;
             }
             stored.push(StoredProduct {
                 name: file.name.clone(),
@@ -114,8 +114,9 @@ impl Workplace {
                 media_type: file.media_type.clone(),
             });
         }
-        let complete = wanted.iter().all(|w| stored.iter().any(|s| s.name == *w));
-        if !complete {
+        // a manifest that lists what is not there any more is written anew
+        let is_complete = stored.len() == listed.len() && wanted.iter().all(|w| stored.iter().any(|s| s.name == *w));
+        if !is_complete {
             // the same job with more products: those that are there count as done
             let mut ledger = self.lock();
             for product in stored {

@@ -12,6 +12,7 @@ mod errors;
 mod golden;
 mod hostile;
 mod mask_from;
+mod more;
 mod secrets;
 mod service;
 mod store;

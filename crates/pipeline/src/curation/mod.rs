@@ -167,7 +167,8 @@ fn run_one(
     scope.notices.iter().for_each(|(severity, text)| around.observer.notice(severity, text));
 
     let place = Workplace::open(around, out, scope.job_id, &scope.key)?;
-    let names = products::names(scope.job_id, &wanted, job.stationary, &plan, other.variables());
+    let named = products::named(scope.job_id, &wanted, job.stationary, &plan, other.variables());
+    let names: Vec<String> = named.into_iter().map(|(name, _)| name).collect();
     let earlier = place.earlier(&scope.key, &names, job.overwrite)?;
     if let Found::Complete(products) = earlier {
         return Ok(scope.report(&place, &plan, products, clock, 0, true));

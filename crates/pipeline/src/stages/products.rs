@@ -86,7 +86,7 @@ pub(crate) fn products(
     around: &Surroundings<'_>,
 ) -> Result<Vec<StoredProduct>> {
     let job_id = asked.info.job_id;
-    let tasks = tasks(&asked.lineage.times, job_id, asked.wanted);
+    let tasks = tasks(&asked.lineage.times, job_id, &with_kept(asked, place)?);
     let outliner = Outliner::new(&asked.scope.grid);
     around.observer.begin(Stage::Products, tasks.len() as u64 + 1);
     // pictures hold whole fields, so they have bounds of their own
@@ -118,6 +118,18 @@ pub(crate) fn products(
     around.observer.advance(Stage::Products, 1);
     around.observer.end(Stage::Products);
     Ok(stored)
+}
+
+/// The wanted products and those that an earlier run of the same job made: the manifest lists them, too.
+fn with_kept(asked: &Asked<'_>, place: &Workplace) -> Result<Vec<ProductName>> {
+    let mut products = asked.wanted.to_vec();
+    for (product, _) in ProductName::ALL.into_iter().filter(|(product, _)| !asked.wanted.contains(product)) {
+        let mut files = tasks(&asked.lineage.times, asked.info.job_id, &[product]).into_iter();
+        if files.try_fold(true, |all, task| Ok::<_, PipelineError>(all && place.done(&task.name)?.is_some()))? {
+            products.push(product);
+        }
+    }
+    Ok(products)
 }
 
 fn make(asked: &Asked<'_>, task: &Task, outliner: &Outliner, place: &Workplace) -> Result<StoredProduct> {

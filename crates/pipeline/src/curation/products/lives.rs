@@ -37,6 +37,9 @@ fn chosen(plan: &Plan) -> Vec<u32> {
     chosen
 }
 
+/// What the charts are.
+pub(super) const KIND: ProductKind = ProductKind::Series;
+
 /// The names of the charts.
 pub(super) fn names(job_id: u64, plan: &Plan, variables: &[VariableMeta]) -> Vec<String> {
     let of_event = |id: u32| variables.iter().map(move |variable| series_name(job_id, id, &variable.name));
@@ -76,7 +79,7 @@ impl Lives {
                 };
                 let mut file = place.create(&series_name(info.job.job_id, id, &variable.name))?;
                 chart.map().raster().write_png(&mut file)?;
-                files.push((file, ProductKind::Series));
+                files.push((file, KIND));
             }
         }
         Ok(files)

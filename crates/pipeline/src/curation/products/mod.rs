@@ -48,20 +48,20 @@ pub(super) struct Made {
     pub(super) without_value: usize,
 }
 
-/// The names of the products, the manifest's not among them.
-pub(super) fn names(
+/// The names of the products and what they are, the manifest's not among them.
+pub(super) fn named(
     job_id: u64,
     wanted: &[CurationProduct],
     with_stationary: bool,
     plan: &Plan,
     variables: &[VariableMeta],
-) -> Vec<String> {
-    let mut names: Vec<String> = wanted.iter().filter_map(|product| writer::name_of(job_id, *product)).collect();
+) -> Vec<(String, ProductKind)> {
+    let mut names: Vec<_> = wanted.iter().filter_map(|product| writer::file_of(job_id, *product)).collect();
     if wanted.contains(&CurationProduct::Plots) {
-        names.extend(lives::names(job_id, plan, variables));
+        names.extend(lives::names(job_id, plan, variables).into_iter().map(|name| (name, lives::KIND)));
     }
     if with_stationary {
-        names.push(stationary_name(job_id));
+        names.push((stationary_name(job_id), ProductKind::Stationary));
     }
     names
 }
@@ -135,6 +135,16 @@ pub(super) fn write(
         stored.push(place.keep(file, ProductKind::Stationary.media_type())?);
         kinds.push(ProductKind::Stationary);
         around.observer.advance(Stage::Products, 1);
+    }
+    // what an earlier run of the same job made is listed, too
+    let all: Vec<_> = CurationProduct::ALL.iter().map(|(product, _)| *product).collect();
+    for (name, kind) in named(scope.job_id, &all, true, asked.plan, asked.other.variables()) {
+        if stored.iter().all(|product| product.name != name)
+            && let Some(kept) = place.done(&name)?
+        {
+            stored.push(kept);
+            kinds.push(kind);
+        }
     }
     let manifest = manifest(asked, &stored, &kinds, place)?;
     stored.push(manifest);

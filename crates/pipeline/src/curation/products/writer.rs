@@ -19,15 +19,15 @@ use crate::curation::plan::MaskTime;
 use crate::error::{PipelineError, Result};
 use crate::workplace::Workplace;
 
-/// The name of a product that is one file.
-pub(super) fn name_of(job_id: u64, product: CurationProduct) -> Option<String> {
+/// The name of a product that is one file, and what it is.
+pub(super) fn file_of(job_id: u64, product: CurationProduct) -> Option<(String, ProductKind)> {
     Some(match product {
-        CurationProduct::Curated => curated_name(job_id),
-        CurationProduct::Hierarchy => curation_hierarchy_name(job_id),
-        CurationProduct::Interpolated => interpolated_name(job_id),
-        CurationProduct::Flat => flat_name(job_id),
-        CurationProduct::Table => curated_table_name(job_id),
-        CurationProduct::Statistics => statistics_name(job_id),
+        CurationProduct::Curated => (curated_name(job_id), ProductKind::Curated),
+        CurationProduct::Hierarchy => (curation_hierarchy_name(job_id), ProductKind::CurationHierarchy),
+        CurationProduct::Interpolated => (interpolated_name(job_id), ProductKind::Interpolated),
+        CurationProduct::Flat => (flat_name(job_id), ProductKind::InterpolatedFlat),
+        CurationProduct::Table => (curated_table_name(job_id), ProductKind::CuratedTable),
+        CurationProduct::Statistics => (statistics_name(job_id), ProductKind::Statistics),
         CurationProduct::Plots => return None,
     })
 }
@@ -46,7 +46,9 @@ pub(super) enum Writer {
 impl Writer {
     pub(super) fn begin(asked: &Asked<'_>, product: CurationProduct, place: &Workplace) -> Result<Self> {
         let (info, grid) = (asked.info, asked.masks.file.grid());
-        let Some(name) = name_of(asked.scope.job_id, product) else { return Ok(Self::Plots(Lives::of(asked.plan))) };
+        let Some((name, _)) = file_of(asked.scope.job_id, product) else {
+            return Ok(Self::Plots(Lives::of(asked.plan)));
+        };
         let file = place.create(&name)?;
         Ok(match product {
             CurationProduct::Curated => Self::Curated(CuratedFile::begin(file.hash_at_end(), info, grid)?),
