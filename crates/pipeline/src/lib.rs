@@ -33,8 +33,8 @@ use eventscape_io::stores::Stores;
 pub use curation::{CurationJob, CurationProduct, CurationReads, CurationReport, Reads, plan_curation, run_curation};
 pub use error::{PipelineError, Result};
 pub use job::{
-    BoxText, Job, TextOrNumber, Texts, TrackerName, WrongKey, job_schema, parse_bytes, read_job_file, read_keys,
-    read_table as read_job_table, read_toml_table,
+    BoxText, Job, TextOrNumber, Texts, TrackerName, WrongKey, canonical_keys, job_schema, parse_bytes, read_job_file,
+    read_keys, read_table as read_job_table, read_toml_table,
 };
 pub use mask_from::{MaskFromJob, run_mask_from};
 pub use phdef::run_phdef;

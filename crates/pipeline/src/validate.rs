@@ -1,13 +1,12 @@
 //! A dry run: what a job would read and need.
 
 use eventscape_catalog::Subset;
-use eventscape_core::time::Calendar;
-use eventscape_core::{Condition, Timestamp};
+use eventscape_core::Condition;
 use serde::Serialize;
 
 use crate::Surroundings;
-use crate::error::{PipelineError, Result};
-use crate::job::{Job, TextOrNumber};
+use crate::error::Result;
+use crate::job::Job;
 use crate::phdef::size_pool;
 use crate::request::{self, ProductName};
 use crate::resources::Resources;
@@ -68,18 +67,11 @@ pub struct Validation {
 pub fn check_job(job: &Job) -> Result<()> {
     Resources::of(job)?;
     ProductName::selection(job)?;
-    request::subset_request(job)?;
+    request::subset_request(job)?.check_times()?;
     let (operator, value) = (request::operator(job)?, request::value(job)?);
     let parse = |units| Condition::parse(&operator, &value, units, job.tos2ca_compat);
     // which units the variable has only its data tell: those of the value stand in
     parse(None).or_else(|error| parse(value.split_whitespace().last()).map_err(|_| error))?;
-    for (key, time) in [("start", &job.start), ("end", &job.end)] {
-        let Some(text) = time.as_ref().map(TextOrNumber::text) else { continue };
-        // of which calendar the days are only the data tell
-        Timestamp::parse(&text, Calendar::Standard)
-            .or_else(|error| Timestamp::parse(&text, Calendar::Day360).map_err(|_| error))
-            .map_err(|e| PipelineError::job(key, e.to_string()))?;
-    }
     Ok(())
 }
 

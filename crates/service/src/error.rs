@@ -51,6 +51,17 @@ pub enum ServiceError {
         /// Why it failed.
         source: sqlx::Error,
     },
+    /// The database cannot be reached at all.
+    #[error("the database {place} cannot be reached: {source}")]
+    Unreached {
+        /// Its address without the password.
+        place: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The place for products cannot be reached or written.
+    #[error("the store: {0}")]
+    Store(IoError),
     /// A stage of a job.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
@@ -79,7 +90,8 @@ impl ServiceError {
                 ErrorKind::Usage
             }
             Self::Unauthorized(_) | Self::Forbidden(_) => ErrorKind::Denied,
-            Self::Database { .. } | Self::Io { .. } => ErrorKind::Data,
+            Self::Database { .. } | Self::Unreached { .. } | Self::Io { .. } => ErrorKind::Data,
+            Self::Store(source) => source.kind(),
             Self::Pipeline(e) => e.kind(),
             Self::Product(e) => e.kind(),
             Self::Secret { source, .. } => source.kind(),

@@ -1,5 +1,6 @@
 //! The API and workers in one process.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -43,6 +44,15 @@ pub struct ServeSettings {
     pub tos2ca: Option<Tos2caSettings>,
 }
 
+/// An address that other machines reach needs authentication.
+pub(crate) fn check_is_here(address: SocketAddr, needs_token: bool) -> Result<()> {
+    if address.ip().is_loopback() || needs_token {
+        return Ok(());
+    }
+    let why = format!("{address} is reached from other machines; set `auth.required = true`, or listen on 127.0.0.1");
+    Err(ServiceError::config("http.listen", why))
+}
+
 /// Runs until `stop` says so: no more requests are taken, those at work are answered, jobs are given back. `ready` hears
 /// the address once all is up.
 ///
@@ -54,10 +64,10 @@ pub async fn serve(
     ready: impl FnOnce(Option<SocketAddr>),
 ) -> Result<()> {
     let address = settings.listen;
-    if settings.with_api && !address.ip().is_loopback() && !settings.needs_token {
-        let why =
-            format!("{address} is reached from other machines; set `auth.required = true`, or listen on 127.0.0.1");
-        return Err(ServiceError::config("http.listen", why));
+    if settings.with_api {
+        check_is_here(address, settings.needs_token)?;
+    } else if settings.workers == 0 && settings.tos2ca.is_none() {
+        return Err(ServiceError::config("worker.count", "it is 0: there is nothing to do for this process"));
     }
     let db = Database::connect(&settings.database).await?;
     if !db.is_current().await? {
@@ -71,7 +81,13 @@ pub async fn serve(
     if let Some(tos2ca) = settings.tos2ca {
         workers.push(tokio::spawn(Bridge::new(jobs.clone(), tos2ca, bell.clone())?.run(stop.clone())));
     }
-    let listening = |source| ServiceError::Io { action: format!("listening on {address}"), source };
+    let listening = |source: std::io::Error| match source.kind() {
+        ErrorKind::AddrInUse => {
+            let why = format!("another program listens on {address}; choose another address, with --listen");
+            ServiceError::config("http.listen", why)
+        }
+        _ => ServiceError::Io { action: format!("listening on {address}"), source },
+    };
     let listener = match settings.with_api {
         true => Some(TcpListener::bind(address).await.map_err(listening)?),
         false => None,
@@ -99,6 +115,7 @@ pub async fn serve(
             bell,
             limits: settings.limits,
             sends_mail: settings.mail.is_some(),
+            stop: stop.clone(),
         };
         http::serve(listener, router(app), &limits, stop).await;
     }

@@ -97,6 +97,15 @@ impl Span {
 }
 
 impl SubsetRequest {
+    /// Whether the times that are asked for can be times of any calendar: of which the days are only the data tell.
+    ///
+    /// # Errors
+    /// A text that is no time, or an end before the start.
+    pub fn check_times(&self) -> Result<()> {
+        let standard = self.span(Calendar::Standard);
+        standard.or_else(|error| self.span(Calendar::Day360).map_err(|_| error)).map(|_| ())
+    }
+
     /// The span asked for on a calendar.
     pub(crate) fn span(&self, calendar: Calendar) -> Result<Span> {
         let start = self.start.as_deref().map(|t| Timestamp::parse(t, calendar).map(|(time, _)| time)).transpose();

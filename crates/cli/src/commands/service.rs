@@ -4,12 +4,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use eventscape_io::stores::Location;
 use eventscape_pipeline::{PipelineError, read_job_table};
 use eventscape_service::{
     Config, Copied, Database, JobFilter, JobRequest, JobStage, Jobs, Role, ServeSettings, ServiceError, Submission,
     User, Users, copy_history, serve,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::{Outcome, print};
@@ -88,9 +89,15 @@ async fn signal() {
     }
 }
 
-async fn database(matches: &ArgMatches) -> Result<(Config, Database), ServiceError> {
+/// The database of a service; one that is not there is made where something is to be put into it.
+async fn database(matches: &ArgMatches, makes: bool) -> Result<(Config, Database), ServiceError> {
     let config = config(matches)?;
-    let db = Database::connect(&config.settings()?.database).await?;
+    let url = config.settings()?.database;
+    if !makes && !Database::may_be_there(&url) {
+        let reason = format!("`{url}` is not there: name the service's configuration with --config, or start one here");
+        return Err(ServiceError::Config { subject: "database.url".to_owned(), reason });
+    }
+    let db = Database::connect(&url).await?;
     if !db.is_current().await? {
         db.migrate().await?;
     }
@@ -98,7 +105,7 @@ async fn database(matches: &ArgMatches) -> Result<(Config, Database), ServiceErr
 }
 
 async fn migrate(matches: &ArgMatches) -> Told {
-    let (config, db) = database(matches).await?;
+    let (config, db) = database(matches, true).await?;
     let copied = match matches.get_one::<String>("from_tos2ca") {
         Some(address) => Some(copy_history(&db, &tos2ca_address(address, &config)?).await?),
         None => None,
@@ -136,7 +143,7 @@ fn say(text: &str) -> Told {
 async fn jobs(matches: &ArgMatches) -> Told {
     let is_json = matches.get_flag("json");
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-    let (config, db) = database(matches).await?;
+    let (config, db) = database(matches, name == "submit").await?;
     let jobs = Jobs::new(db.clone());
     let number = || matches.get_one::<i64>("number").copied().unwrap_or_default();
     match name {
@@ -145,7 +152,8 @@ async fn jobs(matches: &ArgMatches) -> Told {
             let stage =
                 matches.get_one::<String>("kind").and_then(|kind| JobStage::of(kind)).unwrap_or(JobStage::Phdef);
             let settings = config.settings()?;
-            let request = JobRequest::read(stage, read_job_table(Path::new(file))?, &settings.policy)?;
+            let keys = with_whole_paths(read_job_table(Path::new(file))?)?;
+            let request = JobRequest::read(stage, keys, &settings.policy)?;
             let users = Users::new(db.clone());
             let named = matches.get_one::<String>("user");
             let user = match named {
@@ -193,6 +201,30 @@ async fn jobs(matches: &ArgMatches) -> Told {
     Ok(())
 }
 
+/// The workers are elsewhere: what a job file names from the folder of who submits it is named from the root.
+fn with_whole_paths(mut keys: Map<String, Value>) -> Result<Map<String, Value>, ServiceError> {
+    let whole = |text: &mut String| -> Told {
+        if let Ok(Location::Local(path)) = Location::parse(text) {
+            let whole = std::path::absolute(&path)
+                .map_err(|source| ServiceError::Io { action: format!("finding `{text}`"), source })?;
+            *text = whole.display().to_string();
+        }
+        Ok(())
+    };
+    match keys.get_mut("input") {
+        Some(Value::String(text)) => whole(text)?,
+        Some(Value::Array(texts)) => {
+            for text in texts {
+                if let Value::String(text) = text {
+                    whole(text)?;
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(keys)
+}
+
 async fn show(jobs: &Jobs, number: i64) -> Told {
     let job = jobs.get(number).await?;
     let (outputs, tasks) = (jobs.outputs(number).await?, jobs.tasks(number).await?);
@@ -209,7 +241,7 @@ async fn show(jobs: &Jobs, number: i64) -> Told {
 async fn users(matches: &ArgMatches) -> Told {
     let is_json = matches.get_flag("json");
     let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
-    let (_, db) = database(matches).await?;
+    let (_, db) = database(matches, name == "add").await?;
     let users = Users::new(db.clone());
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
     match name {

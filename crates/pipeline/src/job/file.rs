@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::Job;
-use super::keys::read_keys;
+use super::keys::{WrongKey, read_keys};
 use crate::error::{PipelineError, Result};
 
 const LARGEST_JOB_FILE: u64 = 1 << 20;
@@ -27,15 +27,21 @@ pub fn read_job_file(path: &Path) -> Result<Job> {
 /// # Errors
 /// Names the file.
 pub fn read_table(path: &Path) -> Result<Map<String, Value>> {
-    let wrong = |reason: String| PipelineError::job(path.display().to_string(), reason);
+    let wrong = |wrong: WrongKey| {
+        PipelineError::job(path.display().to_string(), format!("key `{}`: {}", wrong.key, wrong.reason))
+    };
+    canonical_keys(read_toml_table(path, "job file")?).map_err(wrong)
+}
+
+/// The same keys with `_` for `-`, without that of a schema.
+///
+/// # Errors
+/// A key that is given in both ways.
+pub fn canonical_keys(keys: Map<String, Value>) -> std::result::Result<Map<String, Value>, WrongKey> {
     let mut canonical = Map::new();
-    for (key, value) in read_toml_table(path, "job file")? {
-        let name = key.replace('-', "_");
-        if name == "$schema" {
-            continue;
-        }
-        if canonical.insert(name, value).is_some() {
-            return Err(wrong(format!("the key `{key}` is given twice, with `-` and with `_`")));
+    for (key, value) in keys.into_iter().filter(|(key, _)| key != "$schema") {
+        if canonical.insert(key.replace('-', "_"), value).is_some() {
+            return Err(WrongKey { key, reason: "it is given twice, with `-` and with `_`".to_owned() });
         }
     }
     Ok(canonical)

@@ -4,6 +4,7 @@ mod parts;
 mod secrets;
 mod sections;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,10 +13,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::database::{check_address, without_password};
 use crate::error::{Result, ServiceError};
 use crate::http::Limits;
 use crate::jobs::Policy;
-use crate::serve::ServeSettings;
+use crate::serve::{ServeSettings, check_is_here};
 use crate::worker::WorkerSettings;
 
 pub use sections::{
@@ -24,6 +26,8 @@ pub use sections::{
 };
 
 const PREFIX: &str = "EVENTSCAPE_";
+/// Variables of ours that are no keys.
+const OTHER_VARIABLES: [&str; 2] = ["EVENTSCAPE_CONFIG", "EVENTSCAPE_LOG"];
 
 /// How a service runs. Every key may also be set as `EVENTSCAPE_<SECTION>_<KEY>` in the environment, which goes before the
 /// file; without either a service runs on this machine alone, in the folder `eventscape-data`.
@@ -66,8 +70,15 @@ impl Config {
         };
         let known = serde_json::to_value(Self::default())
             .map_err(|e| ServiceError::Internal(format!("the configuration cannot be written down: {e}")))?;
-        for (name, text) in environment {
-            let Some((section, key)) = section_and_key(&name, &known) else { continue };
+        let mut variables = BTreeMap::new();
+        for (name, text) in environment.filter(|(name, _)| name.starts_with(PREFIX)) {
+            let Some((section, key)) = section_and_key(&name, &known) else {
+                if !OTHER_VARIABLES.contains(&name.as_str()) {
+                    tracing::warn!("the variable {name} is of no section of the configuration, and is left aside");
+                }
+                continue;
+            };
+            variables.insert(format!("{section}.{key}"), name);
             let own = table.entry(section.clone()).or_insert_with(|| Value::Object(Map::new()));
             let Value::Object(own) = own else {
                 return Err(ServiceError::config(section, "it is a section, not a value"));
@@ -75,7 +86,13 @@ impl Config {
             own.insert(key, value_of(&text));
         }
         let config: Self = read_keys(table).map_err(|wrong| {
-            let place = file.map_or("the environment".to_owned(), |path| path.display().to_string());
+            // one of the environment has gone before the file
+            let variable = variables.iter().find(|(key, _)| wrong.key.starts_with(key.as_str())).map(|(_, name)| name);
+            let place = match (variable, file) {
+                (Some(name), _) => format!("the variable {name}"),
+                (None, Some(path)) => path.display().to_string(),
+                (None, None) => "the environment".to_owned(),
+            };
             ServiceError::config(format!("{place}: `{}`", wrong.key), wrong.reason)
         })?;
         config.check()?;
@@ -99,12 +116,15 @@ impl Config {
     pub fn settings(&self) -> Result<ServeSettings> {
         self.check()?;
         let secrets = secrets::Secrets::fetch(self)?;
+        check_address(&secrets.database_url)?;
+        let listen = parts::listen(&self.http)?;
+        check_is_here(listen, self.auth.required)?;
         let stores = parts::stores(&self.earthdata, secrets.earthdata)?;
         let (legacy, sends_mail) = (secrets.tos2ca, self.mail.server.is_some());
         Ok(ServeSettings {
             tos2ca: parts::tos2ca(&self.tos2ca, legacy, &secrets.database_url, sends_mail)?,
             database: secrets.database_url,
-            listen: parts::listen(&self.http)?,
+            listen,
             with_api: true,
             public_address: self.http.public_address.clone(),
             needs_token: self.auth.required,
@@ -184,17 +204,6 @@ fn date(text: Option<&str>) -> Result<Option<i64>> {
     text.map(|text| text.trim().parse().map_err(wrong)).transpose()
 }
 
-/// An address without its password.
-fn without_password(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => match parsed.set_password(Some("***")) {
-            Ok(()) => parsed.to_string(),
-            Err(()) => "***".to_owned(),
-        },
-        _ => url.to_owned(),
-    }
-}
-
 /// `EVENTSCAPE_DATABASE_URL` is `database.url`. Other variables of ours, such as `EVENTSCAPE_LOG`, are no keys.
 fn section_and_key(name: &str, known: &Value) -> Option<(String, String)> {
     let rest = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
@@ -246,11 +255,24 @@ mod tests {
             ("[worker]\nlease_seconds = 0", None, "worker.lease_seconds"),
             ("[store", None, "TOML"),
             ("", Some(("EVENTSCAPE_HTTP_COLOUR", "red")), "http.colour"),
-            ("", Some(("EVENTSCAPE_WORKER_COUNT", "many")), "worker.count"),
+            ("", Some(("EVENTSCAPE_WORKER_COUNT", "many")), "the variable EVENTSCAPE_WORKER_COUNT: `worker.count`"),
+            ("[worker]\ncount = 'many'", Some(("EVENTSCAPE_HTTP_SECONDS", "7")), "service.toml: `worker.count`"),
         ] {
             let error = read(file, variable.as_slice()).unwrap_err().to_string();
             assert!(error.contains(wanted), "{file}: {error}");
         }
+    }
+
+    #[test]
+    fn what_would_not_start_is_told_before() {
+        for (file, wanted) in [
+            ("[http]\nlisten = '0.0.0.0:8080'", "auth.required"),
+            ("[database]\nurl = 'mongodb://db/x'", "database.url"),
+        ] {
+            let error = read(file, &[]).unwrap().settings().unwrap_err().to_string();
+            assert!(error.contains(wanted), "{file}: {error}");
+        }
+        assert!(read("[http]\nlisten = '0.0.0.0:8080'\n[auth]\nrequired = true", &[]).unwrap().settings().is_ok());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What differs between databases.
 
+use std::path::Path;
+
 use crate::error::{Result, ServiceError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +35,7 @@ impl Dialect {
 
     /// Makes the folder of a SQLite file.
     pub(super) fn make_place(self, url: &str) -> Result<()> {
-        let file = url.trim_start_matches("sqlite:").trim_start_matches("//");
-        let folder = std::path::Path::new(file.split('?').next().unwrap_or_default()).parent();
+        let folder = file(url).and_then(Path::parent);
         match folder.filter(|folder| self == Self::Sqlite && !folder.as_os_str().is_empty()) {
             Some(folder) => std::fs::create_dir_all(folder).map_err(|source| ServiceError::Io {
                 action: format!("making the folder `{}` of the database", folder.display()),
@@ -95,6 +96,12 @@ impl Dialect {
             Self::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
         }
     }
+}
+
+/// The file of a SQLite address; `None` for one in memory.
+pub(super) fn file(url: &str) -> Option<&Path> {
+    let file = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
+    (file != ":memory:").then(|| Path::new(file))
 }
 
 #[cfg(test)]

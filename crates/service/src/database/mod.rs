@@ -1,22 +1,30 @@
 //! The database: SQLite, MySQL/MariaDB or PostgreSQL behind one set of queries.
 
+mod address;
 mod dialect;
 mod migrations;
 mod row;
 
-use std::time::Duration;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use sqlx::any::{AnyArguments, AnyPoolOptions};
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 
 use crate::error::{Result, ServiceError};
 use dialect::Dialect;
 
+pub(crate) use address::without_password;
 pub(crate) use row::Fields;
 
 /// Connections that are held at once.
 const CONNECTIONS: u32 = 8;
+/// How long a database may take until it answers: one that starts beside the service is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Pause before a database that refuses connections is tried again.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// A pool of connections. Queries are written with `?` for values and `{NOW}` for the database's clock (milliseconds since
 /// 1970 in UTC).
@@ -33,20 +41,29 @@ impl Database {
     /// Connects to `sqlite:<file>`, `mysql://…` or `postgres://…`.
     ///
     /// # Errors
-    /// An address of another kind; a database that does not answer within ten seconds. Passwords are not in messages.
+    /// An address of another kind; a database that does not answer within ten seconds, or refuses. Passwords are not in
+    /// messages.
     pub async fn connect(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         dialect.make_place(url)?;
         let address = dialect.address(url);
+        // a pool would only say that it waited
+        reach(&address).await.map_err(|source| ServiceError::Unreached { place: without_password(url), source })?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(PATIENCE)
             .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
             .connect(&address)
             .await
             .map_err(failed("connecting"))?;
         Ok(Self { pool, dialect })
+    }
+
+    /// Whether there is a database of an address, as far as this can be seen without connecting: the file of SQLite.
+    #[must_use]
+    pub fn may_be_there(url: &str) -> bool {
+        !matches!(Dialect::of(url), Ok(Dialect::Sqlite)) || dialect::file(url).is_none_or(Path::exists)
     }
 
     /// Brings the tables up to this version of the program.
@@ -144,6 +161,29 @@ impl Database {
     pub async fn now(&self) -> Result<i64> {
         let row = self.sql("SELECT {NOW} AS now").fetch_one(&self.pool).await.map_err(failed("asking for the time"))?;
         row.whole("now").ok_or_else(|| ServiceError::Internal("the database has no clock".to_owned()))
+    }
+}
+
+/// Whether an address is one of a database that is known.
+pub(crate) fn check_address(url: &str) -> Result<()> {
+    Dialect::of(url).map(|_| ())
+}
+
+/// Connects once, and waits for a database that does not listen yet.
+async fn reach(address: &str) -> std::result::Result<(), sqlx::Error> {
+    let began = Instant::now();
+    loop {
+        let left = PATIENCE.saturating_sub(began.elapsed());
+        let found = tokio::time::timeout(left, AnyConnection::connect(address)).await;
+        match found.map_err(|_| sqlx::Error::PoolTimedOut).flatten() {
+            Ok(connection) => return connection.close().await,
+            Err(sqlx::Error::Io(e))
+                if e.kind() == ErrorKind::ConnectionRefused && began.elapsed() + PAUSE < PATIENCE =>
+            {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error),
+        }
     }
 }
 

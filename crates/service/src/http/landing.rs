@@ -1,5 +1,7 @@
 //! What the service is, and how it is.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,6 +13,8 @@ use super::endpoints::{JSON, OPENAPI};
 use super::problem::Problem;
 use super::query::Query;
 
+/// How long the database may take to say that it is well: those who watch do not wait for long.
+const PATIENCE: Duration = Duration::from_secs(2);
 const PROCESSES: &str = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf";
 const FEATURES: &str = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf";
 
@@ -65,10 +69,12 @@ pub(super) async fn conformance() -> Json<Value> {
 
 /// 200 where the database answers and its tables are current; 503 otherwise.
 pub(super) async fn health(State(app): State<App>) -> Response {
-    let (status, database) = match app.jobs.database().is_current().await {
-        Ok(true) => (StatusCode::OK, "ok"),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "its tables are of another version: `eventscape migrate`"),
-        Err(error) => {
+    let db = app.jobs.database().clone();
+    let (status, database) = match tokio::time::timeout(PATIENCE, async { db.is_current().await }).await {
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "does not answer in time"),
+        Ok(Ok(true)) => (StatusCode::OK, "ok"),
+        Ok(Ok(false)) => (StatusCode::SERVICE_UNAVAILABLE, "its tables are of another version: `eventscape migrate`"),
+        Ok(Err(error)) => {
             tracing::warn!(%error, "the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, "does not answer")
         }

@@ -33,7 +33,7 @@ use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::IntoResponse;
 use eventscape_io::stores::Stores;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::events::Events;
@@ -75,6 +75,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Whether users are told of the ends of their jobs by mail.
     pub sends_mail: bool,
+    /// Says when the service stops: streams end then.
+    pub stop: watch::Receiver<bool>,
 }
 
 impl App {

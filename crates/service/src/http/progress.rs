@@ -1,4 +1,4 @@
-//! Progress as server-sent events: the status whenever it changes, until the job ends.
+//! Progress as server-sent events: the status whenever it changes, until the job ends or the service stops.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -50,7 +50,12 @@ pub(super) async fn events(
                     last.get_or_insert((0, String::new()));
                 }
             }
-            tokio::time::sleep(PAUSE).await;
+            let mut stop = app.stop.clone();
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                // clients ask again, and another process answers
+                _ = stop.wait_for(|stop| *stop) => return None,
+            }
         }
     });
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))

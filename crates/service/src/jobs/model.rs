@@ -1,6 +1,8 @@
 //! What is kept of a job.
 
-use serde::{Deserialize, Serialize};
+use eventscape_core::Timestamp;
+use eventscape_core::time::Calendar;
+use serde::{Deserialize, Serialize, Serializer};
 use sqlx::any::AnyRow;
 
 use crate::database::Fields;
@@ -78,7 +80,7 @@ impl JobStatus {
     }
 }
 
-/// A job as the database has it. Instants are milliseconds since 1970 in UTC.
+/// A job as the database has it. Instants are milliseconds since 1970 in UTC; where it is shown, they are RFC 3339.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct JobRecord {
     /// Its number.
@@ -100,12 +102,16 @@ pub struct JobRecord {
     /// How far it is.
     pub status: JobStatus,
     /// When it was submitted.
+    #[serde(serialize_with = "instant")]
     pub submitted: i64,
     /// When a worker first had it.
+    #[serde(serialize_with = "instant_or_none")]
     pub started: Option<i64>,
     /// When it ended.
+    #[serde(serialize_with = "instant_or_none")]
     pub ended: Option<i64>,
     /// When anything of it last changed.
+    #[serde(serialize_with = "instant")]
     pub updated: i64,
     /// Smaller runs earlier.
     pub priority: i64,
@@ -121,6 +127,16 @@ pub struct JobRecord {
     pub request: String,
     /// Whether its results are wanted as a document of outputs (OGC `response`).
     pub wants_document: bool,
+}
+
+fn instant<S: Serializer>(ms: &i64, to: S) -> std::result::Result<S::Ok, S::Error> {
+    instant_or_none(&Some(*ms), to)
+}
+
+#[expect(clippy::ref_option, reason = "serde asks for it")]
+fn instant_or_none<S: Serializer>(ms: &Option<i64>, to: S) -> std::result::Result<S::Ok, S::Error> {
+    let text = |ms: i64| Timestamp::from_micros(Calendar::ProlepticGregorian, ms.saturating_mul(1000)).to_string();
+    ms.map(text).serialize(to)
 }
 
 impl JobRecord {

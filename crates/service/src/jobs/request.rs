@@ -1,6 +1,8 @@
 //! What users may ask for: the keys of job files, but for those on which the service decides.
 
-use eventscape_pipeline::{BoxText, CurationJob, Job, TextOrNumber, Texts, check_job, read_keys};
+use eventscape_pipeline::{
+    BoxText, CurationJob, Job, TextOrNumber, Texts, WrongKey, canonical_keys, check_job, read_keys,
+};
 use serde_json::{Map, Value};
 
 use super::JobStage;
@@ -50,7 +52,8 @@ impl JobRequest {
     ///
     /// # Errors
     /// A key that is unknown, of the wrong kind, or the service's own; an input outside of what `policy` allows.
-    pub fn read(stage: JobStage, mut keys: Map<String, Value>, policy: &Policy) -> Result<Self> {
+    pub fn read(stage: JobStage, keys: Map<String, Value>, policy: &Policy) -> Result<Self> {
+        let mut keys = canonical_keys(keys).map_err(told)?;
         if let Some(key) = SERVICE_KEYS.iter().find(|key| keys.contains_key(**key)) {
             return Err(ServiceError::Request(format!(
                 "`{key}` is not for users to choose: the service decides on it"
@@ -255,7 +258,11 @@ fn number(value: &Value) -> Option<i64> {
 }
 
 fn read<T: serde::de::DeserializeOwned + schemars::JsonSchema>(keys: Map<String, Value>) -> Result<T> {
-    read_keys(keys).map_err(|wrong| ServiceError::Request(format!("{}: {}", wrong.key, wrong.reason)))
+    read_keys(keys).map_err(told)
+}
+
+fn told(wrong: WrongKey) -> ServiceError {
+    ServiceError::Request(format!("{}: {}", wrong.key, wrong.reason))
 }
 
 #[cfg(test)]
@@ -307,6 +314,18 @@ mod tests {
         assert!(read(JobStage::Phdef, fine).is_ok());
         let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", "chunks": 0})).unwrap_err();
         assert!(error.to_string().contains("chunks"), "{error}");
+    }
+
+    #[test]
+    fn keys_may_be_written_with_either_dash() {
+        let keys = |name: &str| serde_json::json!({"input": "/data/a.nc", "variable": "t", "operator": "lessThan", "value": 1, name: 5});
+        assert_eq!(read(JobStage::Phdef, keys("min-size")).unwrap(), read(JobStage::Phdef, keys("min_size")).unwrap());
+        let mut twice = keys("min-size");
+        twice["min_size"] = 6.into();
+        let error = read(JobStage::Phdef, twice).unwrap_err().to_string();
+        assert!(error.starts_with("min") && error.contains("twice"), "{error}");
+        let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", "memory-limit": "1GB"})).unwrap_err();
+        assert!(error.to_string().contains("the service decides"), "{error}");
     }
 
     #[test]

@@ -11,7 +11,8 @@ use crate::jobs::Again;
 /// Whether the same task may work another time: the network, the disk, or another run that holds the folder.
 pub(super) fn again(error: &ServiceError) -> Again {
     let io = match error {
-        ServiceError::Database { .. } | ServiceError::Io { .. } => return Again::Later,
+        // a wrong password or a bucket that is gone is the operator's to mend, not the job's fault
+        ServiceError::Database { .. } | ServiceError::Io { .. } | ServiceError::Store(_) => return Again::Later,
         ServiceError::Pipeline(PipelineError::Io(io) | PipelineError::Catalog(CatalogError::Io(io))) => io,
         ServiceError::Pipeline(PipelineError::Product(ProductError::Io(io))) => io,
         _ => return Again::Never,

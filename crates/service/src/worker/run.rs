@@ -2,7 +2,8 @@
 
 use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
-use eventscape_io::sink::StoredProduct;
+use eventscape_io::sink::{Sink, StoredProduct};
+use eventscape_io::stores::Location;
 use eventscape_pipeline::{
     Cancel, CurationJob, Job, Observer, PipelineError, StitchRequest, Surroundings, TextOrNumber, run_curation,
     run_phdef, run_stitch,
@@ -35,6 +36,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
     };
     let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request)?;
     let number = u64::try_from(job.job_id).map_err(|_| ServiceError::Internal("a job below 0".to_owned()))?;
+    check_store(settings, number)?;
     let memory_limit = settings.memory_limit.clone().map(TextOrNumber::Text);
     match request {
         JobRequest::Phdef(asked) if claim.kind == TaskKind::Stitch => {
@@ -92,6 +94,13 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
             Ok(Done { location: report.location, outputs: outputs(&report.products) })
         }
     }
+}
+
+/// Whether the job's folder can be opened: what is wrong here is wrong with the service, and no job's fault.
+fn check_store(settings: &WorkerSettings, number: u64) -> Result<()> {
+    let place = Location::parse(&settings.store);
+    let opened = place.and_then(|place| Sink::open(&settings.stores, &place, &number.to_string()));
+    opened.map(|_| ()).map_err(ServiceError::Store)
 }
 
 fn outputs(products: &[StoredProduct]) -> Vec<OutputFile> {

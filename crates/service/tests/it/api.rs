@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eventscape_service::{Config, Database, Role, Users, serve};
+use eventscape_service::{Config, Database, Jobs, Role, Users, serve};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -184,12 +184,21 @@ async fn users_see_their_own_jobs() {
     let (known, unknown) = (ask(Method::GET, "/jobs/1", bob).await, ask(Method::GET, "/jobs/2", bob).await);
     assert_eq!((known.0, unknown.0), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
     assert_eq!(known.1["title"], unknown.1["title"]);
+    assert_eq!(known.1["detail"].as_str().unwrap().replace('1', "2"), unknown.1["detail"]);
+    // nor may its events be looked into, but by administrators
+    let field = fixtures().join("ostia/merra2_like.nc4").display().to_string();
+    let curation = json!({"inputs": {"phdef": 1, "input": field, "variable": "T2M", "method": "linear"}});
+    let path = "/processes/curation/execution";
+    for (token, code) in [(bob, StatusCode::BAD_REQUEST), (root, StatusCode::CREATED), (ada, StatusCode::CREATED)] {
+        let (status, told) = service.send(Method::POST, path, Some(token), Some(curation.clone())).await;
+        assert_eq!(status, code, "{told}");
+    }
     assert_eq!(ask(Method::GET, "/jobs", bob).await.1["numberMatched"], 0);
     assert_eq!(ask(Method::DELETE, "/jobs/1", bob).await.0, StatusCode::NOT_FOUND);
-    assert_eq!(ask(Method::GET, "/jobs", root).await.1["numberMatched"], 1);
+    assert_eq!(ask(Method::GET, "/jobs", root).await.1["numberMatched"], 3);
     assert_eq!(ask(Method::GET, "/metrics", bob).await.0, StatusCode::FORBIDDEN);
     let (_, metrics) = ask(Method::GET, "/metrics", root).await;
-    assert!(metrics.as_str().unwrap().contains("eventscape_jobs{status=\"pending\"} 1"), "{metrics}");
+    assert!(metrics.as_str().unwrap().contains("eventscape_jobs{status=\"pending\"} 3"), "{metrics}");
     for line in [
         "eventscape_tasks_ready 1",
         "eventscape_leases_overdue 0",
@@ -217,10 +226,52 @@ async fn users_see_their_own_jobs() {
 #[tokio::test]
 async fn an_open_address_needs_authentication() {
     let mut config = Config::default();
+    let mut settings = config.settings().unwrap();
     config.http.listen = "0.0.0.0:0".to_owned();
-    let (_stop, stopped) = watch::channel(false);
-    let error = serve(config.settings().unwrap(), stopped, |_| panic!("it must not start")).await.unwrap_err();
+    let error = config.settings().unwrap_err();
     assert!(error.to_string().contains("auth.required"), "{error}");
+    settings.listen = config.http.listen.parse().unwrap();
+    let (_stop, stopped) = watch::channel(false);
+    let error = serve(settings, stopped, |_| panic!("it must not start")).await.unwrap_err();
+    assert!(error.to_string().contains("auth.required"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_cannot_be_written_fails_no_job() {
+    let service = Service::start(|_| ()).await;
+    let place = service.folder.path().join("jobs");
+    std::fs::write(&place, "in the way").unwrap();
+    service.post("/processes/phdef/execution", phdef()).await;
+    let db = format!("sqlite:{}", service.folder.path().join("service.db").display());
+    let jobs = Jobs::new(Database::connect(&db).await.unwrap());
+    let told = loop {
+        let task = jobs.tasks(1).await.unwrap().remove(0);
+        if let Some(told) = task.last_error {
+            break told;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(told.contains("the store"), "{told}");
+    std::fs::remove_file(&place).unwrap();
+    let told = service.ended("1").await;
+    assert_eq!(told["status"], "successful", "{told}");
+    // what is deleted there is not there for the API
+    std::fs::remove_file(place.join("1/1-ForTraCC-TOC.json")).unwrap();
+    let (status, told) = service.get("/jobs/1/files/1-ForTraCC-TOC.json").await;
+    assert_eq!(status, StatusCode::GONE, "{told}");
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_of_progress_end_with_the_service() {
+    // streams that did not end would be waited for during these seconds
+    let service = Service::start(|config| (config.worker.count, config.http.seconds) = (0, 3600)).await;
+    service.post("/processes/phdef/execution", phdef()).await;
+    let mut stream = service.client.get(format!("{}/jobs/1/progress", service.address)).send().await.unwrap();
+    let first = stream.chunk().await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&first).contains("accepted"));
+    service.stop().await;
+    assert!(stream.chunk().await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -104,6 +104,8 @@ async fn values_of_interpolated_products_are_given() {
     let area = format!("{},{},{},{}", lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01);
     let (_, near) = service.get(&format!("/getData?files={place}&area={area}&fill=true")).await;
     assert!(near["values"].as_array().unwrap().iter().all(|row| row[1] == lat && row[2] == lon));
+    let (_, none) = service.get(&format!("/getData?files={place}&ids=4000000")).await;
+    assert_eq!((none["values"].as_array().map(Vec::len), none["axis_labels"][0].as_str()), (Some(0), Some("T2M (K)")));
     // two files side by side
     let (_, two) = service.get(&format!("/getData?files={place},{place}&fill=true")).await;
     assert_eq!(two["title"], "T2M x T2M");

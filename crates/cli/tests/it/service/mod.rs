@@ -183,3 +183,50 @@ fn a_configuration_is_checked_and_shown_without_passwords() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("http.listen"), "{}", said(&output));
 }
+
+#[test]
+fn what_only_looks_makes_no_database() {
+    let place = Place::new();
+    for words in [&["jobs", "list"][..], &["jobs", "show", "1"], &["jobs", "cancel", "1"], &["users", "list"]] {
+        let output = place.command().args(words).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {}", said(&output));
+        assert!(said(&output).contains("service.db` is not there"), "{}", said(&output));
+    }
+    assert_eq!(std::fs::read_dir(place.folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_process_without_work_does_not_start() {
+    let output = Place::new().command().arg("worker").env("EVENTSCAPE_WORKER_COUNT", "0").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("worker.count"), "{}", said(&output));
+}
+
+#[test]
+fn inputs_are_named_from_the_folder_of_who_submits() {
+    let place = Place::new();
+    let file = place.folder.path().join("job.json");
+    let keys = serde_json::json!({
+        "input": ["ostia_monthly.nc"], "variable": "surface_temperature", "operator": "lessThan", "value": 297,
+        "min-size": 20, "end": "2006-06",
+    });
+    std::fs::write(&file, keys.to_string()).unwrap();
+    let ostia = fixtures().canonicalize().unwrap().join("ostia");
+    let mut command = place.command();
+    let output = command.args(["jobs", "submit"]).arg(&file).current_dir(&ostia).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let output = place.run(&["jobs", "show", "1"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["request"]["input"][0].as_str(), ostia.join("ostia_monthly.nc").to_str());
+    assert!(told["submitted"].as_str().is_some_and(|text| text.ends_with('Z')), "{told}");
+    // what can be seen to be wrong is told at once
+    let wrong = serde_json::json!({
+        "input": "ostia_monthly.nc", "variable": "surface_temperature", "operator": "lessThan", "value": 297,
+        "start": "2007-01-01", "end": "2006-01-01",
+    });
+    std::fs::write(&file, wrong.to_string()).unwrap();
+    let mut command = place.command();
+    let output = command.args(["jobs", "submit"]).arg(&file).current_dir(&ostia).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("before the start"), "{}", said(&output));
+}

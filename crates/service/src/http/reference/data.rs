@@ -143,7 +143,7 @@ fn table(stores: &Stores, places: &[Location], choice: &Choice) -> Result<Value>
         .enumerate()
         .flat_map(|(k, file)| file.variables().into_iter().map(move |variable| (k, variable)))
         .collect();
-    let mut units = vec![None; columns.len()];
+    let mut units: Vec<Option<String>> = vec![None; columns.len()];
     let mut rows: BTreeMap<(String, u32, u32, u32), Row> = BTreeMap::new();
     for (column, (k, variable)) in columns.iter().enumerate() {
         let Some(file) = files.get(*k) else { continue };
@@ -173,6 +173,14 @@ fn table(stores: &Stores, places: &[Location], choice: &Choice) -> Result<Value>
                     }
                 }
             }
+        }
+    }
+    // where nothing was wanted of a file, its axes have their units all the same
+    for ((k, variable), unit) in columns.iter().zip(&mut units).filter(|(_, unit)| unit.is_none()) {
+        let Some(file) = files.get(*k) else { continue };
+        let first = file.stamps().into_iter().find_map(|stamp| Some((stamp, *file.events(stamp).first()?)));
+        if let Some((stamp, id)) = first {
+            *unit = file.event(stamp, id, variable)?.units;
         }
     }
     let values: Vec<Value> = rows
