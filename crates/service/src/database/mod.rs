@@ -169,7 +169,18 @@ pub(crate) fn check_address(url: &str) -> Result<()> {
     Dialect::of(url).map(|_| ())
 }
 
-/// Connects once, and waits for a database that does not listen yet.
+/// Whether a database may answer in a moment: it does not listen yet, or starts (PostgreSQL's `cannot_connect_now`).
+fn may_come(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(e) => {
+            matches!(e.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof)
+        }
+        sqlx::Error::Database(e) => e.code().as_deref() == Some("57P03"),
+        _ => false,
+    }
+}
+
+/// Connects once, and waits for a database that starts.
 async fn reach(address: &str) -> std::result::Result<(), sqlx::Error> {
     let began = Instant::now();
     loop {
@@ -177,9 +188,7 @@ async fn reach(address: &str) -> std::result::Result<(), sqlx::Error> {
         let found = tokio::time::timeout(left, AnyConnection::connect(address)).await;
         match found.map_err(|_| sqlx::Error::PoolTimedOut).flatten() {
             Ok(connection) => return connection.close().await,
-            Err(sqlx::Error::Io(e))
-                if e.kind() == ErrorKind::ConnectionRefused && began.elapsed() + PAUSE < PATIENCE =>
-            {
+            Err(error) if may_come(&error) && began.elapsed() + PAUSE < PATIENCE => {
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => return Err(error),

@@ -36,6 +36,11 @@ impl Problem {
         Self { status, kind: Some(kind), detail: detail.into() }
     }
 
+    /// Whether it says that something is not there.
+    pub(super) fn is_missing(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
     fn body(&self) -> Value {
         let kind = self.kind.map_or("about:blank".to_owned(), |kind| match kind.contains(':') {
             true => kind.to_owned(),

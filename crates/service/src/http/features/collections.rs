@@ -57,7 +57,8 @@ pub(super) async fn job_of(app: &App, user: &User, names: &Names) -> std::result
         Problem::not_found(format!("there is no collection `{}`; /collections lists them", names.shown("collectionID")))
     };
     let id = names.get("collectionID").strip_prefix(PREFIX).ok_or_else(missing)?;
-    let job = seen_job(app, user, id).await.map_err(|_| missing())?;
+    let job =
+        seen_job(app, user, id).await.map_err(|problem| if problem.is_missing() { missing() } else { problem })?;
     // a number that is written in another way names no other collection
     let is_it = job.stage == JobStage::Phdef && job.status == JobStatus::Complete && job.job_id.to_string() == id;
     if !is_it || !app.jobs.has_tracks(job.job_id).await? {
