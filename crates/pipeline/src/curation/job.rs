@@ -74,7 +74,7 @@ pub struct CurationJob {
     /// Threads to use (default: all cores).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<u32>,
-    /// Most memory for scenes in flight (`2GiB`; default: a quarter of the machine's).
+    /// Most memory for scenes in flight (`2GiB`; default: a quarter of the machine's or container's).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_limit: Option<TextOrNumber>,
     /// Start anew, even if an earlier run of another job left products in the folder (default false).

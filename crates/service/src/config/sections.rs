@@ -64,7 +64,7 @@ pub struct WorkerConfig {
     pub poll_ms: u32,
     /// Threads of a task (default: all cores).
     pub threads: Option<u32>,
-    /// Most memory for scenes in flight of a task (`2GiB`; default: a quarter of the machine's).
+    /// Most memory for scenes in flight of a task (`2GiB`; default: a quarter of the machine's or container's).
     pub memory_limit: Option<String>,
 }
 
