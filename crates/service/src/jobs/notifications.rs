@@ -16,8 +16,7 @@ const CANDIDATES: i64 = 16;
 /// A notification that is to be delivered now.
 #[derive(Clone, Debug)]
 pub(crate) struct Notification {
-    /// The same at each attempt, so that receivers can tell what they have already.
-    pub(crate) id: i64,
+    id: i64,
     attempt: i64,
     pub(crate) channel: String,
     pub(crate) target: String,
@@ -25,13 +24,25 @@ pub(crate) struct Notification {
     pub(crate) job: JobRecord,
 }
 
+impl Notification {
+    /// The same at each attempt, so that receivers can tell what they have already; another for each end of a job that is
+    /// tried again.
+    pub(crate) fn key(&self) -> String {
+        match self.job.ended.filter(|_| self.event.is_over()) {
+            Some(ended) => format!("{}-{ended}", self.id),
+            None => self.id.to_string(),
+        }
+    }
+}
+
 impl Jobs {
-    /// Claims a notification of a job that has ended.
-    pub(crate) async fn next_notification(&self) -> Result<Option<Notification>> {
+    /// Claims a notification of a job that has ended; one by mail only for those who can send it.
+    pub(crate) async fn next_notification(&self, sends_mail: bool) -> Result<Option<Notification>> {
         let what = "looking for notifications";
+        let channel = if sends_mail { "" } else { " AND channel <> 'email'" };
         for which in ["state = 'queued' AND runAfter <= {NOW}", "state = 'sending' AND leaseUntil < {NOW}"] {
             let sql = format!(
-                "SELECT notificationID, jobID, channel, target, event, attempt FROM notifications WHERE {which} \
+                "SELECT notificationID, jobID, channel, target, event, attempt FROM notifications WHERE {which}{channel} \
                  ORDER BY notificationID LIMIT {CANDIDATES}"
             );
             for row in self.db.sql(&sql).fetch_all(self.db.pool()).await.map_err(failed(what))? {

@@ -85,16 +85,16 @@ impl Mailer {
         Ok(Self { transport: transport.build(), from, domain })
     }
 
-    /// Sends a letter. `number` is the same at each attempt and makes the Message-ID, so that mail programs show one that came
+    /// Sends a letter. `key` is the same at each attempt and makes the Message-ID, so that mail programs show one that came
     /// twice once.
-    pub(super) async fn send(&self, to: &str, number: i64, letter: Letter) -> Result<()> {
+    pub(super) async fn send(&self, to: &str, key: &str, letter: Letter) -> Result<()> {
         let failed = |why: String| ServiceError::Conflict(format!("no mail could be sent to {to}: {why}"));
         let to_whom: Mailbox = to.parse().map_err(|e| failed(format!("{e}")))?;
         let message = Message::builder()
             .from(self.from.clone())
             .to(to_whom)
             .subject(letter.subject)
-            .message_id(Some(format!("<notification-{number}@{}>", self.domain)))
+            .message_id(Some(format!("<notification-{key}@{}>", self.domain)))
             .multipart(MultiPart::alternative_plain_html(letter.text, letter.html))
             .map_err(|e| failed(e.to_string()))?;
         let sent = tokio::time::timeout(TIMEOUT, self.transport.send(message)).await;

@@ -1,7 +1,7 @@
 //! Telling people and programs that jobs have ended.
 //!
 //! What is to be told is written down with the job's end, in the same transaction, and struck out once it is delivered. A worker that
-//! dies in between leaves it to another: a receiver may then hear of an end twice, with the same number.
+//! dies in between leaves it to another: a receiver may then hear of an end twice, with the same key.
 
 mod mail;
 mod webhook;
@@ -52,7 +52,7 @@ impl Notifier {
 
     /// Delivers one, if there is one; gives whether there was.
     async fn deliver_next(&self) -> Result<bool> {
-        let Some(notification) = self.jobs.next_notification().await? else { return Ok(false) };
+        let Some(notification) = self.jobs.next_notification(self.mailer.is_some()).await? else { return Ok(false) };
         match self.deliver(&notification).await {
             Ok(()) => self.jobs.notified(&notification).await?,
             Err(error) => {
@@ -69,7 +69,7 @@ impl Notifier {
         match (notification.channel.as_str(), &self.mailer) {
             ("email", Some(mailer)) => {
                 let letter = Letter::of(job, &outputs, &self.documents);
-                mailer.send(&notification.target, notification.id, letter).await
+                mailer.send(&notification.target, &notification.key(), letter).await
             }
             ("webhook", _) => {
                 let body = match notification.event {
@@ -77,7 +77,7 @@ impl Notifier {
                     JobStatus::Complete => self.documents.results(job, &outputs),
                     _ => self.documents.status(job),
                 };
-                self.webhooks.post(&notification.target, notification.id, &body).await
+                self.webhooks.post(&notification.target, &notification.key(), &body).await
             }
             (other, _) => Err(ServiceError::Internal(format!("nothing is set up for `{other}`"))),
         }

@@ -23,13 +23,13 @@ impl Webhooks {
         Ok(Self { client })
     }
 
-    /// Sends a document; `number` is the same at each attempt.
-    pub(super) async fn post(&self, address: &str, number: i64, body: &Value) -> Result<()> {
+    /// Sends a document; `key` is the same at each attempt.
+    pub(super) async fn post(&self, address: &str, key: &str, body: &Value) -> Result<()> {
         let request = self
             .client
             .post(address)
             .header("content-type", "application/json")
-            .header("eventscape-notification", number.to_string())
+            .header("eventscape-notification", key)
             .body(body.to_string());
         let failed = |reason: String| ServiceError::Conflict(format!("`{address}` was not told: {reason}"));
         let response = request.send().await.map_err(|e| failed(e.without_url().to_string()))?;

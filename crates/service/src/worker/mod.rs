@@ -175,13 +175,10 @@ impl Worker {
         let told = match outcome {
             Ok(done) => {
                 let told = self.jobs.complete(claim, &done.location, &done.outputs).await?;
-                tracing::info!(
-                    worker = self.name,
-                    job,
-                    task = claim.task_id,
-                    products = done.outputs.len(),
-                    "complete"
-                );
+                if told.is_ok() {
+                    let products = done.outputs.len();
+                    tracing::info!(worker = self.name, job, task = claim.task_id, products, "complete");
+                }
                 told
             }
             Err(ServiceError::Pipeline(PipelineError::Stopped { .. })) => {

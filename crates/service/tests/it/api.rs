@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eventscape_service::{Config, Database, Jobs, Role, Users, serve};
+use eventscape_service::{Config, Database, Jobs, Role, ServeSettings, Users, serve};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -345,13 +345,18 @@ async fn the_end_of_a_job_is_told_until_it_is_heard_and_once() {
     service.post("/processes/phdef/execution", wrong).await;
     assert_eq!(service.ended("2").await["status"], "failed");
     tokio::time::sleep(Duration::from_secs(3)).await;
+    // the end of a second try is another end
+    assert_eq!(service.post("/jobs/2/retry", json!({})).await.0, StatusCode::OK);
+    assert_eq!(service.ended("2").await["status"], "failed");
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let heard = heard.lock().unwrap().clone();
-    let [first, second, third] = &heard[..] else { panic!("{heard:?}") };
+    let [first, second, third, fourth] = &heard[..] else { panic!("{heard:?}") };
     // the same number twice, as it was not taken the first time
     assert_eq!((first.0.as_str(), &first.1), ("done", &second.1));
     assert!(second.2["products"]["value"]["1-ForTraCC-TOC.json"]["href"].is_string(), "{second:?}");
     assert_eq!((third.0.as_str(), third.2["status"].as_str()), ("failed", Some("failed")));
     assert!(third.2["message"].as_str().unwrap().contains("none"), "{third:?}");
+    assert!(fourth.0 == "failed" && fourth.1 != third.1, "{fourth:?}");
     service.stop().await;
 }
 
@@ -370,6 +375,13 @@ async fn users_get_one_mail_when_a_job_ends() {
     .await;
     let db =
         Database::connect(&format!("sqlite:{}", service.folder.path().join("service.db").display())).await.unwrap();
+    // a process beside it that sends no mail leaves it to those that do
+    let mut beside = Config::default();
+    beside.database.url = format!("sqlite:{}", service.folder.path().join("service.db").display());
+    beside.store.location = service.folder.path().join("jobs").display().to_string();
+    let settings = ServeSettings { with_api: false, ..beside.settings().unwrap() };
+    let (stop, stopped) = watch::channel(false);
+    let beside = tokio::spawn(serve(settings, stopped, |_| ()));
     let users = Users::new(db);
     let user = users.add("ada@example.org", ("Ada", ""), Role::User).await.unwrap();
     let token = users.token(&user, "", None).await.unwrap().secret;
@@ -404,12 +416,12 @@ async fn users_get_one_mail_when_a_job_ends() {
         mails.iter().find(|mail| mail.replace("=\r\n", "").contains(&number)).unwrap_or_else(|| panic!("{mails:?}"))
     };
     let (done, failed) = (of(1), of(3));
-    for text in
-        ["To: ada@example.org", "From: Eventscape <events@example.org>", "Message-ID: <notification-1@example.org>"]
-    {
+    for text in ["To: ada@example.org", "From: Eventscape <events@example.org>", "Message-ID: <notification-1-"] {
         assert!(done.contains(text), "{text}: {done}");
     }
     assert!(done.contains("text/html") && done.contains("text/plain") && done.contains("&lt;b&gt;"), "{done}");
     assert!(failed.contains("none"), "{failed}");
+    stop.send(true).unwrap();
+    beside.await.unwrap().unwrap();
     service.stop().await;
 }
