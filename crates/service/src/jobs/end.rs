@@ -147,9 +147,15 @@ impl Jobs {
     /// Puts a job that failed or was cancelled into the queue again; chunks that are done stay done.
     ///
     /// # Errors
-    /// It has not failed, or is not there.
+    /// It has not failed, or is not there; of a curation job, the PhDef job has failed.
     pub async fn retry(&self, job: i64) -> Result<()> {
+        let known = self.get(job).await?;
         let mut tx = self.db.begin().await?;
+        // the row of the PhDef job before the own, as where that one ends
+        let waits = match known.phdef_job_id {
+            Some(phdef) => !self.check_phdef(&mut tx, phdef, known.user_id).await?,
+            None => false,
+        };
         let sql = "UPDATE jobs SET status = 'pending', endTime = NULL, message = NULL, progress = 0, updateTime = {NOW} \
             WHERE jobID = ? AND status IN ('error', 'cancelled')";
         if self.run(&mut tx, sql, job).await?.rows_affected() == 0 {
@@ -162,10 +168,9 @@ impl Jobs {
             WHERE jobID = ? AND state IN ('failed', 'cancelled')";
         self.run(&mut tx, sql, job).await?;
         self.run(&mut tx, "UPDATE chunks SET status = 'pending' WHERE jobID = ? AND status <> 'complete'", job).await?;
-        // of a curation job, whether what it looks into is there
-        let sql = "UPDATE tasks SET depsLeft = 1 WHERE kind = 'whole' AND jobID = ? AND EXISTS (SELECT 1 FROM jobs AS own, \
-            jobs AS other WHERE own.jobID = tasks.jobID AND other.jobID = own.phdefJobID AND other.status <> 'complete')";
-        self.run(&mut tx, sql, job).await?;
+        if waits {
+            self.run(&mut tx, "UPDATE tasks SET depsLeft = 1 WHERE kind = 'whole' AND jobID = ?", job).await?;
+        }
         // what was told of the earlier end was told; the new one is told again
         let sql = "UPDATE notifications SET state = 'waiting', attempt = 0 WHERE jobID = ? AND state <> 'waiting'";
         self.run(&mut tx, sql, job).await?;

@@ -157,8 +157,10 @@ impl Jobs {
     }
 
     async fn drop_task(&self, claim: &Claim) -> Result<()> {
-        let sql = "UPDATE tasks SET state = 'cancelled' WHERE taskID = ? AND attempt = ?";
-        let query = self.db.sql(sql).bind(claim.task_id).bind(claim.attempt);
+        // not one that waits again since
+        let sql =
+            "UPDATE tasks SET state = 'cancelled' WHERE taskID = ? AND attempt = ? AND owner = ? AND state = 'running'";
+        let query = self.db.sql(sql).bind(claim.task_id).bind(claim.attempt).bind(claim.owner.clone());
         query.execute(self.db.pool()).await.map_err(failed("dropping a task"))?;
         Ok(())
     }

@@ -115,7 +115,7 @@ impl Jobs {
 
     /// A curation job may look into one's own PhDef jobs and public ones, an administrator's into all; gives whether that job is complete. Its row is
     /// held, so that it cannot end unseen before this submission does.
-    async fn check_phdef(&self, tx: &mut Transaction, phdef: i64, user: i64) -> Result<bool> {
+    pub(super) async fn check_phdef(&self, tx: &mut Transaction, phdef: i64, user: i64) -> Result<bool> {
         let sql = "UPDATE jobs SET priority = priority WHERE jobID = ?";
         self.db.sql(sql).bind(phdef).execute(&mut **tx).await.map_err(failed(SUBMITTING))?;
         let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);

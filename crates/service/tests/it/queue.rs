@@ -203,22 +203,37 @@ pub(crate) async fn curation_waits_for_its_phdef_job(db: &Database) {
     assert_eq!(running.job.job_id, third);
     jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
 
-    // where there will be nothing to look into it fails, too; tried again it waits again
+    // where there will be nothing to look into it fails, too, and is tried again once there may be
     let first = jobs.submit(phdef(1)).await.unwrap();
     let second = jobs.submit(into(first, 1)).await.unwrap();
     jobs.cancel(first).await.unwrap();
     let record = jobs.get(second).await.unwrap();
     assert_eq!(record.status, JobStatus::Error);
     assert!(record.message.unwrap().contains(&first.to_string()));
-    jobs.retry(second).await.unwrap();
-    nothing_is_left(&jobs).await;
+    let error = jobs.retry(second).await.unwrap_err().to_string();
+    assert!(error.contains(&format!("job {first} is")), "{error}");
     jobs.retry(first).await.unwrap();
+    jobs.retry(second).await.unwrap();
     for job in [first, second] {
         let running = claim(&jobs, "a").await;
         assert_eq!(running.job.job_id, job);
         jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
     }
     nothing_is_left(&jobs).await;
+
+    // one that is tried again just when the other ends does not miss it
+    for _ in 0..20 {
+        let first = jobs.submit(phdef(1)).await.unwrap();
+        let second = jobs.submit(into(first, 1)).await.unwrap();
+        jobs.cancel(second).await.unwrap();
+        let running = claim(&jobs, "a").await;
+        let (ended, tried) = tokio::join!(jobs.complete(&running, "/x", &[]), jobs.retry(second));
+        ended.unwrap().unwrap();
+        tried.unwrap();
+        let running = claim(&jobs, "a").await;
+        assert_eq!(running.job.job_id, second);
+        jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    }
 }
 
 pub(crate) async fn what_may_work_later_is_tried_again(db: &Database) {
