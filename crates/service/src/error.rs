@@ -99,6 +99,11 @@ impl ServiceError {
         }
     }
 
+    /// Whether a product that was there is there no more.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self, Self::Product(ProductError::Io(IoError::NotFound { .. })))
+    }
+
     pub(crate) fn config(subject: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Config { subject: subject.into(), reason: reason.into() }
     }

@@ -45,7 +45,7 @@ pub struct TrackRow {
 }
 
 /// Where and when there are events.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TracksExtent {
     /// West, south, east, north around all of them; `None` where there are none.
     pub bbox: Option<[f64; 4]>,

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use eventscape_io::IoError;
 use eventscape_io::stores::{ByteSource, Location};
 use futures::stream;
 
@@ -37,13 +36,7 @@ pub(super) async fn download(
     let source = tokio::task::spawn_blocking(move || stores.open(&Location::parse(&folder)?.join(&own)))
         .await
         .map_err(|_| ServiceError::Internal("a download broke down".to_owned()))?
-        .map_err(|error| match error {
-            IoError::NotFound { .. } => Problem::new(
-                StatusCode::GONE,
-                format!("`{}` is gone from the store; submit job {} again", file.name, job.job_id),
-            ),
-            other => ServiceError::from(other).into(),
-        })?;
+        .map_err(ServiceError::from)?;
     let length = source.len();
     let tag = format!("\"{}\"", file.sha256);
     let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok());

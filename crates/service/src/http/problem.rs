@@ -80,6 +80,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Conflict(_) => StatusCode::CONFLICT,
             ServiceError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             ServiceError::Database { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            error if error.is_gone() => StatusCode::GONE,
             ServiceError::Product(_) => StatusCode::BAD_GATEWAY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -92,6 +93,10 @@ impl From<ServiceError> for Problem {
                 _ => "the service failed over this request",
             };
             return Self::new(status, detail);
+        }
+        if status == StatusCode::GONE {
+            tracing::warn!(%error, "a product is asked for that is gone");
+            return Self::new(status, "this product is gone from the object store; submit its job again");
         }
         let kind = matches!(&error, ServiceError::NotFound(what) if what.starts_with("job")).then_some("no-such-job");
         Self { status, kind, detail: error.to_string() }

@@ -122,6 +122,15 @@ async fn events_are_asked_for_by_box_and_time() {
     ] {
         assert_eq!(service.get(path).await.0.as_u16(), code, "{path}");
     }
+    // one whose table was deleted does not keep the others from being listed
+    service.post("/processes/phdef/execution", phdef()).await;
+    assert_eq!(service.ended("2").await["status"], "successful");
+    std::fs::remove_file(service.folder.path().join("jobs/2/2-Tracks.parquet")).unwrap();
+    let (_, collections) = service.get("/collections").await;
+    let [gone, there] = &collections["collections"].as_array().unwrap()[..] else { panic!("{collections}") };
+    assert!(gone["extent"].is_null() && there["extent"].is_object(), "{collections}");
+    let (status, told) = service.get("/collections/job-2/items").await;
+    assert_eq!(status, StatusCode::GONE, "{told}");
     service.stop().await;
 }
 

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use eventscape_products::TracksExtent;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
@@ -69,7 +70,11 @@ pub(super) async fn job_of(app: &App, user: &User, names: &Names) -> std::result
 
 async fn describe(app: App, job: JobRecord) -> Result<Value> {
     let (events, own) = (app.events.clone(), job.clone());
-    let extent = blocking(move || events.extent(&own)).await?;
+    let extent = match blocking(move || events.extent(&own)).await {
+        // one whose table was deleted does not keep the others from being listed
+        Err(error) if error.is_gone() => TracksExtent::default(),
+        extent => extent?,
+    };
     let id = format!("{PREFIX}{}", job.job_id);
     let at = app.at(&format!("/collections/{id}"));
     let mut value = json!({
