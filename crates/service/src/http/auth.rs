@@ -88,7 +88,8 @@ impl FromRequestParts<App> for OwnJob {
 /// The job of a number that a user may see.
 pub(super) async fn seen_job(app: &App, user: &User, id: &str) -> Result<JobRecord, Problem> {
     let missing = || ServiceError::NotFound(format!("job {}", id.chars().take(64).collect::<String>()));
-    let number = id.parse::<i64>().ok().filter(|n| *n > 0).ok_or_else(missing)?;
+    // a number that is written in another way is none, whosever the job is
+    let number = id.parse::<i64>().ok().filter(|n| *n > 0 && n.to_string() == id).ok_or_else(missing)?;
     let job = app.jobs.get(number).await?;
     if job.user_id == user.user_id || job.is_public || user.is_admin() {
         return Ok(job);

@@ -183,6 +183,9 @@ async fn users_see_their_own_jobs() {
     // another user's job looks as if it were not there
     let (known, unknown) = (ask(Method::GET, "/jobs/1", bob).await, ask(Method::GET, "/jobs/2", bob).await);
     assert_eq!((known.0, unknown.0), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    for path in ["/jobs/01", "/jobs/+1", "/jobs/%2b1"] {
+        assert_eq!(ask(Method::GET, path, ada).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
     assert_eq!(known.1["title"], unknown.1["title"]);
     assert_eq!(known.1["detail"].as_str().unwrap().replace('1', "2"), unknown.1["detail"]);
     // nor may its events be looked into, but by administrators
@@ -204,7 +207,7 @@ async fn users_see_their_own_jobs() {
         "eventscape_leases_overdue 0",
         "eventscape_notifications_waiting 0",
         // by the endpoint, not by what was asked
-        "eventscape_http_requests_total{method=\"GET\",path=\"/jobs/{jobID}\",status=\"404\"} 2",
+        "eventscape_http_requests_total{method=\"GET\",path=\"/jobs/{jobID}\",status=\"404\"} 5",
         "eventscape_http_request_seconds_count{path=\"/metrics\"} 3",
         "# EOF",
     ] {
