@@ -54,7 +54,7 @@ async fn serving(matches: &ArgMatches, with_api: bool) -> Told {
     }
     let settings = config.settings()?;
     let settings = ServeSettings { with_api, ..settings };
-    let workers = settings.workers;
+    let workers = if settings.workers == 1 { "1 worker".to_owned() } else { format!("{} workers", settings.workers) };
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         signal().await;
@@ -65,8 +65,8 @@ async fn serving(matches: &ArgMatches, with_api: bool) -> Told {
         std::process::exit(130);
     });
     let ready = |address: Option<std::net::SocketAddr>| match address {
-        Some(address) => warn(&format!("http://{address} with {workers} workers; Ctrl-C stops")),
-        None => warn(&format!("{workers} workers; Ctrl-C stops")),
+        Some(address) => warn(&format!("http://{address} with {workers}; Ctrl-C stops")),
+        None => warn(&format!("{workers}; Ctrl-C stops")),
     };
     serve(settings, stopped, ready).await
 }
