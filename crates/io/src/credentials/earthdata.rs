@@ -43,9 +43,10 @@ impl Earthdata {
         self.daacs.iter().find(|daac| daac.has(bucket))
     }
 
-    /// Whether a web address is behind the login.
+    /// Whether a web address is behind the login. Nothing of a login is sent without TLS, but within this machine.
     pub(crate) fn covers(&self, url: &Url) -> bool {
-        url.host_str().is_some_and(|host| self.hosts.iter().any(|end| host.ends_with(end.as_str())))
+        let is_private = url.scheme() == "https" || matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        is_private && url.host_str().is_some_and(|host| self.hosts.iter().any(|end| host.ends_with(end.as_str())))
     }
 
     /// The login that is given, or that of the environment.
@@ -152,6 +153,7 @@ mod tests {
         assert!(earthdata.daac_of("my-own").is_none());
         let covers = |text| earthdata.covers(&Url::parse(text).unwrap());
         assert!(covers("https://data.gesdisc.earthdata.nasa.gov/x.nc4"));
+        assert!(!covers("http://data.gesdisc.earthdata.nasa.gov/x.nc4"));
         assert!(!covers("https://earthdata.nasa.gov.example.org/x") && !covers("https://example.org/"));
     }
 }
