@@ -1,5 +1,8 @@
 //! What users may ask for: the keys of job files, but for those on which the service decides.
 
+use std::path::Component;
+
+use eventscape_io::stores::Location;
 use eventscape_pipeline::{
     BoxText, CurationJob, Job, TextOrNumber, Texts, WrongKey, canonical_keys, check_job, read_keys,
 };
@@ -237,20 +240,41 @@ fn is_text_of_polygon(text: &str) -> bool {
     text.starts_with('{') || ring.is_some_and(|rest| rest.trim_start().starts_with('('))
 }
 
-/// Whether an input lies below a folder or the beginning of a URL; no way up is allowed.
+/// Whether an input lies below a folder, a prefix of a bucket or a web address; no way up is allowed, however it is written.
 pub(crate) fn is_below(input: &str, root: &str) -> bool {
-    if input.split(['/', '\\']).any(|part| part == "..") || input.contains('\0') {
-        return false;
-    }
-    if root.contains("://") || input.contains("://") {
-        let root = root.trim_end_matches('/');
-        return input.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    }
-    let absolute = |path: &str| std::path::absolute(path).ok();
-    match (absolute(input), absolute(root)) {
-        (Some(input), Some(root)) => input.starts_with(root),
+    let (Ok(input), Ok(root)) = (Location::parse(input), Location::parse(root)) else { return false };
+    match (&input, &root) {
+        (Location::Local(input), Location::Local(root)) => {
+            let leads_up = |part: Component<'_>| match part {
+                Component::ParentDir => true,
+                // a pattern such as `.?` may match `..`
+                Component::Normal(name) => {
+                    let name = name.to_string_lossy();
+                    name.starts_with('.') && name.contains(['*', '?', '['])
+                }
+                _ => false,
+            };
+            let (input, root) = (std::path::absolute(input), std::path::absolute(root));
+            input.is_ok_and(|input| !input.components().any(leads_up) && root.is_ok_and(|root| input.starts_with(root)))
+        }
+        (Location::Object { bucket, key }, Location::Object { bucket: own, key: root }) => {
+            bucket == own && is_key_below(key, root)
+        }
+        (Location::Http(input), Location::Http(root)) => {
+            // what servers may make of a path once they have decoded it
+            let decoded = input.as_url().path().to_ascii_lowercase();
+            let decoded = decoded.replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+            input.as_url().origin() == root.as_url().origin()
+                && !decoded.split('/').any(|part| part == "..")
+                && is_key_below(input.as_url().path(), root.as_url().path())
+        }
         _ => false,
     }
+}
+
+fn is_key_below(key: &str, root: &str) -> bool {
+    let root = root.trim_end_matches('/');
+    root.is_empty() || key.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn number(value: &Value) -> Option<i64> {
@@ -270,7 +294,11 @@ mod tests {
     use super::*;
 
     fn policy() -> Policy {
-        Policy { inputs: vec!["/data".to_owned(), "s3://bucket/open".to_owned()], webhooks: Vec::new(), catalog: None }
+        Policy {
+            inputs: ["/data", "s3://bucket/open", "https://example.org/open/"].map(str::to_owned).to_vec(),
+            webhooks: Vec::new(),
+            catalog: None,
+        }
     }
 
     fn read(stage: JobStage, keys: Value) -> Result<JobRequest> {
@@ -291,6 +319,26 @@ mod tests {
             ("s3://bucket/open/../closed/a.nc", false),
             ("http://169.254.169.254/latest", false),
             ("file:///etc/passwd", false),
+            ("file:///data/a.nc", true),
+            ("file:///data/%2e%2e/etc/passwd", false),
+            ("/data/.?/etc/passwd", false),
+            ("/data/.*/etc/passwd", false),
+            ("/data/.[.]/etc/passwd", false),
+            ("/data/**/[a-c]?.nc", true),
+            ("/data*/a.nc", false),
+            ("s3://bucket/*/a.nc", false),
+            ("S3://bucket/open/a.nc", true),
+            ("gs://bucket/open/a.nc", false),
+            ("https://example.org/open/a.nc?x=1", true),
+            ("https://example.org/open/%2e%2e/a.nc", false),
+            ("https://example.org/open/.\t./a.nc", false),
+            ("https://example.org/open/..%2fa.nc", false),
+            ("https://example.org/open\\..\\a.nc", false),
+            ("https://example.org/opened/a.nc", false),
+            ("https://example.org:8443/open/a.nc", false),
+            ("http://example.org/open/a.nc", false),
+            ("https://example.org@evil.net/open/a.nc", false),
+            ("https://example.org.evil.net/open/a.nc", false),
         ] {
             let condition = serde_json::json!({"input": input, "variable": "t", "operator": "lessThan", "value": 1});
             let found = read(JobStage::Phdef, condition);
