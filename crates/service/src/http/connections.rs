@@ -31,7 +31,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: &Limits
     builder.timer(TokioTimer::new()).header_read_timeout(limits.time).max_buf_size(LARGEST_HEAD);
     let (places, graceful) = (Arc::new(Semaphore::new(MOST)), GracefulShutdown::new());
     while !*stop.borrow() {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place,
+            _ = stop.changed() => break,
+        };
+        let Ok(place) = place else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.changed() => break,

@@ -13,6 +13,8 @@ use crate::error::{Result, ServiceError};
 pub struct JobFilter {
     /// Those of a user, and public ones of others; all if `None`.
     pub visible_to: Option<i64>,
+    /// Those of a user alone; all if `None`.
+    pub of_user: Option<i64>,
     /// Those of a stage.
     pub stages: Vec<JobStage>,
     /// Those with one of these statuses.
@@ -91,6 +93,7 @@ impl Jobs {
         let mut numbers: Vec<i64> = Vec::new();
         let wholes = [
             ("(userID = ? OR isPublic <> 0)", filter.visible_to),
+            ("userID = ?", filter.of_user),
             ("submitTime >= ?", filter.submitted_from),
             ("submitTime <= ?", filter.submitted_until),
             ("COALESCE(endTime, {NOW}) - startTime >= ?", filter.took_from),

@@ -152,6 +152,11 @@ async fn nobody_submits_or_lists_in_another_name() {
         let (service, token) = (&service, token.to_owned());
         async move { service.send(Method::GET, path, Some(&token), None).await }
     };
+    // a public one is for all to see, and in no list of others all the same
+    let public = json!({"inputs": {"collection": "GPM_MERGIR", "variable": "Tb", "operator": "lessThan", "value": 235}, "public": true});
+    let path = "/processes/phdef/execution";
+    assert_eq!(service.send(Method::POST, path, Some(&tokens[0]), Some(public)).await.0, StatusCode::CREATED);
+    assert_eq!(get("/jobs/2", &tokens[1]).await.0, StatusCode::OK);
     assert_eq!(get("/api/phdef/list", &tokens[1]).await.1, json!([]));
     assert_eq!(get("/api/phdef/status?jobID=1", &tokens[1]).await.1[0]["status"], "Not Found");
     assert_eq!(get("/api/location?jobID=1", &tokens[1]).await.0, StatusCode::NOT_FOUND);

@@ -57,7 +57,7 @@ async fn status(app: &App, user: &User, query: &Query, stage: JobStage) -> Answe
 }
 
 async fn list(app: &App, user: &User, query: &Query, stage: JobStage) -> Answer {
-    let filter = JobFilter { visible_to: Some(user.user_id), stages: vec![stage], ..JobFilter::default() };
+    let filter = JobFilter { of_user: Some(user.user_id), stages: vec![stage], ..JobFilter::default() };
     let (limit, offset) = (query.whole("limit", USUALLY_LISTED, MOST_LISTED), query.whole("offset", 0, MOST_OFFSET));
     let page = app.jobs.list(&filter, limit, offset).await?;
     let one = |job: &JobRecord| -> Result<Value, ServiceError> {
