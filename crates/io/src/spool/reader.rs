@@ -1,6 +1,7 @@
 //! Gives scenes back, in any order, to any number of threads.
 
 use std::fs::File;
+use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -90,6 +91,32 @@ impl SpoolReader {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.entries.iter().map(|entry| entry.len).sum()
+    }
+
+    /// Writes all bytes of a spool that is kept in a file, as [`SpoolReader::open`] takes them.
+    ///
+    /// # Errors
+    /// [`IoError::Unsupported`] for one in memory; failures to read, and those of `out` as [`std::io::Error`] inside.
+    pub fn send(&self, out: &mut impl Write) -> Result<std::io::Result<()>> {
+        let Content::File { file, location } = &self.content else {
+            return Err(IoError::Unsupported {
+                location: self.location().to_owned(),
+                feature: "sending a spool that has no file".to_owned(),
+            });
+        };
+        let failed = |source| IoError::Io { action: "reading", location: location.clone(), source };
+        let (len, mut at, mut piece) = (file.metadata().map_err(failed)?.len(), 0, vec![0; 1 << 20]);
+        while at < len {
+            let read = file.read_at(&mut piece, at).map_err(failed)?;
+            if read == 0 {
+                return Err(failed(std::io::ErrorKind::UnexpectedEof.into()));
+            }
+            if let Err(error) = out.write_all(piece.get(..read).unwrap_or_default()) {
+                return Ok(Err(error));
+            }
+            at += read as u64;
+        }
+        Ok(Ok(()))
     }
 
     fn location(&self) -> &str {

@@ -32,9 +32,26 @@ pub struct Spool {
 
 #[derive(Debug)]
 enum Target {
-    Memory { frames: Vec<Box<[u8]>>, limit: usize, folder: Option<PathBuf> },
-    Temporary { file: File, folder: PathBuf },
-    Persistent { file: File, path: PathBuf, header: Vec<u8> },
+    Memory {
+        frames: Vec<Box<[u8]>>,
+        limit: usize,
+        folder: Option<PathBuf>,
+    },
+    Temporary {
+        file: File,
+        folder: PathBuf,
+    },
+    Persistent {
+        file: File,
+        path: PathBuf,
+        header: Vec<u8>,
+    },
+    /// In the form of a persistent one, without a name: to be sent elsewhere.
+    Nameless {
+        file: File,
+        folder: PathBuf,
+        header: Vec<u8>,
+    },
 }
 
 impl Spool {
@@ -73,11 +90,22 @@ impl Spool {
         Ok(Self::new(target, entries, position))
     }
 
+    /// As a persistent spool, in a nameless file of the system's folder for temporary files, which vanishes with the process:
+    /// once finished, [`SpoolReader::send`] gives the bytes that it would have at a path.
+    ///
+    /// # Errors
+    /// No room for it.
+    pub fn create_nameless(header: &[u8]) -> Result<Self> {
+        let folder = std::env::temp_dir();
+        let file = tempfile::tempfile_in(&folder).map_err(|e| write_failed(&folder, e))?;
+        let bytes = begun(&folder, header)?;
+        write_at(&file, &bytes, 0).map_err(|e| write_failed(&folder, e))?;
+        let target = Target::Nameless { file, folder, header: header.to_owned() };
+        Ok(Self::new(target, Vec::new(), bytes.len() as u64))
+    }
+
     fn start_file(file: File, path: &Path, header: &[u8]) -> Result<Self> {
-        let bytes = beginning(header).ok_or_else(|| IoError::Selection {
-            location: path.display().to_string(),
-            message: "a header of more than 4 GiB cannot be kept".to_owned(),
-        })?;
+        let bytes = begun(path, header)?;
         let failed = |e| write_failed(path, e);
         file.set_len(0).map_err(failed)?;
         write_at(&file, &bytes, 0).map_err(failed)?;
@@ -113,7 +141,7 @@ impl Spool {
     /// [`IoError::Full`] and other failures to write, after which nothing more can be appended.
     pub fn append(&mut self, scene: &SceneComponents) -> Result<()> {
         let layout = match self.target {
-            Target::Persistent { .. } => Layout::Packed,
+            Target::Persistent { .. } | Target::Nameless { .. } => Layout::Packed,
             Target::Memory { .. } | Target::Temporary { .. } => Layout::Plain,
         };
         self.frame(scene.time, |out| encode(scene, layout, out))
@@ -161,7 +189,7 @@ impl Spool {
             self.target = Target::Temporary { file, folder };
         }
         match &self.target {
-            Target::Temporary { file, .. } | Target::Persistent { file, .. } => {
+            Target::Temporary { file, .. } | Target::Persistent { file, .. } | Target::Nameless { file, .. } => {
                 write_at(file, &self.buffer, self.position).map_err(|e| self.failed(e))
             }
             Target::Memory { .. } => Ok(()),
@@ -171,7 +199,7 @@ impl Spool {
     fn failed(&self, error: std::io::Error) -> IoError {
         match &self.target {
             Target::Memory { .. } => write_failed(Path::new("the spool"), error),
-            Target::Temporary { folder, .. } => write_failed(folder, error),
+            Target::Temporary { folder, .. } | Target::Nameless { folder, .. } => write_failed(folder, error),
             Target::Persistent { path, .. } => write_failed(path, error),
         }
     }
@@ -191,6 +219,11 @@ impl Spool {
                 let location = format!("a temporary file in {}", folder.display());
                 Ok(SpoolReader::new(Content::File { file, location }, entries, Vec::new()))
             }
+            Target::Nameless { file, folder, header } => {
+                write_at(&file, &end(&entries, position), position).map_err(|e| write_failed(&folder, e))?;
+                let location = format!("a temporary file in {}", folder.display());
+                Ok(SpoolReader::new(Content::File { file, location }, entries, header))
+            }
             Target::Persistent { file, path, header } => {
                 let failed = |e| write_failed(&path, e);
                 write_at(&file, &end(&entries, position), position).map_err(failed)?;
@@ -201,6 +234,14 @@ impl Spool {
             }
         }
     }
+}
+
+/// The first bytes of a file of this header.
+fn begun(place: &Path, header: &[u8]) -> Result<Vec<u8>> {
+    beginning(header).ok_or_else(|| IoError::Selection {
+        location: place.display().to_string(),
+        message: "a header of more than 4 GiB cannot be kept".to_owned(),
+    })
 }
 
 fn write_at(file: &File, bytes: &[u8], at: u64) -> std::io::Result<()> {
@@ -219,6 +260,7 @@ mod tests {
         let targets = [
             Target::Temporary { file: full(), folder: "work".into() },
             Target::Persistent { file: full(), path: "work/0.spool".into(), header: Vec::new() },
+            Target::Nameless { file: full(), folder: "work".into(), header: Vec::new() },
         ];
         let scene = SceneComponents {
             time: Timestamp::from_micros(Calendar::Standard, 0),

@@ -30,7 +30,7 @@ pub fn read_table(path: &Path) -> Result<Map<String, Value>> {
     let wrong = |wrong: WrongKey| {
         PipelineError::job(path.display().to_string(), format!("key `{}`: {}", wrong.key, wrong.reason))
     };
-    canonical_keys(read_toml_table(path, "job file")?).map_err(wrong)
+    canonical_keys(read_toml_table(path, "job file", true)?).map_err(wrong)
 }
 
 /// The same keys with `_` for `-`, without that of a schema.
@@ -47,11 +47,12 @@ pub fn canonical_keys(keys: Map<String, Value>) -> std::result::Result<Map<Strin
     Ok(canonical)
 }
 
-/// The keys of a small file in TOML, or JSON by its ending; dates as texts. `what` it is is for messages.
+/// The keys of a small file in TOML, or JSON by its ending; dates as texts. `what` it is is for messages. Where it may have
+/// passwords, errors tell where they are and not what stands there (`shows_lines`).
 ///
 /// # Errors
 /// Names the file.
-pub fn read_toml_table(path: &Path, what: &str) -> Result<Map<String, Value>> {
+pub fn read_toml_table(path: &Path, what: &str, shows_lines: bool) -> Result<Map<String, Value>> {
     let wrong = |reason: String| PipelineError::job(path.display().to_string(), reason);
     let unread = |e: std::io::Error| wrong(format!("the {what} cannot be read: {e}"));
     let size = std::fs::metadata(path).map_err(unread)?.len();
@@ -63,7 +64,14 @@ pub fn read_toml_table(path: &Path, what: &str) -> Result<Map<String, Value>> {
     let value: Value = if is_json {
         serde_json::from_str(&text).map_err(|e| wrong(format!("it is not valid JSON: {e}")))?
     } else {
-        plain(toml::from_str(&text).map_err(|e| wrong(format!("it is not valid TOML: {e}")))?)
+        let told = |e: toml::de::Error| match e.span().filter(|_| !shows_lines) {
+            None => e.to_string(),
+            Some(span) => {
+                let line = text.get(..span.start).unwrap_or_default().matches('\n').count() + 1;
+                format!("line {line}: {}", e.message())
+            }
+        };
+        plain(toml::from_str(&text).map_err(|e| wrong(format!("it is not valid TOML: {}", told(e))))?)
     };
     match value {
         Value::Object(keys) => Ok(keys),

@@ -28,6 +28,8 @@ pub use sections::{
 const PREFIX: &str = "EVENTSCAPE_";
 /// Variables of ours that are no keys.
 const OTHER_VARIABLES: [&str; 2] = ["EVENTSCAPE_CONFIG", "EVENTSCAPE_LOG"];
+/// Keys whose values have passwords, and are in no message.
+const UNSHOWN: [&str; 4] = ["database.url", "cache.location", "mail.password", "tos2ca.database"];
 
 /// How a service runs. Every key may also be set as `EVENTSCAPE_<SECTION>_<KEY>` in the environment, which goes before the
 /// file; without either a service runs on this machine alone, in the folder `eventscape-data`.
@@ -65,12 +67,12 @@ impl Config {
     /// Names the file, the key and what is wrong with it.
     pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self> {
         let mut table = match file {
-            Some(path) => read_table(path, "configuration")?,
+            Some(path) => read_table(path, "configuration", false)?,
             None => Map::new(),
         };
         let known = serde_json::to_value(Self::default())
             .map_err(|e| ServiceError::Internal(format!("the configuration cannot be written down: {e}")))?;
-        let mut variables = BTreeMap::new();
+        let (mut variables, schema) = (BTreeMap::new(), Self::schema());
         for (name, text) in environment.filter(|(name, _)| name.starts_with(PREFIX)) {
             let Some((section, key)) = section_and_key(&name, &known) else {
                 if !OTHER_VARIABLES.contains(&name.as_str()) {
@@ -83,7 +85,8 @@ impl Config {
             let Value::Object(own) = own else {
                 return Err(ServiceError::config(section, "it is a section, not a value"));
             };
-            own.insert(key, value_of(&text));
+            let value = if is_text(&schema, &section, &key) { Value::from(text) } else { value_of(&text) };
+            own.insert(key, value);
         }
         let config: Self = read_keys(table).map_err(|wrong| {
             // one of the environment has gone before the file
@@ -93,7 +96,11 @@ impl Config {
                 (None, Some(path)) => path.display().to_string(),
                 (None, None) => "the environment".to_owned(),
             };
-            ServiceError::config(format!("{place}: `{}`", wrong.key), wrong.reason)
+            let reason = match UNSHOWN.contains(&wrong.key.as_str()) {
+                true => "it is not a text; write it in quotes".to_owned(),
+                false => wrong.reason,
+            };
+            ServiceError::config(format!("{place}: `{}`", wrong.key), reason)
         })?;
         config.check()?;
         Ok(config)
@@ -214,6 +221,20 @@ fn section_and_key(name: &str, known: &Value) -> Option<(String, String)> {
     Some((section.clone(), rest.get(section.len() + 1..)?.to_owned()))
 }
 
+/// Whether a key takes a text: then a variable is one, also where it looks like a number.
+fn is_text(schema: &Value, section: &str, key: &str) -> bool {
+    let section = &schema["properties"][section];
+    let section = match section["$ref"].as_str().and_then(|place| schema.pointer(place.strip_prefix('#')?)) {
+        Some(referred) => referred,
+        None => section,
+    };
+    match &section["properties"][key]["type"] {
+        Value::String(kind) => kind == "string",
+        Value::Array(kinds) => kinds.iter().any(|kind| kind == "string"),
+        _ => false,
+    }
+}
+
 /// A number, a truth value or a list where the text is one in TOML; otherwise the text itself.
 fn value_of(text: &str) -> Value {
     let parsed: Option<Map<String, Value>> = toml::from_str(&format!("v = {text}")).ok();
@@ -240,8 +261,13 @@ mod tests {
             ("EVENTSCAPE_INPUTS_ALLOW", "[\"/a\", \"s3://b\"]"),
             ("EVENTSCAPE_LOG", "info"),
             ("HOME", "/root"),
+            ("EVENTSCAPE_MAIL_USER", "true"),
+            ("EVENTSCAPE_MAIL_PASSWORD", "12345678"),
+            ("EVENTSCAPE_MAIL_PORT", "25"),
         ];
         let config = read(file, &environment).unwrap();
+        assert_eq!((config.mail.user.as_deref(), config.mail.password.as_deref()), (Some("true"), Some("12345678")));
+        assert_eq!(config.mail.port, 25);
         assert_eq!((config.http.listen.as_str(), config.http.seconds), ("127.0.0.1:2", 7));
         assert!(config.auth.required);
         assert_eq!(config.inputs.allow, ["/a", "s3://b"]);
@@ -254,6 +280,7 @@ mod tests {
             ("[http]\nport = 1", None, "http.port"),
             ("[worker]\nlease_seconds = 0", None, "worker.lease_seconds"),
             ("[store", None, "TOML"),
+            ("[cache]\nlocation = 'rediss://r'\nsecret = 'env:P'", None, "cache.secret: it is put nowhere"),
             ("", Some(("EVENTSCAPE_HTTP_COLOUR", "red")), "http.colour"),
             ("", Some(("EVENTSCAPE_WORKER_COUNT", "many")), "the variable EVENTSCAPE_WORKER_COUNT: `worker.count`"),
             ("[worker]\ncount = 'many'", Some(("EVENTSCAPE_HTTP_SECONDS", "7")), "service.toml: `worker.count`"),
@@ -273,6 +300,20 @@ mod tests {
             assert!(error.contains(wanted), "{file}: {error}");
         }
         assert!(read("[http]\nlisten = '0.0.0.0:8080'\n[auth]\nrequired = true", &[]).unwrap().settings().is_ok());
+    }
+
+    #[test]
+    fn passwords_are_not_in_messages() {
+        for file in [
+            "[mail]\nuser = 'a'\npassword = 8152342",
+            "[mail]\npassword = hunter8152342",
+            "[database]\nurl = [ 'mysql://a:8152342@db/x' ]",
+            "[database]\nurl = 'mysql://a:8152342@db/x",
+            "[mail]\npasword = '8152342'",
+        ] {
+            let error = read(file, &[]).unwrap_err().to_string();
+            assert!(!error.contains("8152342"), "{file}: {error}");
+        }
     }
 
     #[test]

@@ -35,6 +35,17 @@ pub(super) fn check(config: &Config) -> Result<()> {
     ] {
         reference(key, secret.as_deref())?;
     }
+    for (section, key, address, secret) in [
+        ("database", "url", Some(&config.database.url), &config.database.secret),
+        ("cache", "location", Some(&config.cache.location), &config.cache.secret),
+        ("tos2ca", "database", config.tos2ca.database.as_ref(), &config.tos2ca.secret),
+    ] {
+        let has_place = |address: &&String| FIELDS.iter().any(|(name, _)| address.contains(&format!("{{{name}}}")));
+        if secret.is_some() && address.filter(has_place).is_none() {
+            let why = format!("it is put nowhere: write `{{password}}` where it belongs in `{section}.{key}`");
+            return Err(ServiceError::config(format!("{section}.secret"), why));
+        }
+    }
     if config.mail.secret.is_some() && config.mail.password.is_some() {
         return Err(ServiceError::config("mail.secret", "give it or `password`, not both"));
     }
