@@ -7,9 +7,10 @@ from harness import Api, Failure, NotDeclared, expect, media_type
 
 PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
-# What must be declared; classes of OGC API - Features are added when the service has them.
+# What must be declared.
 REQUIRED = [PROCESSES + name for name in ("core", "ogc-process-description", "json", "oas30", "job-list", "callback", "dismiss")]
-KNOWN = REQUIRED + [PROCESSES + "html"] + [FEATURES + name for name in ("core", "geojson", "oas30", "html")]
+REQUIRED += [FEATURES + name for name in ("core", "geojson", "oas30")]
+KNOWN = REQUIRED + [PROCESSES + "html", FEATURES + "html"]
 
 
 class World:

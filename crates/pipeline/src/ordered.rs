@@ -43,7 +43,10 @@ pub(crate) fn in_order<T: Send>(
             s = changed.wait(s).unwrap_or_else(PoisonError::into_inner);
         }
     };
+    // lines of logs name the job that the caller is at
+    let span = tracing::Span::current();
     let run = || {
+        let _at = span.enter();
         while let Some(index) = claim() {
             let result = catch_unwind(AssertUnwindSafe(|| work(index)))
                 .unwrap_or_else(|panic| Err(PipelineError::Internal(panic_text(&*panic))));

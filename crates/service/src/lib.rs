@@ -25,8 +25,8 @@ pub use error::{Result, ServiceError};
 pub use events::Events;
 pub use http::{App, Limits, Metrics, Rates, openapi_document, router};
 pub use jobs::{
-    Again, Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, OutputFile, Page, Policy,
-    Submission, TaskKind, TaskRecord,
+    Again, Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, NotificationRecord, OutputFile,
+    Page, Policy, Submission, TaskKind, TaskRecord,
 };
 pub use notify::{MailSecurity, MailSettings};
 pub use serve::{ServeSettings, serve};

@@ -44,13 +44,29 @@ pub struct ServeSettings {
     pub tos2ca: Option<Tos2caSettings>,
 }
 
-/// An address that other machines reach needs authentication.
-pub(crate) fn check_is_here(address: SocketAddr, needs_token: bool) -> Result<()> {
-    if address.ip().is_loopback() || needs_token {
+/// An address that other machines reach needs authentication, also where a proxy stands before it.
+pub(crate) fn check_is_here(address: SocketAddr, public: Option<&str>, needs_token: bool) -> Result<()> {
+    if needs_token {
+        return Ok(());
+    }
+    if let Some(public) = public.filter(|public| !is_of_this_machine(public)) {
+        let why = format!("{public} is reached from other machines; set `auth.required = true`, or leave it out");
+        return Err(ServiceError::config("http.public_address", why));
+    }
+    if address.ip().is_loopback() {
         return Ok(());
     }
     let why = format!("{address} is reached from other machines; set `auth.required = true`, or listen on 127.0.0.1");
     Err(ServiceError::config("http.listen", why))
+}
+
+/// Whether the host of an address is this machine's own name for itself.
+fn is_of_this_machine(address: &str) -> bool {
+    let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.is_some_and(|host| {
+        let ip = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+    })
 }
 
 /// Runs until `stop` says so: no more requests are taken, those at work are answered, jobs are given back. `ready` hears
@@ -65,7 +81,7 @@ pub async fn serve(
 ) -> Result<()> {
     let address = settings.listen;
     if settings.with_api {
-        check_is_here(address, settings.needs_token)?;
+        check_is_here(address, settings.public_address.as_deref(), settings.needs_token)?;
     } else if settings.workers == 0 && settings.tos2ca.is_none() {
         return Err(ServiceError::config("worker.count", "it is 0: there is nothing to do for this process"));
     }

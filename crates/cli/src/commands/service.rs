@@ -228,11 +228,13 @@ fn with_whole_paths(mut keys: Map<String, Value>) -> Result<Map<String, Value>, 
 async fn show(jobs: &Jobs, number: i64) -> Told {
     let job = jobs.get(number).await?;
     let (outputs, tasks) = (jobs.outputs(number).await?, jobs.tasks(number).await?);
+    let notifications = jobs.notifications(number).await?;
     let request: Value = serde_json::from_str(&job.request).unwrap_or_default();
     let mut told = json!(job);
     if let Value::Object(map) = &mut told {
         map.insert("request".to_owned(), request);
         map.insert("tasks".to_owned(), json!(tasks));
+        map.insert("notifications".to_owned(), json!(notifications));
         map.insert("products".to_owned(), json!(outputs));
     }
     say(&format!("{told:#}\n"))

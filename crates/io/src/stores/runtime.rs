@@ -4,6 +4,8 @@ use std::future::Future;
 use std::sync::OnceLock;
 use std::sync::mpsc::sync_channel;
 
+use tracing::Instrument;
+
 use crate::{IoError, Result};
 
 /// A tokio runtime that starts when it is first needed, and whose futures can be waited for from any thread, even from
@@ -32,7 +34,7 @@ impl Runtime {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        Ok(self.get()?.spawn(future))
+        Ok(self.get()?.spawn(future.in_current_span()))
     }
 
     /// Runs a future on the runtime and waits for it.
@@ -42,10 +44,12 @@ impl Runtime {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         let (sender, receiver) = sync_channel(1);
-        self.get()?.spawn(async move {
+        let answered = async move {
             // the receiver waits below; it is gone only if its thread is
             let _ = sender.send(future.await);
-        });
+        };
+        // lines of logs name the job that the caller is at
+        self.get()?.spawn(answered.in_current_span());
         receiver.recv().unwrap_or_else(|_| Err(internal("a network task ended without a result")))
     }
 }

@@ -125,7 +125,8 @@ impl Config {
         let secrets = secrets::Secrets::fetch(self)?;
         check_address(&secrets.database_url)?;
         let listen = parts::listen(&self.http)?;
-        check_is_here(listen, self.auth.required)?;
+        check_is_here(listen, self.http.public_address.as_deref(), self.auth.required)?;
+        parts::check_apart(self, &secrets.database_url)?;
         let stores = parts::stores(&self.earthdata, secrets.earthdata)?;
         let (legacy, sends_mail) = (secrets.tos2ca, self.mail.server.is_some());
         Ok(ServeSettings {
@@ -295,11 +296,28 @@ mod tests {
         for (file, wanted) in [
             ("[http]\nlisten = '0.0.0.0:8080'", "auth.required"),
             ("[database]\nurl = 'mongodb://db/x'", "database.url"),
+            ("[http]\npublic_address = 'https://events.example.org'", "http.public_address"),
+            ("[auth]\nrequired = true", "inputs.allow"),
+            (
+                "[auth]\nrequired = true\n[store]\nlocation = 's3://b/jobs'\n[inputs]\nallow = ['s3://b']",
+                "store.location",
+            ),
+            (
+                "[auth]\nrequired = true\n[inputs]\nallow = ['/data']\n[cache]\nlocation = '/data/cache'",
+                "cache.location",
+            ),
+            ("[auth]\nrequired = true\n[inputs]\nallow = ['eventscape-data/jobs/7']", "store.location"),
         ] {
             let error = read(file, &[]).unwrap().settings().unwrap_err().to_string();
             assert!(error.contains(wanted), "{file}: {error}");
         }
-        assert!(read("[http]\nlisten = '0.0.0.0:8080'\n[auth]\nrequired = true", &[]).unwrap().settings().is_ok());
+        for fine in [
+            "[http]\nlisten = '0.0.0.0:8080'\n[auth]\nrequired = true\n[inputs]\nallow = ['/data', 's3://b/open']",
+            "[auth]\nrequired = true\n[store]\nlocation = 's3://b/jobs'\n[inputs]\nallow = ['s3://b/job', '/data']",
+            "[http]\npublic_address = 'http://localhost:9000'",
+        ] {
+            read(fine, &[]).unwrap().settings().unwrap();
+        }
     }
 
     #[test]

@@ -10,8 +10,10 @@ use eventscape_io::credentials::{Daac, EarthdataLogin, Secret};
 use eventscape_io::stores::{StoreOptions, Stores};
 use eventscape_pipeline::parse_bytes;
 
+use super::Config;
 use super::sections::{CacheConfig, EarthdataConfig, HttpConfig, MailConfig, Tos2caConfig};
 use crate::error::{Result, ServiceError};
+use crate::jobs::is_below;
 use crate::notify::{MailSecurity, MailSettings};
 use crate::tos2ca::Tos2caSettings;
 
@@ -20,6 +22,34 @@ pub(super) fn listen(http: &HttpConfig) -> Result<SocketAddr> {
         let why = format!("`{}` is no address with a port, as 127.0.0.1:8080 is", http.listen);
         ServiceError::config("http.listen", why)
     })
+}
+
+/// Where users are told apart, none of them may read what all jobs keep: products, the database and the cache lie outside of what
+/// `inputs.allow` lets be read.
+pub(super) fn check_apart(config: &Config, database_url: &str) -> Result<()> {
+    if !config.auth.required {
+        return Ok(());
+    }
+    let database = database_url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
+    let database = database.map(|rest| rest.split('?').next().unwrap_or_default());
+    let cache = Some(config.cache.location.as_str()).filter(|text| *text != "memory" && !text.contains("://"));
+    for (key, place) in [
+        ("store.location", Some(config.store.location.as_str())),
+        ("database.url", database),
+        ("cache.location", cache),
+    ] {
+        for root in &config.inputs.allow {
+            if place.is_some_and(|place| is_below(place, root) || is_below(root, place)) {
+                let why = format!(
+                    "`{root}` and `{key}` ({}) lie one within the other: users could read each other's jobs as input; name \
+                     folders apart from each other",
+                    place.unwrap_or_default()
+                );
+                return Err(ServiceError::config("inputs.allow", why));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The cache of all jobs; `None` where each has its own. One that is lost costs time and nothing else.

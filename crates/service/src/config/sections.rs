@@ -46,7 +46,7 @@ pub struct HttpConfig {
 pub struct AuthConfig {
     /// Whether requests need a token (`eventscape users token`).
     pub required: bool,
-    /// Jobs that a user may have waiting and running; 0 for no limit.
+    /// Jobs that a user may have waiting and running; 0 for no limit (1000 if absent).
     pub jobs_per_user: Option<u32>,
     /// Requests that a user may send in a minute; 0 for no limit (1200 if absent).
     pub requests_per_minute: Option<u32>,

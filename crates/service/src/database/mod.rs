@@ -1,6 +1,7 @@
 //! The database: SQLite, MySQL/MariaDB or PostgreSQL behind one set of queries.
 
 mod address;
+mod conflicts;
 mod dialect;
 mod migrations;
 mod row;
@@ -17,6 +18,7 @@ use crate::error::{Result, ServiceError};
 use dialect::Dialect;
 
 pub(crate) use address::without_password;
+pub(crate) use conflicts::{Conflicts, repeated};
 pub(crate) use row::Fields;
 
 /// Connections that are held at once.

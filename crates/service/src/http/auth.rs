@@ -52,6 +52,12 @@ fn check_host(headers: &HeaderMap, address: &str) -> Result<(), Problem> {
         })
     };
     let text = |name| headers.get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or_default());
+    let is_passed_on =
+        ["forwarded", "x-forwarded-for", "x-forwarded-host"].iter().any(|name| headers.contains_key(*name));
+    if is_passed_on {
+        let why = "without tokens this service answers no requests that a proxy passes on; set `auth.required = true`";
+        return Err(ServiceError::Forbidden(why.to_owned()).into());
+    }
     if text(header::HOST).is_none_or(is_ours) && text(header::ORIGIN).is_none_or(is_ours) {
         return Ok(());
     }

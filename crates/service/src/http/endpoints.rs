@@ -132,6 +132,7 @@ const GET_DATA: &[Parameter] = &[
         Kind::OneOf(&["true", "false"]),
         "whether to give values that are missing, too (`false` if absent)",
     ),
+    Parameter::new("format", Kind::OneOf(&["application/json", "json"]), "format of the answer; there is JSON"),
 ];
 
 /// All of them.
@@ -285,22 +286,14 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         || get(reference::status_curation),
     )
     .query(reference::JOB),
-    endpoint(
-        ("get", "/api/phdef/list"),
-        "tos2ca",
-        "Your PhDef jobs and public ones",
-        json("Jobs", "referenceJobs"),
-        || get(reference::list_phdef),
-    )
-    .query(&[LIMIT, OFFSET]),
-    endpoint(
-        ("get", "/api/data-curation/list"),
-        "tos2ca",
-        "Your curation jobs and public ones",
-        json("Jobs", "referenceJobs"),
-        || get(reference::list_curation),
-    )
-    .query(&[LIMIT, OFFSET]),
+    endpoint(("get", "/api/phdef/list"), "tos2ca", "Your PhDef jobs", json("Jobs", "referenceJobs"), || {
+        get(reference::list_phdef)
+    })
+    .query(&[reference::WHOSE, LIMIT, OFFSET]),
+    endpoint(("get", "/api/data-curation/list"), "tos2ca", "Your curation jobs", json("Jobs", "referenceJobs"), || {
+        get(reference::list_curation)
+    })
+    .query(&[reference::WHOSE, LIMIT, OFFSET]),
     endpoint(
         ("get", "/api/location"),
         "tos2ca",
@@ -309,6 +302,14 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         || get(reference::location),
     )
     .query(reference::JOB),
+    endpoint(
+        ("get", "/api/nc4"),
+        "tos2ca",
+        "Where a job's products of a type are",
+        json("Places", "referencePlaces"),
+        || get(reference::products),
+    )
+    .query(reference::JOB_AND_TYPE),
     endpoint(
         ("get", "/getData"),
         "tos2ca",

@@ -57,7 +57,7 @@ pub(super) async fn dismiss(State(app): State<App>, OwnJob(job): OwnJob) -> Resu
 }
 
 pub(super) async fn retry(State(app): State<App>, OwnJob(job): OwnJob) -> Result<Json<Value>, Problem> {
-    app.jobs.retry(job.job_id).await?;
+    app.jobs.retry_within(job.job_id, app.limits.jobs_per_user).await?;
     app.bell.notify_one();
     Ok(Json(app.documents().status(&app.jobs.get(job.job_id).await?)))
 }

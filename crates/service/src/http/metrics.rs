@@ -90,6 +90,8 @@ impl Metrics {
         registry.register("leases_overdue", overdue, gauge(load.overdue));
         let untold = "Ends of jobs that mail servers and webhooks are still to be told of";
         registry.register("notifications_waiting", untold, gauge(load.untold));
+        let never = "Ends of jobs that were given up to be told, after a day";
+        registry.register("notifications_failed", never, gauge(load.never_told));
         registry.register("http_requests", "Answers of this process", self.requests.clone());
         let took = "Time to the beginning of an answer of this process";
         registry.register_with_unit("http_request", took, Unit::Seconds, self.seconds.clone());

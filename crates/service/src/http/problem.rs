@@ -16,11 +16,13 @@ pub(super) struct Problem {
     status: StatusCode,
     kind: Option<&'static str>,
     detail: String,
+    /// Whether what TOS2CA says stands beside it.
+    in_tos2ca_words: bool,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, kind: None, detail: detail.into() }
+        Self { status, kind: None, detail: detail.into(), in_tos2ca_words: false }
     }
 
     pub(super) fn bad(detail: impl Into<String>) -> Self {
@@ -33,7 +35,12 @@ impl Problem {
 
     /// One of OGC's kinds.
     pub(super) fn of_kind(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind: Some(kind), detail: detail.into() }
+        Self { kind: Some(kind), ..Self::new(status, detail) }
+    }
+
+    /// With what TOS2CA says beside it.
+    pub(super) fn in_tos2ca_words(self) -> Self {
+        Self { in_tos2ca_words: true, ..self }
     }
 
     /// Whether it says that something is not there.
@@ -46,12 +53,17 @@ impl Problem {
             true => kind.to_owned(),
             false => format!("{OGC}{kind}"),
         });
-        json!({
+        let mut body = json!({
             "type": kind,
             "title": self.status.canonical_reason().unwrap_or("Error"),
             "status": self.status.as_u16(),
             "detail": self.detail,
-        })
+        });
+        if self.in_tos2ca_words {
+            body["Status"] = "[FAILED]".into();
+            body["Message"] = self.detail.as_str().into();
+        }
+        body
     }
 }
 
@@ -99,6 +111,6 @@ impl From<ServiceError> for Problem {
             return Self::new(status, "this product is gone from the object store; submit its job again");
         }
         let kind = matches!(&error, ServiceError::NotFound(what) if what.starts_with("job")).then_some("no-such-job");
-        Self { status, kind, detail: error.to_string() }
+        Self { kind, ..Self::new(status, error.to_string()) }
     }
 }

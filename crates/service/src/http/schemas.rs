@@ -119,7 +119,7 @@ fn reference() -> Value {
     };
     json!({
         "referencePhdef": person(&["dataset", "variable", "ineqOperator", "ineqValue"], json!({
-            "startDate": text(), "endDate": text(), "ineqOperator": text(), "ineqValue": text(),
+            "startDate": text(), "endDate": text(), "ineqOperator": text(), "ineqValue": { "oneOf": [text(), { "type": "number" }] },
             "coords": { "type": "string", "description": "Corners: `lon lat,lon lat,…`" } })),
         "referenceCuration": person(&["jobID", "dataset", "variable"], json!({ "jobID": number() })),
         "referenceSubmitted": object(&["Status", "Message"],
@@ -130,6 +130,8 @@ fn reference() -> Value {
             json!({ "email": text(), "status": text(), "doc": { "type": "object" } })) },
         "referenceLocation": { "type": "array", "items": object(&["jobID", "location", "variable"],
             json!({ "phdefJobID": number(), "jobID": number(), "location": text(), "variable": text(), "description": text() })) },
+        "referencePlaces": { "type": "array", "items": object(&["location"],
+            json!({ "jobID": number(), "location": text(), "variable": text() })) },
         "referenceData": object(&["title", "values", "axis_labels"], json!({ "title": text(),
             "values": { "type": "array", "items": { "type": "array", "items": { "type": "number", "nullable": true } } },
             "axis_labels": { "type": "array", "items": text() } })),

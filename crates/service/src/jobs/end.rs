@@ -6,7 +6,7 @@ use super::model::JobStatus;
 use super::queue::MOST_FAILURES;
 use super::submit::cut;
 use super::{Claim, Jobs, Lost, OutputFile, TaskKind};
-use crate::database::{Fields, Transaction, failed};
+use crate::database::{Fields, Transaction, failed, repeated};
 use crate::error::{Result, ServiceError};
 
 const ENDING: &str = "ending a task";
@@ -30,6 +30,15 @@ impl Jobs {
     /// # Errors
     /// The database does not answer. `Ok(Err(Lost))`: the task is not the worker's any more, nothing is changed.
     pub async fn complete(
+        &self,
+        claim: &Claim,
+        location: &str,
+        outputs: &[OutputFile],
+    ) -> Result<std::result::Result<(), Lost>> {
+        repeated!(self.complete_once(claim, location, outputs))
+    }
+
+    async fn complete_once(
         &self,
         claim: &Claim,
         location: &str,
@@ -80,6 +89,10 @@ impl Jobs {
     /// # Errors
     /// As [`Jobs::complete`].
     pub async fn fail(&self, claim: &Claim, why: &str, again: Again) -> Result<std::result::Result<(), Lost>> {
+        repeated!(self.fail_once(claim, why, again))
+    }
+
+    async fn fail_once(&self, claim: &Claim, why: &str, again: Again) -> Result<std::result::Result<(), Lost>> {
         let mut tx = self.begin_with(claim.job.job_id).await?;
         let sql = "SELECT failures FROM tasks WHERE taskID = ?";
         let row = self.db.sql(sql).bind(claim.task_id).fetch_one(&mut *tx).await.map_err(failed(ENDING))?;
@@ -120,6 +133,10 @@ impl Jobs {
 
     /// Ends a job whose task has lost its workers too often.
     pub(super) async fn end_as_lost(&self, task: i64, attempt: i64, job: i64, why: &str) -> Result<()> {
+        repeated!(self.end_as_lost_once(task, attempt, job, why))
+    }
+
+    async fn end_as_lost_once(&self, task: i64, attempt: i64, job: i64, why: &str) -> Result<()> {
         let mut tx = self.begin_with(job).await?;
         let sql = "UPDATE tasks SET state = 'failed', lastError = ? WHERE taskID = ? AND attempt = ? \
             AND state = 'running' AND leaseUntil < {NOW}";
@@ -135,6 +152,10 @@ impl Jobs {
     /// # Errors
     /// It has ended already, or is not there.
     pub async fn cancel(&self, job: i64) -> Result<()> {
+        repeated!(self.cancel_once(job))
+    }
+
+    async fn cancel_once(&self, job: i64) -> Result<()> {
         let mut tx = self.db.begin().await?;
         if !self.end_job(&mut tx, job, JobStatus::Cancelled, None, None).await? {
             drop(tx);
@@ -144,13 +165,28 @@ impl Jobs {
         tx.commit().await.map_err(failed("cancelling a job"))
     }
 
-    /// Puts a job that failed or was cancelled into the queue again; chunks that are done stay done.
+    /// Puts a job that failed or was cancelled into the queue again; chunks that are done stay done, unless they could not be joined.
     ///
     /// # Errors
-    /// It has not failed, or is not there; of a curation job, the PhDef job has failed.
+    /// It has not failed, or is not there, or another program did it; of a curation job, the PhDef job has failed.
     pub async fn retry(&self, job: i64) -> Result<()> {
+        self.retry_within(job, 0).await
+    }
+
+    /// As [`Jobs::retry`], where its user may have `most_at_once` jobs waiting and running; 0 for no limit.
+    ///
+    /// # Errors
+    /// As [`Jobs::retry`]; the user has as many already.
+    pub async fn retry_within(&self, job: i64, most_at_once: u32) -> Result<()> {
+        repeated!(self.retry_once(job, most_at_once))
+    }
+
+    async fn retry_once(&self, job: i64, most_at_once: u32) -> Result<()> {
         let known = self.get(job).await?;
         let mut tx = self.db.begin().await?;
+        // the counter first, as where jobs are submitted
+        self.db.numbers(&mut tx, "job", 0).await?;
+        self.check_room(&mut tx, known.user_id, most_at_once).await?;
         // the row of the PhDef job before the own, as where that one ends
         let waits = match known.phdef_job_id {
             Some(phdef) => !self.check_phdef(&mut tx, phdef, known.user_id).await?,
@@ -164,17 +200,40 @@ impl Jobs {
             let why = format!("job {job} is `{}`; one that failed or was cancelled can be tried again", status.name());
             return Err(ServiceError::Conflict(why));
         }
+        self.make_chunks_again(&mut tx, job).await?;
         let sql = "UPDATE tasks SET state = 'queued', owner = NULL, failures = 0, losses = 0, runAfter = 0, leaseUntil = 0 \
             WHERE jobID = ? AND state IN ('failed', 'cancelled')";
-        self.run(&mut tx, sql, job).await?;
+        if self.run(&mut tx, sql, job).await?.rows_affected() == 0 {
+            let why = format!("job {job} was done by another program; submit it again");
+            return Err(ServiceError::Conflict(why));
+        }
         self.run(&mut tx, "UPDATE chunks SET status = 'pending' WHERE jobID = ? AND status <> 'complete'", job).await?;
         if waits {
             self.run(&mut tx, "UPDATE tasks SET depsLeft = 1 WHERE kind = 'whole' AND jobID = ?", job).await?;
         }
         // what was told of the earlier end was told; the new one is told again
-        let sql = "UPDATE notifications SET state = 'waiting', attempt = 0 WHERE jobID = ? AND state <> 'waiting'";
+        let sql = "UPDATE notifications SET state = 'waiting', attempt = attempt + 1, tries = 0, runAfter = 0 \
+            WHERE jobID = ? AND state <> 'waiting'";
         self.run(&mut tx, sql, job).await?;
         tx.commit().await.map_err(failed("trying a job again"))
+    }
+
+    /// Where the chunks could not be joined, they are made again: those that still fit are found to be there, and cost nothing.
+    async fn make_chunks_again(&self, tx: &mut Transaction, job: i64) -> Result<()> {
+        let sql = "SELECT taskID FROM tasks WHERE jobID = ? AND kind = 'stitch' AND state = 'failed'";
+        let stitch = self.db.sql(sql).bind(job).fetch_optional(&mut **tx).await.map_err(failed(ENDING))?;
+        if stitch.is_none() {
+            return Ok(());
+        }
+        for sql in [
+            "UPDATE tasks SET state = 'failed' WHERE kind = 'chunk' AND jobID = ?",
+            "UPDATE tasks SET depsLeft = (SELECT COUNT(*) FROM chunks WHERE chunks.jobID = tasks.jobID) \
+                WHERE kind = 'stitch' AND jobID = ?",
+            "UPDATE chunks SET status = 'pending' WHERE jobID = ?",
+        ] {
+            self.run(tx, sql, job).await?;
+        }
+        Ok(())
     }
 
     /// Begins a transaction that holds the row of a job: what is done to one job is done one after the other, in the same
@@ -245,8 +304,9 @@ impl Jobs {
         state: &'static str,
         why: Option<&str>,
     ) -> Result<AnyQueryResult> {
-        let sql = "UPDATE tasks SET state = ?, lastError = ? WHERE taskID = ? AND attempt = ? AND owner = ? \
-            AND state = 'running'";
+        // why it failed before it was done is kept
+        let sql = "UPDATE tasks SET state = ?, lastError = COALESCE(?, lastError) WHERE taskID = ? AND attempt = ? \
+            AND owner = ? AND state = 'running'";
         self.db
             .sql(sql)
             .bind(state)

@@ -22,6 +22,8 @@ pub(crate) struct Load {
     pub(crate) overdue: i64,
     /// Ends of jobs that are still to be told.
     pub(crate) untold: i64,
+    /// Ends of jobs that were given up to be told.
+    pub(crate) never_told: i64,
 }
 
 impl Jobs {
@@ -47,6 +49,7 @@ impl Jobs {
             longest_wait_ms: ready.whole("waits").unwrap_or(0).max(0),
             overdue: count("SELECT COUNT(*) AS many FROM tasks WHERE state = 'running' AND leaseUntil < {NOW}").await?,
             untold: count("SELECT COUNT(*) AS many FROM notifications WHERE state IN ('queued', 'sending')").await?,
+            never_told: count("SELECT COUNT(*) AS many FROM notifications WHERE state = 'failed'").await?,
         })
     }
 }

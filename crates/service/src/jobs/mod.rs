@@ -14,6 +14,7 @@ pub use list::{JobFilter, Page};
 pub(crate) use load::Load;
 pub use model::{JobRecord, JobStage, JobStatus, OutputFile, TaskRecord};
 pub(crate) use notifications::Notification;
+pub use notifications::NotificationRecord;
 pub use queue::{Claim, Lost, TaskKind};
 pub use request::{JobRequest, Policy};
 pub(crate) use request::{SERVICE_KEYS, is_below};

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 
 use super::submit::cut;
 use super::{JobRecord, Jobs};
-use crate::database::{Fields, failed};
+use crate::database::{Fields, failed, repeated};
 use crate::error::{Result, ServiceError};
 
 /// Tasks that a worker looks at before it claims one.
@@ -99,19 +99,19 @@ impl Jobs {
                     "UPDATE tasks SET state = 'running', owner = ?, attempt = attempt + 1, losses = losses + ?, \
                      leaseUntil = {{NOW}} + ? WHERE taskID = ? AND attempt = ? AND {which}"
                 );
-                let done = self
-                    .db
-                    .sql(&sql)
-                    .bind(owner.to_owned())
-                    .bind(losses)
-                    .bind(lease_ms)
-                    .bind(candidate.task_id)
-                    .bind(candidate.attempt)
-                    .execute(self.db.pool())
-                    .await
-                    .map_err(failed("claiming a task"))?;
-                if done.rows_affected() == 1 {
-                    return self.claimed(candidate.task_id, candidate.attempt + 1, owner).await;
+                let claim = async || {
+                    let query = self.db.sql(&sql).bind(owner.to_owned()).bind(losses).bind(lease_ms);
+                    let query = query.bind(candidate.task_id).bind(candidate.attempt);
+                    query.execute(self.db.pool()).await.map_err(failed("claiming a task"))
+                };
+                if repeated!(claim())?.rows_affected() == 1 {
+                    let (task, attempt) = (candidate.task_id, candidate.attempt + 1);
+                    let claimed = repeated!(self.claimed(task, attempt, owner));
+                    if claimed.is_err() {
+                        // nobody does it: let another have it before its lease ends
+                        self.put_back(task, attempt, owner).await?;
+                    }
+                    return claimed;
                 }
             }
         }
@@ -179,8 +179,12 @@ impl Jobs {
         let what = "keeping a task";
         let sql = "UPDATE tasks SET leaseUntil = {NOW} + ? WHERE taskID = ? AND attempt = ? AND owner = ? \
             AND state = 'running'";
-        let query = self.db.sql(sql).bind(lease_ms).bind(claim.task_id).bind(claim.attempt).bind(claim.owner.clone());
-        if query.execute(self.db.pool()).await.map_err(failed(what))?.rows_affected() == 0 {
+        let beat = async || {
+            let query =
+                self.db.sql(sql).bind(lease_ms).bind(claim.task_id).bind(claim.attempt).bind(claim.owner.clone());
+            query.execute(self.db.pool()).await.map_err(failed(what))
+        };
+        if repeated!(beat())?.rows_affected() == 0 {
             return Ok(Err(Lost));
         }
         // chunks tell of the whole job by how many of them are done
@@ -188,6 +192,8 @@ impl Jobs {
             let sql =
                 "UPDATE jobs SET progress = ?, message = ?, updateTime = {NOW} WHERE jobID = ? AND status = 'running'";
             let message = cut(message, 1024);
+            // nine tenths are the chunks' (see `complete`)
+            let progress = if claim.kind == TaskKind::Stitch { 900 + progress / 10 } else { progress };
             let query = self.db.sql(sql).bind(progress).bind(message).bind(claim.job.job_id);
             query.execute(self.db.pool()).await.map_err(failed(what))?;
         }
@@ -199,11 +205,17 @@ impl Jobs {
     /// # Errors
     /// The database does not answer.
     pub async fn give_back(&self, claim: &Claim) -> Result<()> {
+        self.put_back(claim.task_id, claim.attempt, &claim.owner).await
+    }
+
+    async fn put_back(&self, task: i64, attempt: i64, owner: &str) -> Result<()> {
         let sql = "UPDATE tasks SET state = 'queued', owner = NULL, leaseUntil = 0 WHERE taskID = ? AND attempt = ? \
             AND owner = ? AND state = 'running'";
-        let query = self.db.sql(sql).bind(claim.task_id).bind(claim.attempt).bind(claim.owner.clone());
-        query.execute(self.db.pool()).await.map_err(failed("giving a task back"))?;
-        Ok(())
+        let query = async || {
+            let query = self.db.sql(sql).bind(task).bind(attempt).bind(owner.to_owned());
+            query.execute(self.db.pool()).await.map_err(failed("giving a task back"))
+        };
+        repeated!(query()).map(|_| ())
     }
 
     /// Fails the jobs whose tasks have lost their workers too often.

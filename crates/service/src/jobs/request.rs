@@ -57,6 +57,9 @@ impl JobRequest {
     /// A key that is unknown, of the wrong kind, or the service's own; an input outside of what `policy` allows.
     pub fn read(stage: JobStage, keys: Map<String, Value>, policy: &Policy) -> Result<Self> {
         let mut keys = canonical_keys(keys).map_err(told)?;
+        if let Some((key, _)) = keys.iter().find(|(_, value)| has_nul(value)) {
+            return Err(ServiceError::Request(format!("{key}: it has a character U+0000, which no text may have")));
+        }
         if let Some(key) = SERVICE_KEYS.iter().find(|key| keys.contains_key(**key)) {
             return Err(ServiceError::Request(format!(
                 "`{key}` is not for users to choose: the service decides on it"
@@ -277,6 +280,15 @@ fn is_key_below(key: &str, root: &str) -> bool {
     root.is_empty() || key.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        _ => false,
+    }
+}
+
 fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|n| *n > 0)
 }
@@ -360,6 +372,10 @@ mod tests {
         let fine = serde_json::json!({"collection": "GPM_MERGIR", "variable": "Tb", "operator": "lessThan", "value": 235,
             "polygon": "Polygon ((0 0, 1 0, 1 1, 0 0))"});
         assert!(read(JobStage::Phdef, fine).is_ok());
+        for key in ["title", "variable", "value"] {
+            let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", key: "a\0b"})).unwrap_err();
+            assert!(error.to_string().starts_with(key), "{error}");
+        }
         let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", "chunks": 0})).unwrap_err();
         assert!(error.to_string().contains("chunks"), "{error}");
     }

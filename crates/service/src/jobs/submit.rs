@@ -2,7 +2,7 @@
 
 use super::model::JobStatus;
 use super::{JobRecord, JobRequest, JobStage, Jobs, TaskKind};
-use crate::database::{Fields, Transaction, failed};
+use crate::database::{Fields, Transaction, failed, repeated};
 use crate::error::{Result, ServiceError};
 use crate::users::Role;
 
@@ -57,10 +57,14 @@ impl Jobs {
     /// # Errors
     /// The user has too many jobs already; a curation job whose PhDef job is not there, not theirs, or has failed.
     pub async fn submit(&self, submission: Submission) -> Result<i64> {
+        repeated!(self.submit_once(&submission))
+    }
+
+    async fn submit_once(&self, submission: &Submission) -> Result<i64> {
         let mut tx = self.db.begin().await?;
         // the counter's row is locked from here on: submissions are one after the other
         let job_id = self.db.numbers(&mut tx, "job", 1).await?;
-        self.enter(&mut tx, &submission, job_id).await?;
+        self.enter(&mut tx, submission, job_id).await?;
         tx.commit().await.map_err(failed(SUBMITTING))?;
         Ok(job_id)
     }
@@ -70,14 +74,7 @@ impl Jobs {
         let Submission { user_id, request, .. } = submission;
         let stored = request.to_stored()?;
         let db = &self.db;
-        if submission.most_at_once > 0 {
-            let sql = "SELECT COUNT(*) AS jobs FROM jobs WHERE userID = ? AND status IN ('pending', 'running')";
-            let row = db.sql(sql).bind(*user_id).fetch_one(&mut **tx).await.map_err(failed(SUBMITTING))?;
-            if row.whole("jobs").unwrap_or(0) >= i64::from(submission.most_at_once) {
-                let why = "are waiting or running, as many as a user may have; wait for one or cancel it";
-                return Err(ServiceError::TooMany(format!("{} jobs {why}", submission.most_at_once)));
-            }
-        }
+        self.check_room(tx, *user_id, submission.most_at_once).await?;
         let waits = match request.phdef() {
             Some(phdef) => !self.check_phdef(tx, phdef, *user_id).await?,
             None => false,
@@ -111,6 +108,20 @@ impl Jobs {
             .map_err(failed(SUBMITTING))?;
         self.add_tasks(tx, job_id, chunks, waits, submission.priority).await?;
         self.add_notifications(tx, job_id, &submission.notify).await
+    }
+
+    /// Whether a user may have one more job waiting or running, within a transaction that holds the counter of jobs; 0 for no limit.
+    pub(super) async fn check_room(&self, tx: &mut Transaction, user: i64, most: u32) -> Result<()> {
+        if most == 0 {
+            return Ok(());
+        }
+        let sql = "SELECT COUNT(*) AS jobs FROM jobs WHERE userID = ? AND status IN ('pending', 'running')";
+        let row = self.db.sql(sql).bind(user).fetch_one(&mut **tx).await.map_err(failed(SUBMITTING))?;
+        if row.whole("jobs").unwrap_or(0) < i64::from(most) {
+            return Ok(());
+        }
+        let why = "are waiting or running, as many as a user may have; wait for one or cancel it";
+        Err(ServiceError::TooMany(format!("{most} jobs {why}")))
     }
 
     /// A curation job may look into one's own PhDef jobs and public ones, an administrator's into all; gives whether that job is complete. Its row is
@@ -215,7 +226,7 @@ pub(crate) fn default_title(request: &JobRequest) -> String {
     }
 }
 
-/// At most so many characters.
+/// At most so many characters; none that PostgreSQL cannot hold.
 pub(super) fn cut(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
+    text.chars().take(most).map(|c| if c == '\0' { '\u{fffd}' } else { c }).collect()
 }

@@ -11,8 +11,10 @@ use crate::error::{Result, ServiceError};
 use crate::http::Documents;
 use crate::jobs::{JobRecord, JobStatus, OutputFile};
 
-/// The library's own limit holds for connecting alone: a server that falls silent later is given up after this.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a server may take to answer at first.
+const TO_CONNECT: Duration = Duration::from_secs(30);
+/// How long it may take to say that it has a mail, which it may look at before: who gives up earlier sends it twice (RFC 5321, 4.5.3.2.6).
+const TO_TAKE: Duration = Duration::from_secs(600);
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +79,7 @@ impl Mailer {
         let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(settings.server.clone())
             .port(settings.port)
             .tls(tls)
-            .timeout(Some(TIMEOUT));
+            .timeout(Some(TO_CONNECT));
         if let Some((name, password)) = settings.login.clone() {
             transport = transport.credentials(Credentials::new(name, password));
         }
@@ -97,11 +99,11 @@ impl Mailer {
             .message_id(Some(format!("<notification-{key}@{}>", self.domain)))
             .multipart(MultiPart::alternative_plain_html(letter.text, letter.html))
             .map_err(|e| failed(e.to_string()))?;
-        let sent = tokio::time::timeout(TIMEOUT, self.transport.send(message)).await;
+        let sent = tokio::time::timeout(TO_TAKE, self.transport.send(message)).await;
         match sent {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(failed(error.to_string())),
-            Err(_) => Err(failed(format!("the server did not answer within {} s", TIMEOUT.as_secs()))),
+            Err(_) => Err(failed(format!("the server did not answer within {} s", TO_TAKE.as_secs()))),
         }
     }
 }

@@ -6,9 +6,11 @@
 mod mail;
 mod webhook;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::error::{Result, ServiceError};
 use crate::http::Documents;
@@ -20,6 +22,14 @@ pub use mail::{MailSecurity, MailSettings};
 
 /// How often it is looked for ends that are to be told.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Deliveries at once.
+const AT_ONCE: usize = 8;
+/// How long those at work may take when the process stops.
+const TO_FINISH: Duration = Duration::from_secs(30);
+/// How often it is said that one is still being delivered.
+const BEAT: Duration = Duration::from_secs(15);
+/// For how long it is tried to note that one was delivered: after that another process may deliver it again.
+const MOST_NOTES: u32 = 60;
 
 /// Delivers notifications.
 pub(crate) struct Notifier {
@@ -35,32 +45,75 @@ impl Notifier {
         Ok(Self { jobs, documents, webhooks: Webhooks::new()?, mailer: mail.map(Mailer::new).transpose()? })
     }
 
-    /// Delivers until `stop` says so.
+    /// Delivers until `stop` says so; what is being delivered then is finished.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
+        let (own, mut at_work) = (Arc::new(self), JoinSet::new());
         while !*stop.borrow() {
-            match self.deliver_next().await {
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(error) => tracing::warn!(%error, "no notification could be delivered; trying again"),
+            // one server that is slow does not keep the others waiting
+            if at_work.len() < AT_ONCE {
+                match own.jobs.next_notification(own.mailer.is_some()).await {
+                    Ok(Some(notification)) => {
+                        let own = Arc::clone(&own);
+                        at_work.spawn(async move { own.tell(&notification).await });
+                        continue;
+                    }
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(%error, "notifications cannot be looked for; trying again"),
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
+                Some(_) = at_work.join_next() => {}
                 _ = stop.changed() => {}
+            }
+        }
+        let finished = async { while at_work.join_next().await.is_some() {} };
+        if tokio::time::timeout(TO_FINISH, finished).await.is_err() {
+            tracing::warn!("some notifications are still being delivered; they will be sent again under the same key");
+        }
+    }
+
+    /// Delivers one, and notes how that went.
+    async fn tell(&self, notification: &Notification) {
+        let told = match self.deliver_while_alive(notification).await {
+            Ok(()) => self.note(notification).await,
+            Err(error) => {
+                tracing::warn!(job = notification.job.job_id, target = notification.target, %error, "not delivered");
+                self.jobs.not_notified(notification, &error.to_string()).await
+            }
+        };
+        if let Err(error) = told {
+            tracing::warn!(job = notification.job.job_id, %error, "how a delivery went cannot be noted");
+        }
+    }
+
+    /// Delivers, and says meanwhile that it does: a mail server may look at what it takes for minutes.
+    async fn deliver_while_alive(&self, notification: &Notification) -> Result<()> {
+        let mut delivery = std::pin::pin!(self.deliver(notification));
+        loop {
+            tokio::select! {
+                done = &mut delivery => return done,
+                () = tokio::time::sleep(BEAT) => {
+                    if let Err(error) = self.jobs.still_notifying(notification).await {
+                        tracing::warn!(job = notification.job.job_id, %error, "the database does not answer");
+                    }
+                }
             }
         }
     }
 
-    /// Delivers one, if there is one; gives whether there was.
-    async fn deliver_next(&self) -> Result<bool> {
-        let Some(notification) = self.jobs.next_notification(self.mailer.is_some()).await? else { return Ok(false) };
-        match self.deliver(&notification).await {
-            Ok(()) => self.jobs.notified(&notification).await?,
-            Err(error) => {
-                tracing::warn!(job = notification.job.job_id, target = notification.target, %error, "not delivered");
-                self.jobs.not_notified(&notification, &error.to_string()).await?;
+    /// Notes that one was delivered, whatever keeps the database from hearing of it: it must not be sent again.
+    async fn note(&self, notification: &Notification) -> Result<()> {
+        for _ in 1..MOST_NOTES {
+            match self.jobs.notified(notification).await {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    tracing::warn!(job = notification.job.job_id, %error, "a delivery cannot be noted; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
         }
-        Ok(true)
+        self.jobs.notified(notification).await
     }
 
     async fn deliver(&self, notification: &Notification) -> Result<()> {

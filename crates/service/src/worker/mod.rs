@@ -18,6 +18,17 @@ use crate::jobs::{Claim, Jobs};
 use progress::Progress;
 use run::Done;
 
+/// How long a worker waits for the database: where its machine vanished, the system would wait for a quarter of an hour. What became of
+/// a request that was given up need not be known, as attempts tell.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn in_time<T>(request: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout(PATIENCE, request).await.unwrap_or_else(|_| {
+        let source = std::io::Error::from(std::io::ErrorKind::TimedOut);
+        Err(ServiceError::Database { action: "waiting for its answer", source: sqlx::Error::Io(source) })
+    })
+}
+
 /// How workers behave.
 #[derive(Clone, Debug)]
 pub struct WorkerSettings {
@@ -79,7 +90,7 @@ impl Worker {
     /// Works until `stop` says so; then the task at hand is given back. A database that is away is waited for.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            match self.jobs.claim(&self.name, self.settings.lease_ms).await {
+            match in_time(self.jobs.claim(&self.name, self.settings.lease_ms)).await {
                 Ok(Some(claim)) => self.work(claim, &stop).await,
                 Ok(None) => {
                     tokio::select! {
@@ -107,7 +118,9 @@ impl Worker {
         let (done, mut finished) = tokio::sync::oneshot::channel();
         let (claimed, settings, asked, seen) = (claim.clone(), self.settings.clone(), cancel.clone(), progress.clone());
         // a thread of its own: a job blocks, uses all cores, and has a runtime of its own for the network
+        let span = tracing::info_span!("job", job, task = claim.task_id);
         let thread = std::thread::Builder::new().name(format!("job-{job}")).spawn(move || {
+            let _at = span.entered();
             let outcome =
                 std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run::run(&claimed, &settings, &*seen, asked)));
             // nobody listens only if the process ends
@@ -142,11 +155,12 @@ impl Worker {
     /// Says that the task is being worked on. A database that does not answer is no reason to stop: the lease may still hold.
     async fn still_ours(&self, claim: &Claim, progress: &Progress) -> bool {
         let (share, message) = progress.told();
-        match self.jobs.heartbeat(claim, self.settings.lease_ms, share, &message).await {
+        match in_time(self.jobs.heartbeat(claim, self.settings.lease_ms, share, &message)).await {
             Ok(Ok(())) => true,
             Ok(Err(_)) => false,
             Err(error) => {
-                tracing::warn!(worker = self.name, %error, "the database does not answer");
+                let job = claim.job.job_id;
+                tracing::warn!(worker = self.name, job, %error, "the database does not answer");
                 true
             }
         }
@@ -155,7 +169,7 @@ impl Worker {
     /// Tells the database how a task ended; keeps trying while it does not answer, for about as long as leases last.
     async fn end(&self, claim: &Claim, outcome: Result<Done>) {
         for attempt in 0..30u32 {
-            match self.tell(claim, &outcome).await {
+            match in_time(self.tell(claim, &outcome)).await {
                 Ok(()) => return,
                 Err(error) => {
                     tracing::warn!(worker = self.name, job = claim.job.job_id, %error, "the end of a task could not be told");
@@ -186,7 +200,7 @@ impl Worker {
                 return self.jobs.give_back(claim).await;
             }
             Err(error) => {
-                let again = outcome::again(error);
+                let again = outcome::again(error, &self.settings.store);
                 tracing::warn!(worker = self.name, job, task = claim.task_id, %error, ?again, "failed");
                 self.jobs.fail(claim, &error.to_string(), again).await?
             }

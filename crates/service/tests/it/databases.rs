@@ -69,6 +69,7 @@ async fn all(url: &str) {
     queue::curation_waits_for_its_phdef_job(&db).await;
     queue::what_may_work_later_is_tried_again(&db).await;
     queue::nothing_is_claimed_twice(&db).await;
+    queue::transactions_that_meet_are_done_all(&db).await;
     queue::users_have_limits_and_tokens(&db).await;
     queue::texts_are_kept_as_they_are(&db).await;
     db.close().await;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use eventscape_service::{Database, Jobs};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -70,7 +71,14 @@ async fn fifty_clients_submit_five_hundred_jobs() {
     }
     let (_, done) = service.get("/jobs?status=successful&limit=1").await;
     assert_eq!(done["numberMatched"], JOBS);
-    // each was done once: one folder each, with what one run leaves
+    // each was done once: claimed once, and with one folder, which has what a run leaves
+    let database = format!("sqlite:{}", service.folder.path().join("service.db").display());
+    let jobs = Jobs::new(Database::connect(&database).await.unwrap());
+    for number in &numbers {
+        let tasks = jobs.tasks(number.parse().unwrap()).await.unwrap();
+        let [task] = &tasks[..] else { panic!("job {number}: {tasks:?}") };
+        assert_eq!((task.attempts, task.failures, task.losses), (1, 0, 0), "job {number}: {task:?}");
+    }
     let folders = std::fs::read_dir(service.folder.path().join("jobs")).unwrap();
     let mut seen = BTreeSet::new();
     for folder in folders {

@@ -177,7 +177,22 @@ pub(crate) async fn chunks_are_joined_once_all_are_done(db: &Database) {
     assert_eq!((again.kind, again.chunk), (TaskKind::Chunk, two.chunk));
     jobs.complete(&again, "", &[]).await.unwrap().unwrap();
     let stitch = claim(&jobs, "d").await;
+    // its progress goes on from that of the chunks
+    jobs.heartbeat(&stitch, LEASE, 500, "").await.unwrap().unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().progress, 950);
+    // chunks that cannot be joined are made again: they may be of different data, or be lost
+    jobs.fail(&stitch, "chunks of different jobs", Again::Never).await.unwrap().unwrap();
+    jobs.retry(job).await.unwrap();
+    let again = [claim(&jobs, "a").await, claim(&jobs, "b").await];
+    assert!(again.iter().all(|claim| claim.kind == TaskKind::Chunk));
+    nothing_is_left(&jobs).await;
+    for chunk in &again {
+        jobs.complete(chunk, "", &[]).await.unwrap().unwrap();
+    }
+    let stitch = claim(&jobs, "c").await;
+    assert_eq!(stitch.kind, TaskKind::Stitch);
     jobs.complete(&stitch, "/x", &[]).await.unwrap().unwrap();
+    assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
     nothing_is_left(&jobs).await;
 }
 
@@ -249,6 +264,43 @@ pub(crate) async fn what_may_work_later_is_tried_again(db: &Database) {
     assert_eq!(running.attempt, 2);
     jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
+    // why it failed before is kept
+    let task = jobs.tasks(job).await.unwrap().remove(0);
+    assert_eq!((task.attempts, task.failures, task.last_error.as_deref()), (2, 1, Some("the network is away")));
+}
+
+/// Many write to the same rows: what a database gives up for the sake of another is done again.
+pub(crate) async fn transactions_that_meet_are_done_all(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    let keys = json!({"collection": "GPM_MERGIR", "variable": "Tb", "chunks": 8});
+    for _ in 0..6 {
+        let job = jobs.submit(submission(1, JobStage::Phdef, keys.clone())).await.unwrap();
+        let mut chunks = Vec::new();
+        for k in 0..8 {
+            chunks.push(claim(&jobs, &format!("worker {k}")).await);
+        }
+        let ends = chunks.into_iter().map(|chunk| {
+            let jobs = jobs.clone();
+            tokio::spawn(async move {
+                jobs.heartbeat(&chunk, LEASE, 1, "").await.unwrap().unwrap();
+                jobs.complete(&chunk, "", &[]).await.unwrap().unwrap();
+            })
+        });
+        let others = (0..4).map(|_| {
+            let jobs = jobs.clone();
+            tokio::spawn(async move {
+                let other = jobs.submit(Submission { priority: 9, ..phdef(1) }).await.unwrap();
+                jobs.cancel(other).await.unwrap();
+            })
+        });
+        for done in ends.chain(others).collect::<Vec<_>>() {
+            done.await.unwrap();
+        }
+        let stitch = claim(&jobs, "last").await;
+        assert_eq!((stitch.kind, stitch.job.job_id), (TaskKind::Stitch, job));
+        jobs.complete(&stitch, "/x", &[]).await.unwrap().unwrap();
+    }
+    nothing_is_left(&jobs).await;
 }
 
 pub(crate) async fn nothing_is_claimed_twice(db: &Database) {
@@ -314,7 +366,11 @@ pub(crate) async fn users_have_limits_and_tokens(db: &Database) {
     let third = jobs.submit(asked()).await.unwrap();
     // what was refused has no number and leaves nothing behind
     assert_eq!(third, second + 1);
-    for job in [second, third] {
+    // nor does one come in by being tried again
+    assert!(matches!(jobs.retry_within(first, 2).await, Err(ServiceError::TooMany(_))));
+    jobs.cancel(second).await.unwrap();
+    jobs.retry_within(first, 2).await.unwrap();
+    for job in [first, third] {
         jobs.cancel(job).await.unwrap();
     }
     nothing_is_left(&jobs).await;
@@ -336,5 +392,12 @@ pub(crate) async fn texts_are_kept_as_they_are(db: &Database) {
         jobs.fail(&running, text, Again::Never).await.unwrap().unwrap();
         assert!(text.starts_with(&jobs.get(job).await.unwrap().message.unwrap()));
     }
+    // PostgreSQL has no such character
+    let keys = json!({"collection": "A", "variable": "t", "title": "a\0b"});
+    let job = jobs.submit(submission(1, JobStage::Phdef, keys)).await.unwrap();
+    let running = claim(&jobs, "a").await;
+    jobs.fail(&running, "a\0b", Again::Never).await.unwrap().unwrap();
+    let record = jobs.get(job).await.unwrap();
+    assert_eq!((record.description.as_str(), record.message.as_deref()), ("a\u{fffd}b", Some("a\u{fffd}b")));
     nothing_is_left(&jobs).await;
 }

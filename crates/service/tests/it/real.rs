@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use eventscape_io::stores::{S3Keys, Secret, StoreOptions, Stores};
-use eventscape_service::{Config, Database, Role, Users};
-use eventscape_testkit::s3::{ACCESS_KEY, SECRET_KEY};
-use eventscape_testkit::servers::Components;
+use eventscape_service::{Config, Database, Jobs, Role, Users};
+use eventscape_testkit::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
+use eventscape_testkit::servers::{Components, SeaweedFs};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::service::{Service, fixtures, phdef};
 
-fn stores(servers: &Components) -> Stores {
+fn stores(endpoint: &str) -> Stores {
     let mut options = StoreOptions::default();
-    options.endpoint = Some(servers.store.endpoint().to_owned());
+    options.endpoint = Some(endpoint.to_owned());
     options.region = Some("us-east-1".to_owned());
     options.anonymous = Some(false);
     let secret = |text: &str| Secret::new(text);
@@ -27,8 +27,6 @@ fn stores(servers: &Components) -> Stores {
 fn configure(servers: &Components, config: &mut Config) {
     config.database.url = servers.database.url();
     config.cache.location = servers.cache.url();
-    config.store.location = "s3://data/jobs".to_owned();
-    config.auth.required = true;
     config.worker.poll_ms = 100;
     config.worker.threads = Some(1);
     config.worker.count = 1;
@@ -40,17 +38,22 @@ fn configure(servers: &Components, config: &mut Config) {
     config.mail.from = Some("Eventscape <events@example.org>".to_owned());
 }
 
-/// A service with products dated 2026, and the token of a user of it.
-async fn start(servers: Option<&Components>) -> (Service, String) {
+/// A service with products dated 2026, and the token of a user of it. Its store is a bucket where an endpoint is given.
+async fn start(servers: Option<&Components>, endpoint: Option<&str>) -> (Service, String) {
     let service = Service::start_with(
-        |config| match servers {
-            Some(servers) => configure(servers, config),
-            None => config.auth.required = true,
+        |config| {
+            config.auth.required = true;
+            if endpoint.is_some() {
+                config.store.location = "s3://data/jobs".to_owned();
+            }
+            if let Some(servers) = servers {
+                configure(servers, config);
+            }
         },
         |settings| {
             settings.worker.date = Some(1_767_225_600);
-            if let Some(servers) = servers {
-                settings.worker.stores = stores(servers);
+            if let Some(endpoint) = endpoint {
+                settings.worker.stores = stores(endpoint);
             }
         },
     )
@@ -106,20 +109,22 @@ fn curation(phdef: i64) -> Value {
     json!({"inputs": {"phdef": phdef, "input": field, "variable": "T2M", "method": "linear"}})
 }
 
-/// All products that there are, as users want them.
+/// All products that there are, maps too.
 fn whole() -> Value {
     let mut body = phdef();
     body["inputs"].as_object_mut().unwrap().remove("products");
-    body["inputs"]["no_plots"] = json!(true);
     body
 }
 
+/// Both stages on SQLite and a folder, on MariaDB, Redis, S3 and SMTP, and on SQLite and another S3 server.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_stages_give_the_same_products_on_all_components() {
-    let servers = Components::start();
+    let (servers, seaweed) = (Components::start(), SeaweedFs::start());
     let mut all = Vec::new();
-    for servers in [None, Some(&servers)] {
-        let (service, token) = start(servers).await;
+    for (servers, endpoint) in
+        [(None, None), (Some(&servers), Some(servers.store.endpoint())), (None, Some(seaweed.endpoint()))]
+    {
+        let (service, token) = start(servers, endpoint).await;
         let first = post(&service, &token, "phdef", whole()).await;
         let second = post(&service, &token, "curation", curation(first)).await;
         for job in [first, second] {
@@ -140,63 +145,93 @@ async fn both_stages_give_the_same_products_on_all_components() {
         }
         service.stop().await;
     }
-    let (embedded, real) = (&all[0], &all[1]);
-    let mut compared = 0;
-    for (embedded, real) in embedded.iter().zip(real) {
-        assert_eq!(embedded.keys().collect::<Vec<_>>(), real.keys().collect::<Vec<_>>());
-        for (name, bytes) in embedded {
-            assert!(bytes == &real[name], "{name}: {} and {} bytes", bytes.len(), real[name].len());
-            compared += 1;
+    let embedded = &all[0];
+    for other in &all[1..] {
+        for (embedded, other) in embedded.iter().zip(other) {
+            are_same(embedded, other);
         }
     }
-    assert!(compared > 15, "{compared}");
+    let names: Vec<&String> = embedded.iter().flat_map(BTreeMap::keys).collect();
+    let ends = |end: &str| names.iter().any(|name| name.ends_with(end));
+    assert!(names.len() > 20 && ends(".png") && ends("-Interpolated-Data.nc4"), "{names:?}");
+}
+
+fn are_same(known: &BTreeMap<String, Vec<u8>>, found: &BTreeMap<String, Vec<u8>>) {
+    assert_eq!(known.keys().collect::<Vec<_>>(), found.keys().collect::<Vec<_>>());
+    for (name, bytes) in known {
+        assert!(bytes == &found[name], "{name}: {} and {} bytes", bytes.len(), found[name].len());
+    }
+}
+
+/// A job that takes a while: the statistics of each cell, and all products.
+fn long(value: f64) -> Value {
+    let mut body = whole();
+    let inputs = body["inputs"].as_object_mut().unwrap();
+    for key in ["bbox", "start", "end"] {
+        inputs.remove(key);
+    }
+    inputs.insert("operator".to_owned(), "climatologyBeyond".into());
+    inputs.insert("value".to_owned(), format!("{value}, window=31").into());
+    inputs.insert("no_plots".to_owned(), true.into());
+    body
+}
+
+/// Waits until a worker has a job, and says whether it still has.
+async fn runs(service: &Service, token: &str, job: i64) -> bool {
+    let begun = Instant::now();
+    loop {
+        let (_, told) = service.send(Method::GET, &format!("/jobs/{job}"), Some(token), None).await;
+        match told["status"].as_str() {
+            Some("accepted") => {}
+            status => return status == Some("running"),
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "job {job} does not begin");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn jobs_go_on_when_servers_are_restarted_in_the_middle() {
+    const DOWN: Duration = Duration::from_millis(1500);
+    let asked: Vec<Value> = [1.0, 1.2, 1.4].map(long).into_iter().chain([whole()]).collect();
     let mut servers = Components::start();
-    let (service, token) = start(Some(&servers)).await;
+    let (service, token) = start(Some(&servers), Some(servers.store.endpoint())).await;
     let mut jobs = Vec::new();
-    for _ in 0..5 {
-        jobs.push(post(&service, &token, "phdef", phdef()).await);
-    }
-    jobs.push(post(&service, &token, "curation", curation(jobs[0])).await);
-    let known = {
-        let told = ended(&service, &token, jobs[0]).await;
-        assert_eq!(told["status"], "successful", "{told}");
-        products(&service, &token, jobs[0]).await
-    };
-    let down = Duration::from_millis(1500);
-    servers.mail.refuse(true);
+
+    let job = post(&service, &token, "phdef", asked[0].clone()).await;
+    assert!(runs(&service, &token, job).await);
     servers.database.kill();
     let (status, told) = service.send(Method::GET, "/health", None, None).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{told}");
-    tokio::time::sleep(down).await;
+    tokio::time::sleep(DOWN).await;
     servers.database.restart();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    jobs.push(job);
+    assert_eq!(ended(&service, &token, job).await["status"], "successful");
+
+    let job = post(&service, &token, "phdef", asked[1].clone()).await;
+    assert!(runs(&service, &token, job).await);
     servers.cache.kill();
-    tokio::time::sleep(down).await;
+    tokio::time::sleep(DOWN).await;
     servers.cache.restart();
+    jobs.push(job);
+    assert_eq!(ended(&service, &token, job).await["status"], "successful");
+
+    let job = post(&service, &token, "phdef", asked[2].clone()).await;
+    assert!(runs(&service, &token, job).await);
     servers.store.stop();
-    tokio::time::sleep(down).await;
+    tokio::time::sleep(DOWN).await;
     servers.store.restart();
-    servers.mail.refuse(false);
-    for job in &jobs {
-        let told = ended(&service, &token, *job).await;
-        assert_eq!(told["status"], "successful", "{told}");
+    jobs.push(job);
+    assert_eq!(ended(&service, &token, job).await["status"], "successful");
+
+    // one that ends while there is no mail server, and one that waits for it
+    servers.mail.kill();
+    let job = post(&service, &token, "phdef", asked[3].clone()).await;
+    jobs.extend([job, post(&service, &token, "curation", curation(job)).await]);
+    for job in &jobs[3..] {
+        assert_eq!(ended(&service, &token, *job).await["status"], "successful");
     }
-    for job in &jobs[1..5] {
-        let found = products(&service, &token, *job).await;
-        assert_eq!(found.len(), known.len());
-        for (name, bytes) in found {
-            let (own, first) = (format!("\"id\":\"{job}-"), format!("\"id\":\"{}-", jobs[0]));
-            if name.starts_with(&format!("{job}-2")) {
-                let text = String::from_utf8(bytes).unwrap().replace(&own, &first);
-                let same = name.replacen(&job.to_string(), &jobs[0].to_string(), 1);
-                assert_eq!(text.as_bytes(), known[&same], "{name}");
-            }
-        }
-    }
+    servers.mail.restart();
     for _ in 0..600 {
         if servers.mail.mails().len() >= jobs.len() {
             break;
@@ -207,5 +242,53 @@ async fn jobs_go_on_when_servers_are_restarted_in_the_middle() {
     let mails = servers.mail.mails();
     let count = |job: i64| mails.iter().filter(|mail| mail.contains(&format!("Eventscape job {job} "))).count();
     assert_eq!(jobs.iter().map(|job| count(*job)).collect::<Vec<_>>(), vec![1; jobs.len()], "{mails:?}");
+
+    // a service that nobody disturbs makes the same
+    let (calm, own) = start(None, None).await;
+    for (k, body) in asked.iter().enumerate() {
+        assert_eq!(post(&calm, &own, "phdef", body.clone()).await, jobs[k]);
+    }
+    assert_eq!(post(&calm, &own, "curation", curation(jobs[3])).await, jobs[4]);
+    for job in jobs {
+        assert_eq!(ended(&calm, &own, job).await["status"], "successful");
+        are_same(&products(&calm, &own, job).await, &products(&service, &token, job).await);
+    }
+    calm.stop().await;
+    service.stop().await;
+}
+
+/// Keys that are wrong are the operator's to mend: the job waits for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_that_refuses_its_keys_fails_no_job() {
+    let server = S3Server::start();
+    let wrong = || {
+        let mut options = StoreOptions::default();
+        options.endpoint = Some(server.endpoint().to_owned());
+        options.region = Some("us-east-1".to_owned());
+        options.anonymous = Some(false);
+        let (access_key_id, secret_access_key) = (Secret::new(ACCESS_KEY), Secret::new("another"));
+        options.keys = Some(S3Keys { access_key_id, secret_access_key, session_token: None });
+        Stores::new(options)
+    };
+    let service = Service::start_with(
+        |config| config.store.location = "s3://data/jobs".to_owned(),
+        |settings| settings.worker.stores = wrong(),
+    )
+    .await;
+    let (_, told) = service.post("/processes/phdef/execution", phdef()).await;
+    assert_eq!(told["jobID"], "1");
+    let database = format!("sqlite:{}", service.folder.path().join("service.db").display());
+    let jobs = Jobs::new(Database::connect(&database).await.unwrap());
+    let begun = Instant::now();
+    let task = loop {
+        let task = jobs.tasks(1).await.unwrap().remove(0);
+        if task.failures > 0 {
+            break task;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{task:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(task.state, "queued", "{task:?}");
+    assert!(task.last_error.as_deref().is_some_and(|why| why.contains("s3://data/jobs/1")), "{task:?}");
     service.stop().await;
 }

@@ -21,28 +21,55 @@ async fn the_examples_of_the_reference_work() {
     let service = start().await;
     let phdef = json!({
         "firstName": "John", "lastName": "Doe", "email": "abc@email.com", "dataset": "GPM_MERGIR", "variable": "Tb",
-        "startDate": "2020-01-04", "endDate": "2020-01-04", "coords": "-109.28 -60,-109.28 60,-59.36 60,-59.36 -60",
-        "ineqOperator": "lessThan", "ineqValue": "250", "description": "Test",
+        "startDate": "2020-01-04", "endDate": "2020-01-04", "coords": "-70 -20,-70 20,-50 20,-50 -20",
+        "ineqOperator": "lessThan", "ineqValue": "275", "description": "Test",
     });
     let (status, told) = service.post("/api/phdef/submit", phdef.clone()).await;
     assert_eq!(status, StatusCode::OK, "{told}");
     assert_eq!(told, json!({"Status": "[SUCCESS]", "Message": "Job was successfully submitted", "jobID": 1}));
     let ended = service.ended("1").await;
     let (_, told) = service.get("/api/phdef/status?jobID=1").await;
+    assert_eq!(told[0]["status"], "complete", "{ended}");
     let doc = &told[0]["doc"];
     let words = |key: &str| doc[key].as_str().unwrap_or_default().to_owned();
     assert_eq!((words("dataset"), words("variable")), ("GPM_MERGIR".to_owned(), "Tb".to_owned()), "{ended}");
-    assert_eq!((words("ineqOperator"), words("ineqValue")), ("lessThan".to_owned(), "250".to_owned()));
+    assert_eq!((words("ineqOperator"), words("ineqValue")), ("lessThan".to_owned(), "275".to_owned()));
     assert_eq!((words("startDate"), words("endDate")), ("2020-01-04".to_owned(), "2020-01-04".to_owned()));
-    assert_eq!(words("coords"), "POLYGON ((-109.28 -60, -109.28 60, -59.36 60, -59.36 -60, -109.28 -60))");
+    assert_eq!(words("coords"), "POLYGON ((-70 -20, -70 20, -50 20, -50 -20, -70 -20))");
     assert_eq!((words("description"), words("stage")), ("Test".to_owned(), "phdef".to_owned()));
     assert_eq!(told[0]["jobID"], 1);
     let (_, none) = service.get("/api/phdef/status?jobID=99").await;
     assert_eq!(none, json!([{"jobID": 99, "status": "Not Found", "doc": {}}]));
     let (_, none) = service.get("/api/data-curation/status?jobID=1").await;
     assert_eq!(none[0]["status"], "Not Found");
-    let (_, list) = service.get("/api/phdef/list").await;
-    assert_eq!(list.as_array().unwrap().len(), 1);
+    // its web page asks for an address
+    for path in ["/api/phdef/list", "/api/phdef/list?q=%7B%22email%22%3A%20%22abc@email.com%22%7D"] {
+        let (_, list) = service.get(path).await;
+        assert_eq!((list.as_array().unwrap().len(), &list[0]["status"]), (1, &json!("complete")), "{path}");
+    }
+    let (_, masks) = service.get("/api/nc4?jobID=1&typep=masks").await;
+    assert!(masks[0]["location"].as_str().unwrap().ends_with("/1/1-ForTraCC-Mask-Output.nc4"), "{masks}");
+    let (_, none) = service.get("/api/nc4?jobID=1&typep=subset").await;
+    assert_eq!(none[0]["location"], "not found");
+
+    let curation = json!({
+        "jobID": 1, "firstName": "Jane", "lastName": "Doe", "email": "abc@email.com", "dataset": "GPM_3IMERGHH.07",
+        "variable": "precipitation", "description": "Test",
+    });
+    let (status, told) = service.post("/api/data-curation/submit", curation).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!(told, json!({"Status": "[SUCCESS]", "Message": "Job was successfully submitted", "jobID": 2}));
+    let ended = service.ended("2").await;
+    let (_, told) = service.get("/api/data-curation/status?jobID=2").await;
+    assert_eq!((&told[0]["status"], &told[0]["doc"]["phdefJobID"]), (&json!("complete"), &json!(1)), "{ended}");
+    let (_, place) = service.get("/api/location?jobID=1").await;
+    let place = place[0]["location"].as_str().unwrap();
+    let (_, data) = service.get(&format!("/getData?files={place}&format=json&fill=true")).await;
+    assert!(!data["values"].as_array().unwrap().is_empty(), "{data}");
+    let (status, told) = service
+        .post("/api/data-curation/submit", json!({"jobID": 77, "dataset": "GPM_MERGIR", "variable": "Tb"}))
+        .await;
+    assert!(status == StatusCode::BAD_REQUEST && told["Status"] == "[FAILED]", "{told}");
     for (key, value, hint) in [
         ("coords", json!("1 2,3"), "coords"),
         ("coords", json!("0 0,1 1'); DROP TABLE jobs; --"), "coords"),
@@ -56,7 +83,14 @@ async fn the_examples_of_the_reference_work() {
         let (status, told) = service.post("/api/phdef/submit", wrong).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{key}: {told}");
         assert!(told["detail"].as_str().unwrap().contains(hint), "{key}: {told}");
+        assert_eq!((told["Status"].as_str(), &told["Message"]), (Some("[FAILED]"), &told["detail"]));
     }
+    // a request that a later version cannot read does not hide the other jobs
+    let database = service.folder.path().join("service.db");
+    let sql = "UPDATE jobs SET request = '{\"colour\": 1}' WHERE jobID = 1";
+    rusqlite::Connection::open(database).unwrap().execute(sql, []).unwrap();
+    let (status, list) = service.get("/api/phdef/list").await;
+    assert_eq!((status, &list[0]["doc"]["dataset"]), (StatusCode::OK, &json!("GPM_MERGIR")), "{list}");
     service.stop().await;
 }
 
@@ -129,7 +163,7 @@ async fn values_of_interpolated_products_are_given() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_submits_or_lists_in_another_name() {
     let service = Service::start(|config| {
-        (config.auth.required, config.worker.count, config.auth.requests_per_minute) = (true, 0, Some(12));
+        (config.auth.required, config.worker.count, config.auth.requests_per_minute) = (true, 0, Some(14));
     })
     .await;
     let db =
@@ -161,9 +195,13 @@ async fn nobody_submits_or_lists_in_another_name() {
     assert_eq!(get("/api/phdef/status?jobID=1", &tokens[1]).await.1[0]["status"], "Not Found");
     assert_eq!(get("/api/location?jobID=1", &tokens[1]).await.0, StatusCode::NOT_FOUND);
     assert_eq!(get("/api/phdef/list?email=ada@example.org", &tokens[1]).await.0, StatusCode::BAD_REQUEST);
+    let of_ada = "/api/phdef/list?q=%7B%22email%22%3A%22ada@example.org%22%7D";
+    let none = json!([{"email": "ada@example.org", "status": "Not Found", "doc": {}}]);
+    assert_eq!(get(of_ada, &tokens[1]).await.1, none);
+    assert_eq!(get(of_ada, &tokens[0]).await.1.as_array().unwrap().len(), 2);
     // a minute's requests are used up, those of others are not
     let mut codes = Vec::new();
-    for _ in 0..12 {
+    for _ in 0..14 {
         codes.push(get("/api/phdef/list", &tokens[1]).await.0);
     }
     assert_eq!(codes.first(), Some(&StatusCode::OK));

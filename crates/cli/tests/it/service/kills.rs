@@ -88,6 +88,7 @@ fn losses(place: &Place, jobs: &[i64]) -> i64 {
 
 /// Does jobs while the worker is killed again and again, and compares with a service that nobody disturbs.
 fn survive(place: &Place, products: &Path, mail: &Smtp) {
+    let scratch = place.scratch();
     let mut random = Random::seeded();
     place.run(&["users", "add", USER]);
     let (mut jobs, mut worker, mut kills) = (Vec::new(), place.worker(), 0);
@@ -139,6 +140,9 @@ fn survive(place: &Place, products: &Path, mail: &Smtp) {
     let ids: BTreeSet<String> = mails.iter().map(id).collect();
     println!("{} mails, {} of them sent again", ids.len(), mails.len() - ids.len());
     assert_eq!(ids.len(), jobs.len());
+    assert!(mails.len() - ids.len() <= 2, "a worker is hardly ever killed just then");
+    let left: Vec<_> = std::fs::read_dir(scratch).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "files of dead workers: {left:?}");
 }
 
 #[test]

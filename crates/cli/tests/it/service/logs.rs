@@ -70,6 +70,9 @@ fn secrets_are_not_in_logs_however_much_is_logged() {
         let text = logged();
         assert!(text.contains("TRACE") && text.len() > 10_000, "{text}");
         assert!(!text.contains('\u{1b}'), "no colours in a file");
+        if format == "json" {
+            lines_name_their_job_and_request(&text, job);
+        }
         let in_url = |url: &str| {
             url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map(|(user, _)| {
                 user.split_once(':').map_or_else(|| user.to_owned(), |(_, password)| password.to_owned())
@@ -94,6 +97,25 @@ fn secrets_are_not_in_logs_however_much_is_logged() {
         }
         assert!(secrets.len() > 7, "{secrets:?}");
     }
+}
+
+/// Lines of what a job does name it, whichever thread they are of; those of a request its id.
+fn lines_name_their_job_and_request(text: &str, job: i64) {
+    let lines: Vec<serde_json::Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of_span = |line: &serde_json::Value, span: &str, key: &str| {
+        let spans = line["spans"].as_array()?;
+        spans.iter().find(|known| known["name"] == span).map(|known| known[key].clone())
+    };
+    let from = |module: &str| {
+        let target = move |line: &&serde_json::Value| line["target"].as_str().is_some_and(|t| t.starts_with(module));
+        lines.iter().filter(target).filter_map(|line| of_span(line, "job", "job")).collect::<Vec<_>>()
+    };
+    // what the job sends to the bucket
+    let sent = from("hyper_util");
+    assert!(sent.len() > 10 && sent.iter().all(|known| *known == json!(job)), "{} lines", sent.len());
+    let answered = lines.iter().filter(|line| line["fields"]["message"] == "answered");
+    let ids: Vec<_> = answered.filter_map(|line| of_span(line, "request", "id")).collect();
+    assert!(ids.len() >= 2 && ids.iter().all(|id| id.as_str().is_some_and(|id| id.len() > 8)), "{ids:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod kills;
 mod logs;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -94,9 +94,20 @@ impl Place {
         place
     }
 
+    /// The folder for temporary files of its processes.
+    fn scratch(&self) -> PathBuf {
+        let path = self.folder.path().join("scratch");
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_eventscape"));
         command.envs(self.environment.iter().cloned());
+        let scratch = self.folder.path().join("scratch");
+        if scratch.is_dir() {
+            command.env("TMPDIR", scratch);
+        }
         command
     }
 

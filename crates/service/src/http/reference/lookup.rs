@@ -51,19 +51,62 @@ fn may_see(user: &User, job: &JobRecord) -> bool {
 async fn status(app: &App, user: &User, query: &Query, stage: JobStage) -> Answer {
     let (number, job) = job_of(app, user, query).await?;
     Ok(Json(match job.filter(|job| job.stage == stage) {
-        Some(job) => json!([{ "jobID": number, "status": word(job.status), "doc": document(&job)? }]),
+        Some(job) => json!([{ "jobID": number, "status": word(job.status), "doc": document(&job) }]),
         None => json!([{ "jobID": number, "status": "Not Found", "doc": {} }]),
     }))
 }
 
+/// The jobs of who asks; an administrator may name another.
 async fn list(app: &App, user: &User, query: &Query, stage: JobStage) -> Answer {
-    let filter = JobFilter { of_user: Some(user.user_id), stages: vec![stage], ..JobFilter::default() };
+    let asked = query.text("q").map(email_of).transpose()?;
+    let not_found = |email: String| Ok(Json(json!([{ "email": email, "status": "Not Found", "doc": {} }])));
+    let of_whom = match asked.clone() {
+        Some(email) if app.needs_token && !email.eq_ignore_ascii_case(&user.email) => {
+            // of others nothing is told, not even whether they are known
+            if !user.is_admin() {
+                return not_found(email);
+            }
+            match app.users.by_email(&email).await {
+                Ok(other) => other,
+                Err(ServiceError::NotFound(_)) => return not_found(email),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        _ => user.clone(),
+    };
+    let filter = JobFilter { of_user: Some(of_whom.user_id), stages: vec![stage], ..JobFilter::default() };
     let (limit, offset) = (query.whole("limit", USUALLY_LISTED, MOST_LISTED), query.whole("offset", 0, MOST_OFFSET));
     let page = app.jobs.list(&filter, limit, offset).await?;
-    let one = |job: &JobRecord| -> Result<Value, ServiceError> {
-        Ok(json!({ "email": user.email, "status": word(job.status), "doc": document(job)? }))
-    };
-    Ok(Json(page.jobs.iter().map(one).collect::<Result<Vec<Value>, _>>()?.into()))
+    if let Some(email) = asked.clone().filter(|_| page.jobs.is_empty()) {
+        return not_found(email);
+    }
+    let email = asked.unwrap_or(of_whom.email);
+    let one = |job: &JobRecord| json!({ "email": email, "status": word(job.status), "doc": document(job) });
+    Ok(Json(page.jobs.iter().map(one).collect::<Vec<Value>>().into()))
+}
+
+/// The address of TOS2CA's `q={"email": …}`.
+fn email_of(text: &str) -> Result<String, Problem> {
+    let parsed: Option<Value> = serde_json::from_str(text).ok();
+    let email = parsed.as_ref().and_then(|value| value.get("email")?.as_str()).map(str::to_owned);
+    email.ok_or_else(|| Problem::bad("q: write {\"email\": \"…\"}"))
+}
+
+/// Where the products of a type are.
+pub(in crate::http) async fn products(State(app): State<App>, Asker(user): Asker, query: Query) -> Answer {
+    let (number, job) = job_of(&app, &user, &query).await?;
+    let kind = query.text("typep").unwrap_or_default();
+    let mut found = Vec::new();
+    if let Some(job) = job {
+        let folder = job.location.clone().unwrap_or_default();
+        for file in app.jobs.outputs(number).await?.iter().filter(|file| file.kind == kind) {
+            found.push(json!({ "location": format!("{folder}/{}", file.name) }));
+        }
+    }
+    if found.is_empty() {
+        found.push(json!({ "jobID": number, "location": "not found", "variable": "not found" }));
+    }
+    Ok(Json(found.into()))
 }
 
 /// The interpolated products of the curation jobs that look into a PhDef job.
@@ -97,22 +140,23 @@ fn word(status: JobStatus) -> &'static str {
     }
 }
 
-/// A job by the names of TOS2CA's table.
-fn document(job: &JobRecord) -> Result<Value, ServiceError> {
-    let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request)?;
-    let ((start, end), (operator, value)) = (request.span(), request.condition());
-    Ok(json!({
+/// A job by the names of TOS2CA's table; what a request says that cannot be read any more is missing.
+fn document(job: &JobRecord) -> Value {
+    let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request).ok();
+    let (start, end) = request.as_ref().map(JobRequest::span).unwrap_or_default();
+    let (operator, value) = request.as_ref().map(JobRequest::condition).unwrap_or_default();
+    json!({
         "userID": job.user_id,
         "phdefJobID": job.phdef_job_id,
         "stage": job.stage.name(),
         "status": word(job.status),
         "dataset": job.dataset,
         "variable": job.variable,
-        "coords": request.area(),
+        "coords": request.as_ref().and_then(JobRequest::area),
         "startDate": start,
         "endDate": end,
         "ineqOperator": operator,
         "ineqValue": value,
         "description": job.description,
-    }))
+    })
 }

@@ -52,8 +52,20 @@ pub(in crate::http) async fn submit_phdef(
     Asker(user): Asker,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asked: Phdef = read(&body)?;
-    check_person(&app, &user, &asked.person)?;
+    phdef(&app, &user, &body).await.map_err(Problem::in_tos2ca_words)
+}
+
+pub(in crate::http) async fn submit_curation(
+    State(app): State<App>,
+    Asker(user): Asker,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    curation(&app, &user, &body).await.map_err(Problem::in_tos2ca_words)
+}
+
+async fn phdef(app: &App, user: &User, body: &[u8]) -> Result<Response, Problem> {
+    let asked: Phdef = read(body)?;
+    check_person(app, user, &asked.person)?;
     let value = match &asked.ineq_value {
         Value::Number(_) | Value::String(_) => asked.ineq_value.clone(),
         _ => return Err(Problem::bad("ineqValue: it is no number")),
@@ -70,22 +82,18 @@ pub(in crate::http) async fn submit_phdef(
     if let Some(coords) = asked.coords.filter(|text| !text.trim().is_empty()) {
         put("polygon", polygon(&coords)?.into());
     }
-    queue(&app, &user, JobStage::Phdef, keys).await
+    queue(app, user, JobStage::Phdef, keys).await
 }
 
-pub(in crate::http) async fn submit_curation(
-    State(app): State<App>,
-    Asker(user): Asker,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let asked: Curation = read(&body)?;
-    check_person(&app, &user, &asked.person)?;
+async fn curation(app: &App, user: &User, body: &[u8]) -> Result<Response, Problem> {
+    let asked: Curation = read(body)?;
+    check_person(app, user, &asked.person)?;
     let mut keys = Map::new();
     keys.insert("phdef".to_owned(), asked.job_id.into());
     keys.insert("collection".to_owned(), asked.dataset.into());
     keys.insert("variable".to_owned(), asked.variable.into());
     asked.description.filter(|text| !text.is_empty()).map(|text| keys.insert("title".to_owned(), text.into()));
-    queue(&app, &user, JobStage::Curation, keys).await
+    queue(app, user, JobStage::Curation, keys).await
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
