@@ -11,6 +11,7 @@ mod events;
 mod http;
 mod jobs;
 mod notify;
+mod removal;
 mod serve;
 mod tos2ca;
 mod users;
@@ -29,6 +30,7 @@ pub use jobs::{
     Page, Policy, Submission, TaskKind, TaskRecord,
 };
 pub use notify::{MailSecurity, MailSettings};
+pub use removal::remove_job;
 pub use serve::{ServeSettings, serve};
 pub use tos2ca::{Bridge, Copied, Tos2caSettings, copy_history};
 pub use users::{NewToken, Role, User, Users};

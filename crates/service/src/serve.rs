@@ -125,6 +125,7 @@ pub async fn serve(
             policy: settings.policy,
             events: Events::new(settings.worker.stores.clone()),
             stores: settings.worker.stores.clone(),
+            store: settings.worker.store.clone(),
             rates: Rates::per_minute(limits.requests_per_minute),
             metrics: Metrics::default(),
             address: seen_as,

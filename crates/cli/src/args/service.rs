@@ -111,6 +111,9 @@ fn jobs() -> Command {
         .subcommand(Command::new("show").about("All that is known of a job").arg(number()).arg(config()))
         .subcommand(Command::new("cancel").about("Cancel a job").arg(number()).arg(config()))
         .subcommand(Command::new("retry").about("Try a failed or cancelled job again").arg(number()).arg(config()))
+        .subcommand(
+            Command::new("remove").about("Remove a job that has ended, with its products").arg(number()).arg(config()),
+        )
 }
 
 fn users() -> Command {

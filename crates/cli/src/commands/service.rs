@@ -8,7 +8,7 @@ use eventscape_io::stores::Location;
 use eventscape_pipeline::{PipelineError, read_job_table};
 use eventscape_service::{
     Config, Copied, Database, JobFilter, JobRequest, JobStage, Jobs, Role, ServeSettings, ServiceError, Submission,
-    User, Users, copy_history, serve,
+    User, Users, copy_history, remove_job, serve,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -194,6 +194,11 @@ async fn jobs(matches: &ArgMatches) -> Told {
         "retry" => {
             jobs.retry(number()).await?;
             show(&jobs, number()).await?;
+        }
+        "remove" => {
+            let settings = config.settings()?;
+            let removed = remove_job(&jobs, &settings.worker.stores, &settings.worker.store, number()).await?;
+            say(&format!("job {} is removed: {}\n", removed.job_id, removed.description))?;
         }
         _ => return Err(ServiceError::Internal("the command line let an unknown command pass".to_owned())),
     }

@@ -85,6 +85,11 @@ impl Folder {
         Ok(names)
     }
 
+    pub(super) fn clear(&self, location: &str) -> Result<()> {
+        let _lock = self.lock(location)?;
+        fs::remove_dir_all(&self.root).map_err(|e| write_failed(&self.root, e))
+    }
+
     pub(super) fn sync(&self) -> Result<()> {
         let paths = files_below(&self.root)?;
         // a rename is on the disk when its folder is

@@ -152,6 +152,17 @@ impl Sink {
         Ok(names)
     }
 
+    /// Removes the folder with all that lies in it; one that is not there is no error.
+    ///
+    /// # Errors
+    /// [`IoError::Locked`] where a run on this machine has a local folder; failures to list or to remove.
+    pub fn clear(&self) -> Result<()> {
+        match &self.place {
+            Place::Folder(folder) => folder.clear(&self.location),
+            Place::Prefix(prefix) => prefix.clear(),
+        }
+    }
+
     /// Waits until all products are on the disk, so that they outlive a crash of the machine: to be called once, before the
     /// manifest that lists them is committed to the disk ([`ProductFile::commit_to_disk`]). Each product by itself would cost a
     /// wait each.

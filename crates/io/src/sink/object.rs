@@ -101,6 +101,24 @@ impl Prefix {
         Ok(found.iter().filter_map(|object| object.location.as_ref().get(cut..)).map(str::to_owned).collect())
     }
 
+    pub(super) fn clear(&self) -> Result<()> {
+        if self.prefix.is_empty() {
+            let reason = "all of a bucket is not removed".to_owned();
+            return Err(IoError::Location { location: self.bucket.show(""), reason });
+        }
+        let (bucket, prefix) = (self.bucket.clone(), self.prefix.clone());
+        self.runtime.wait(async move {
+            for object in bucket.list(&prefix).await? {
+                let location = bucket.show(object.location.as_ref());
+                match bucket.store.delete(&object.location).await {
+                    Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                    Err(error) => return Err(store_failed("removing", &location, error)),
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// `by_force`: whoever holds it, it is taken over.
     pub(super) fn lock(&self, location: &str, by_force: bool) -> Result<SinkLock> {
         let key = self.key(&format!("{OURS}lock"));

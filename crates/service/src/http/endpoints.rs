@@ -197,9 +197,13 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint(("get", "/jobs/{jobID}"), "jobs", "How far a job is", json("Its status", "statusInfo"), || {
         get(jobs::status)
     }),
-    endpoint(("delete", "/jobs/{jobID}"), "jobs", "Cancel a job", json("Its status", "statusInfo"), || {
-        delete(jobs::dismiss)
-    }),
+    endpoint(
+        ("delete", "/jobs/{jobID}"),
+        "jobs",
+        "Cancel a job; one that has ended is removed, with its products",
+        json("Its status", "statusInfo"),
+        || delete(jobs::dismiss),
+    ),
     endpoint(
         ("post", "/jobs/{jobID}/retry"),
         "jobs",

@@ -12,7 +12,8 @@ use super::landing::{link, pages};
 use super::problem::Problem;
 use super::query::Query;
 use super::times;
-use crate::jobs::{JobFilter, JobStage, JobStatus, Page};
+use crate::jobs::{JobFilter, JobRecord, JobStage, JobStatus, Page};
+use crate::removal::remove_job;
 
 /// OGC's words for the statuses of jobs.
 pub(super) const WORDS: &[&str] = &["accepted", "running", "successful", "failed", "dismissed"];
@@ -47,9 +48,16 @@ pub(super) async fn status(State(app): State<App>, SeenJob(job): SeenJob) -> Jso
     Json(app.documents().status(&job))
 }
 
+/// Cancels a job; one that has ended is removed, with its products (OGC API - Processes 1.0, 12.2).
 pub(super) async fn dismiss(State(app): State<App>, OwnJob(job): OwnJob) -> Result<Json<Value>, Problem> {
-    app.jobs.cancel(job.job_id).await?;
-    let mut status = app.documents().status(&app.jobs.get(job.job_id).await?);
+    let record = if job.status.is_over() {
+        let removed = remove_job(&app.jobs, &app.stores, &app.store, job.job_id).await?;
+        JobRecord { status: JobStatus::Cancelled, message: Some("it is removed".to_owned()), ..removed }
+    } else {
+        app.jobs.cancel(job.job_id).await?;
+        app.jobs.get(job.job_id).await?
+    };
+    let mut status = app.documents().status(&record);
     if let Some(links) = status.get_mut("links").and_then(Value::as_array_mut) {
         links.push(link(app.at("/jobs"), "up", JSON, "Jobs"));
     }

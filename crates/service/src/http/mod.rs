@@ -61,6 +61,8 @@ pub struct App {
     pub policy: Policy,
     /// Where the products are read from.
     pub stores: Stores,
+    /// Where all jobs' folders are.
+    pub store: String,
     /// The events of finished jobs.
     pub events: Events,
     /// Where the API is reached, without a slash at its end; links begin with it.

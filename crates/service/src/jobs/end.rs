@@ -238,7 +238,7 @@ impl Jobs {
 
     /// Begins a transaction that holds the row of a job: what is done to one job is done one after the other, in the same
     /// order everywhere.
-    async fn begin_with(&self, job: i64) -> Result<Transaction> {
+    pub(super) async fn begin_with(&self, job: i64) -> Result<Transaction> {
         let mut tx = self.db.begin().await?;
         self.run(&mut tx, "UPDATE jobs SET updateTime = {NOW} WHERE jobID = ?", job).await?;
         Ok(tx)

@@ -6,6 +6,7 @@ mod load;
 mod model;
 mod notifications;
 mod queue;
+mod remove;
 mod request;
 mod submit;
 

@@ -215,7 +215,6 @@ async fn users_see_their_own_jobs() {
     }
     let (status, told) = ask(Method::DELETE, "/jobs/1", ada).await;
     assert_eq!((status, told["status"].as_str()), (StatusCode::OK, Some("dismissed")));
-    assert_eq!(ask(Method::DELETE, "/jobs/1", ada).await.0, StatusCode::CONFLICT);
     let (status, told) = ask(Method::POST, "/jobs/1/retry", ada).await;
     assert_eq!((status, told["status"].as_str()), (StatusCode::OK, Some("accepted")));
     // a token that is revoked ends at once
@@ -262,6 +261,37 @@ async fn a_store_that_cannot_be_written_fails_no_job() {
     std::fs::remove_file(place.join("1/1-ForTraCC-TOC.json")).unwrap();
     let (status, told) = service.get("/jobs/1/files/1-ForTraCC-TOC.json").await;
     assert_eq!(status, StatusCode::GONE, "{told}");
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_has_ended_is_removed_with_its_products() {
+    let service = Service::start(|_| ()).await;
+    let mut cut = phdef();
+    cut["inputs"]["chunks"] = json!(2);
+    for body in [cut, phdef()] {
+        service.post("/processes/phdef/execution", body).await;
+    }
+    for job in ["1", "2"] {
+        assert_eq!(service.ended(job).await["status"], "successful");
+    }
+    let folder = |job: &str| service.folder.path().join("jobs").join(job);
+    assert!(folder("1").join("chunks").is_dir());
+    assert_eq!(service.get("/collections").await.1["numberMatched"], 2);
+    let (status, told) = service.send(Method::DELETE, "/jobs/1", None, None).await;
+    assert_eq!(
+        (status, told["status"].as_str(), told["jobID"].as_str()),
+        (StatusCode::OK, Some("dismissed"), Some("1"))
+    );
+    assert!(!folder("1").exists() && folder("2").is_dir());
+    for path in ["/jobs/1", "/jobs/1/results", "/jobs/1/files/1-Masks.nc", "/collections/job-1"] {
+        assert_eq!(service.get(path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(service.send(Method::DELETE, "/jobs/1", None, None).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(service.get("/collections").await.1["numberMatched"], 1);
+    // its number is not given again
+    let (_, told) = service.post("/processes/phdef/execution", phdef()).await;
+    assert_eq!(told["jobID"], "3");
     service.stop().await;
 }
 

@@ -65,6 +65,7 @@ async fn all(url: &str) {
     queue::a_job_goes_its_way(&db).await;
     queue::a_lost_worker_changes_nothing_any_more(&db).await;
     queue::a_cancelled_job_is_left_and_can_be_tried_again(&db).await;
+    queue::a_job_that_has_ended_can_be_removed(&db).await;
     queue::chunks_are_joined_once_all_are_done(&db).await;
     queue::curation_waits_for_its_phdef_job(&db).await;
     queue::what_may_work_later_is_tried_again(&db).await;

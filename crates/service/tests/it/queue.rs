@@ -141,6 +141,38 @@ pub(crate) async fn a_cancelled_job_is_left_and_can_be_tried_again(db: &Database
     nothing_is_left(&jobs).await;
 }
 
+pub(crate) async fn a_job_that_has_ended_can_be_removed(db: &Database) {
+    let jobs = Jobs::new(db.clone());
+    let first = jobs.submit(phdef(1)).await.unwrap();
+    let conflict = async |job: i64, hint: &str| match jobs.begin_removal(job).await {
+        Err(ServiceError::Conflict(why)) => assert!(why.contains(hint), "{why}"),
+        other => panic!("{other:?}"),
+    };
+    conflict(first, "cancel it first").await;
+    let running = claim(&jobs, "a").await;
+    jobs.complete(&running, "/x", &[file("a")]).await.unwrap().unwrap();
+    let keys = json!({"phdef": first, "collection": "GPM_3IMERGHH", "variable": "p"});
+    let second = jobs.submit(submission(1, JobStage::Curation, keys)).await.unwrap();
+    conflict(first, &format!("looked into by job {second}")).await;
+    // a worker that has not heard of it yet would write into the folder again
+    let running = jobs.claim("a", 300).await.unwrap().unwrap();
+    jobs.cancel(second).await.unwrap();
+    conflict(second, "its worker may be at it").await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    jobs.heartbeat(&running, LEASE, 1, "").await.unwrap().unwrap_err();
+    for job in [second, first] {
+        jobs.begin_removal(job).await.unwrap();
+        // one that broke off is begun again, and nothing else is done with it
+        jobs.begin_removal(job).await.unwrap();
+        assert!(jobs.outputs(job).await.unwrap().is_empty() && jobs.tasks(job).await.unwrap().is_empty());
+        assert!(matches!(jobs.retry(job).await, Err(ServiceError::Conflict(_))));
+        jobs.forget(job).await.unwrap();
+        assert!(matches!(jobs.get(job).await, Err(ServiceError::NotFound(_))));
+        assert!(matches!(jobs.begin_removal(job).await, Err(ServiceError::NotFound(_))));
+    }
+    nothing_is_left(&jobs).await;
+}
+
 pub(crate) async fn chunks_are_joined_once_all_are_done(db: &Database) {
     let jobs = Jobs::new(db.clone());
     let keys = json!({"collection": "GPM_MERGIR", "variable": "Tb", "chunks": 3});

@@ -102,6 +102,13 @@ fn sink_suite(sink: &Sink, large: u32) {
     sink.sync().unwrap();
     drop(lock);
     assert_eq!(sink.lock().unwrap().remove_stale().unwrap(), 0);
+
+    // all of it can be removed, and begun again
+    put(sink, "plots/a.png", b"abc");
+    sink.clear().unwrap();
+    assert!(!sink.exists("7-TOC.json").unwrap() && !sink.exists("plots/a.png").unwrap());
+    put(sink, "a.json", b"abc");
+    assert_eq!(sink.list().unwrap(), ["a.json"]);
 }
 
 #[test]
