@@ -1,7 +1,7 @@
 //! NASA in small: a place to log in, a data centre that gives temporary keys and files behind the login, and its bucket.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -36,9 +36,13 @@ pub struct EarthdataServers {
 struct Centre {
     accepted: Arc<Mutex<Option<String>>>,
     login: Mutex<String>,
+    keys_asked: AtomicUsize,
     keys_given: AtomicUsize,
     lasts_seconds: AtomicU64,
     fails: AtomicUsize,
+    pages: AtomicUsize,
+    login_fails: AtomicUsize,
+    login_status: AtomicU16,
     /// Headers `authorization` that reached a place that should see none.
     leaked: Mutex<Vec<String>>,
 }
@@ -53,12 +57,17 @@ impl EarthdataServers {
         let state = Arc::new(Centre {
             accepted,
             login: Mutex::default(),
+            keys_asked: AtomicUsize::new(0),
             keys_given: AtomicUsize::new(0),
             lasts_seconds: AtomicU64::new(3600),
             fails: AtomicUsize::new(0),
+            pages: AtomicUsize::new(0),
+            login_fails: AtomicUsize::new(0),
+            login_status: AtomicU16::new(503),
             leaked: Mutex::default(),
         });
-        let login = serve(&runtime, Router::new().route("/oauth/authorize", get(authorize)));
+        let page = Router::new().route("/oauth/authorize", get(authorize)).with_state(Arc::clone(&state));
+        let login = serve(&runtime, page);
         *state.login.lock().unwrap() = login.clone();
         let routes = Router::new()
             .route("/s3credentials", get(keys))
@@ -68,6 +77,12 @@ impl EarthdataServers {
             .with_state(Arc::clone(&state));
         let centre = serve(&runtime, routes);
         Self { bucket, login, centre, state, _runtime: runtime }
+    }
+
+    /// How often those who are logged in asked for keys.
+    #[must_use]
+    pub fn keys_asked(&self) -> usize {
+        self.state.keys_asked.load(Ordering::SeqCst)
     }
 
     /// How often keys were given.
@@ -91,6 +106,17 @@ impl EarthdataServers {
         self.state.fails.store(times, Ordering::SeqCst);
     }
 
+    /// The next requests for keys are answered with a page in their place, so many of them.
+    pub fn send_pages(&self, times: usize) {
+        self.state.pages.store(times, Ordering::SeqCst);
+    }
+
+    /// The next requests to log in fail with a status, so many of them.
+    pub fn fail_login(&self, times: usize, status: u16) {
+        self.state.login_status.store(status, Ordering::SeqCst);
+        self.state.login_fails.store(times, Ordering::SeqCst);
+    }
+
     /// What reached places that should not be told who asks.
     #[must_use]
     pub fn leaked(&self) -> Vec<String> {
@@ -109,8 +135,20 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()
 }
 
+/// Whether one of so many is left, which is then used up.
+fn is_left(count: &AtomicUsize) -> bool {
+    count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok()
+}
+
 /// The page to log in on: a name with its password, or a token.
-async fn authorize(Query(query): Query<HashMap<String, String>>, headers: HeaderMap) -> Response {
+async fn authorize(
+    State(state): State<Arc<Centre>>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    if is_left(&state.login_fails) {
+        return StatusCode::from_u16(state.login_status.load(Ordering::SeqCst)).unwrap().into_response();
+    }
     // `ada:lo#ve/l@ce:1`
     let taken = [format!("Bearer {TOKEN}"), "Basic YWRhOmxvI3ZlL2xAY2U6MQ==".to_owned()];
     match authorization(&headers) {
@@ -152,8 +190,12 @@ async fn keys(State(state): State<Arc<Centre>>, headers: HeaderMap) -> Response 
     if let Some(answer) = sent_away(&state, &headers, "/s3credentials") {
         return answer;
     }
-    if state.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok() {
+    state.keys_asked.fetch_add(1, Ordering::SeqCst);
+    if is_left(&state.fails) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    if is_left(&state.pages) {
+        return "<html>we are mending something</html>".into_response();
     }
     let number = state.keys_given.fetch_add(1, Ordering::SeqCst) + 1;
     let token = format!("session-{number}");

@@ -1,18 +1,20 @@
 //! An S3 server over a folder.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::AUTHORIZATION;
 use hyper::service::{Service, service_fn};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
-use s3s::{S3Result, s3_error};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{Body, S3Result, s3_error};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -29,7 +31,42 @@ pub struct S3Server {
     address: std::net::SocketAddr,
     endpoint: String,
     guard: Guard,
+    uploads: Uploads,
     runtime: Option<Runtime>,
+}
+
+/// What goes wrong with uploads in parts.
+#[derive(Clone, Default)]
+struct Uploads {
+    /// So many are completed, but the answer that says so gets lost.
+    unanswered: Arc<AtomicUsize>,
+    /// So many are forgotten before they are completed.
+    forgotten: Arc<AtomicUsize>,
+    /// The queries of those that are known no more.
+    gone: Arc<Mutex<Vec<String>>>,
+}
+
+impl Uploads {
+    async fn serve(&self, service: &S3Service, request: Request<Incoming>) -> io::Result<Response<Body>> {
+        let is_left =
+            |count: &AtomicUsize| count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+        let query = request.uri().query().filter(|query| query.contains("uploadId=")).map(str::to_owned);
+        let Some(query) = query else { return Service::call(service, request).await.map_err(io::Error::other) };
+        let is_end = request.method() == Method::POST;
+        if is_end && is_left(&self.forgotten) {
+            self.gone.lock().unwrap().push(query.clone());
+        }
+        if self.gone.lock().unwrap().contains(&query) {
+            let told = "<Error><Code>NoSuchUpload</Code><Message>There is no such upload.</Message></Error>".to_owned();
+            return Response::builder().status(StatusCode::NOT_FOUND).body(Body::from(told)).map_err(io::Error::other);
+        }
+        let answer = Service::call(service, request).await.map_err(io::Error::other)?;
+        if is_end && is_left(&self.unanswered) {
+            self.gone.lock().unwrap().push(query);
+            return Err(io::Error::other("the answer is lost"));
+        }
+        Ok(answer)
+    }
 }
 
 /// Lets only one identity in and, where the server wants one, only with the session token of the day.
@@ -87,11 +124,17 @@ impl S3Server {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("data")).unwrap();
         let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-        let (runtime, address) = Self::serve(root.path(), any, guard.clone());
-        Self { root, address, endpoint: format!("http://{address}"), guard, runtime: Some(runtime) }
+        let uploads = Uploads::default();
+        let (runtime, address) = Self::serve(root.path(), any, guard.clone(), uploads.clone());
+        Self { root, address, endpoint: format!("http://{address}"), guard, uploads, runtime: Some(runtime) }
     }
 
-    fn serve(root: &Path, address: std::net::SocketAddr, guard: Guard) -> (Runtime, std::net::SocketAddr) {
+    fn serve(
+        root: &Path,
+        address: std::net::SocketAddr,
+        guard: Guard,
+        uploads: Uploads,
+    ) -> (Runtime, std::net::SocketAddr) {
         let is_open = guard.is_open;
         let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root).unwrap());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
@@ -108,14 +151,15 @@ impl S3Server {
                 let Ok((socket, _)) = listener.accept().await else { return };
                 // without it each small answer waits for an acknowledgement
                 socket.set_nodelay(true).unwrap();
-                let service = service.clone();
+                let (service, uploads) = (service.clone(), uploads.clone());
                 tokio::spawn(async move {
                     let connection = Builder::new(TokioExecutor::new());
                     let service = service_fn(move |mut request: Request<Incoming>| {
                         if is_open {
                             request.headers_mut().remove(AUTHORIZATION);
                         }
-                        Service::call(&service, request)
+                        let (service, uploads) = (service.clone(), uploads.clone());
+                        async move { uploads.serve(&service, request).await }
                     });
                     let _ = connection.serve_connection(TokioIo::new(socket), service).await;
                 });
@@ -141,8 +185,19 @@ impl S3Server {
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
-        let (runtime, _) = Self::serve(self.root.path(), self.address, self.guard.clone());
+        let (runtime, _) = Self::serve(self.root.path(), self.address, self.guard.clone(), self.uploads.clone());
         self.runtime = Some(runtime);
+    }
+
+    /// The next uploads in parts are completed, so many of them, but the answer that says so gets lost; asked again, the server
+    /// knows them no more, as Amazon's does.
+    pub fn lose_answers(&self, times: usize) {
+        self.uploads.unanswered.store(times, Ordering::SeqCst);
+    }
+
+    /// The next uploads in parts are forgotten before they are completed, so many of them.
+    pub fn forget_uploads(&self, times: usize) {
+        self.uploads.forgotten.store(times, Ordering::SeqCst);
     }
 
     /// Its address.

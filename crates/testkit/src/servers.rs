@@ -315,6 +315,16 @@ impl Redis {
         let _ = self.child.wait();
     }
 
+    /// Lets it stand still: it takes connections and answers nothing.
+    pub fn pause(&self) {
+        run(Command::new("kill").args(["-STOP", &self.child.id().to_string()]));
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        run(Command::new("kill").args(["-CONT", &self.child.id().to_string()]));
+    }
+
     /// Starts it again on the same port, empty.
     pub fn restart(&mut self) {
         self.kill();

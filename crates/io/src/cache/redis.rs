@@ -1,8 +1,8 @@
 //! The cache that machines share: a Redis server.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use eventscape_core::Scene;
 use redis::{Client, Cmd, Connection, ErrorKind, Pipeline, RedisError, TlsCertificates};
@@ -19,8 +19,9 @@ use crate::{IoError, Result};
 const PART: usize = 8 << 20;
 /// Connections that are kept for the next request.
 const IDLE: usize = 16;
+/// For how long. What lies between may have forgotten older ones without a word, and then nobody answers.
+const IDLE_LASTS: Duration = Duration::from_secs(60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// First byte of a value that is the entry itself.
 const WHOLE: u8 = b'W';
 /// First byte of a value that tells where the parts of the entry are.
@@ -34,12 +35,14 @@ pub struct RedisOptions {
     pub lasts: Duration,
     /// A further authority (PEM) that the server's certificate may be of, in place of the system's.
     pub authority: Option<Vec<u8>>,
+    /// How long the server may take to answer.
+    pub answer_timeout: Duration,
 }
 
 impl Default for RedisOptions {
     fn default() -> Self {
         // as long as the reference keeps its scenes
-        Self { lasts: Duration::from_secs(48 * 3600), authority: None }
+        Self { lasts: Duration::from_secs(48 * 3600), authority: None, answer_timeout: Duration::from_secs(30) }
     }
 }
 
@@ -53,10 +56,15 @@ pub struct RedisCache {
     client: Client,
     shown: String,
     seconds: u64,
+    answer_timeout: Duration,
+    /// By the time of their last use.
     idle: Mutex<Vec<Idle>>,
 }
 
-struct Idle(Connection);
+struct Idle {
+    connection: Connection,
+    since: Instant,
+}
 
 impl std::fmt::Debug for Idle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -86,7 +94,13 @@ impl RedisCache {
                 Client::build_with_tls(address.reveal(), certificates).map_err(refused)?
             }
         };
-        Ok(Self { client, shown, seconds: options.lasts.as_secs().max(1), idle: Mutex::default() })
+        Ok(Self {
+            client,
+            shown,
+            seconds: options.lasts.as_secs().max(1),
+            answer_timeout: options.answer_timeout,
+            idle: Mutex::default(),
+        })
     }
 
     /// Asks the server for a sign of life.
@@ -98,25 +112,29 @@ impl RedisCache {
     }
 
     /// Does a request on a connection of its own, which is kept for the next if nothing went wrong. A kept connection may have
-    /// been cut since: then a new one is tried.
+    /// been cut since: then all of them are dropped, and a new one is tried.
     fn ask<T>(&self, request: impl Fn(&mut Connection) -> std::result::Result<T, RedisError>) -> Result<T> {
-        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(Idle(mut connection)) = kept {
+        if let Some(mut connection) = self.kept() {
             match request(&mut connection) {
                 Ok(answer) => {
                     self.keep(connection);
                     return Ok(answer);
                 }
-                Err(error) if error.is_io_error() && !error.is_timeout() => {
-                    self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                Err(error) if error.is_io_error() => {
+                    // the others are likely to fail as this one did
+                    self.idle().clear();
+                    // whoever waited for an answer once does not wait for it again
+                    if error.is_timeout() {
+                        return Err(self.failed(&error));
+                    }
                 }
                 Err(error) => return Err(self.failed(&error)),
             }
         }
         let connect = || {
             let connection = self.client.get_connection_with_timeout(CONNECT_TIMEOUT)?;
-            connection.set_read_timeout(Some(ANSWER_TIMEOUT))?;
-            connection.set_write_timeout(Some(ANSWER_TIMEOUT))?;
+            connection.set_read_timeout(Some(self.answer_timeout))?;
+            connection.set_write_timeout(Some(self.answer_timeout))?;
             Ok(connection)
         };
         let mut connection = connect().map_err(|e| self.failed(&e))?;
@@ -125,10 +143,21 @@ impl RedisCache {
         Ok(answer)
     }
 
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The kept connection that was used last, if it was not long ago.
+    fn kept(&self) -> Option<Connection> {
+        let mut idle = self.idle();
+        idle.retain(|one| one.since.elapsed() < IDLE_LASTS);
+        idle.pop().map(|one| one.connection)
+    }
+
     fn keep(&self, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         if idle.len() < IDLE {
-            idle.push(Idle(connection));
+            idle.push(Idle { connection, since: Instant::now() });
         }
     }
 
@@ -343,5 +372,58 @@ impl SceneCache for RedisCache {
     fn put_document(&self, key: &SceneKey, bytes: &[u8]) -> Result<()> {
         let name = document_key(key);
         self.write(&name, &document::encode(bytes, &name)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use eventscape_testkit::servers::Redis;
+
+    fn cache(server: &Redis, answer_timeout: Duration) -> RedisCache {
+        let options = RedisOptions { answer_timeout, ..RedisOptions::default() };
+        RedisCache::new(&Secret::new(server.url()), &options).unwrap()
+    }
+
+    /// The server's number of the connection that a request has.
+    fn number(cache: &RedisCache) -> u64 {
+        cache.ask(|connection| redis::cmd("CLIENT").arg("ID").query(connection)).unwrap()
+    }
+
+    /// Makes two connections that are kept.
+    fn keep_two(cache: &RedisCache) {
+        let inside = |connection: &mut Connection| {
+            cache.ping().unwrap();
+            redis::cmd("PING").query::<String>(connection)
+        };
+        cache.ask(inside).unwrap();
+        assert_eq!(cache.idle().len(), 2);
+    }
+
+    #[test]
+    fn after_a_request_without_an_answer_no_kept_connection_is_tried() {
+        let server = Redis::start();
+        let cache = cache(&server, Duration::from_secs(2));
+        keep_two(&cache);
+        server.pause();
+        let error = cache.ping().unwrap_err();
+        assert!(matches!(error, IoError::Remote { .. }) && error.to_string().contains("in time"), "{error}");
+        assert_eq!(cache.idle().len(), 0);
+        server.resume();
+        cache.ping().unwrap();
+    }
+
+    #[test]
+    fn a_connection_that_lay_idle_for_long_is_not_used() {
+        let server = Redis::start();
+        let cache = cache(&server, Duration::from_secs(30));
+        keep_two(&cache);
+        let first = number(&cache);
+        assert_eq!(number(&cache), first, "it is kept");
+        for one in &mut *cache.idle() {
+            one.since = one.since.checked_sub(IDLE_LASTS).unwrap();
+        }
+        assert_ne!(number(&cache), first);
+        assert_eq!(cache.idle().len(), 1);
     }
 }

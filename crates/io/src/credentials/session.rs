@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
 use super::earthdata::{Earthdata, EarthdataLogin};
-use crate::stores::{StoreOptions, install_tls, web_failed};
+use crate::stores::{StoreOptions, install_tls, may_pass, web_failed};
 use crate::{IoError, Result};
 
 /// Redirects of one request: to the login, back, and on to where the file lies.
@@ -60,12 +60,8 @@ impl Session {
                 _ => {}
             }
             let response = request.send().await.map_err(|e| web_failed(&shown, e))?;
-            if is_login && matches!(response.status().as_u16(), 401 | 403) {
-                return Err(self.refused(&shown));
-            }
             if !response.status().is_redirection() {
-                // the page to log in on, where a file was asked for
-                return if is_login { Err(self.refused(&shown)) } else { Ok(response) };
+                return if is_login { Err(self.not_sent_back(&shown, response.status())) } else { Ok(response) };
             }
             let next = response.headers().get(LOCATION).and_then(|v| v.to_str().ok()).and_then(|v| at.join(v).ok());
             let broken = |reason: &str| IoError::Remote {
@@ -84,6 +80,17 @@ impl Session {
             location: shown,
             reason: format!("the server redirected more than {MOST_HOPS} times"),
         })
+    }
+
+    /// What it means that the place of login sends nobody back: where it fails itself that may pass, and says nothing of the
+    /// login; otherwise (401, 403, or the page to log in on) the login is not taken.
+    fn not_sent_back(&self, location: &str, status: StatusCode) -> IoError {
+        if !may_pass(status.as_u16()) {
+            return self.refused(location);
+        }
+        let host = self.login_address.host_str().unwrap_or_default();
+        let reason = format!("the Earthdata login ({host}) answered {status}; try again later");
+        IoError::Remote { action: "reading", location: location.to_owned(), reason }
     }
 
     /// That the login did not help.

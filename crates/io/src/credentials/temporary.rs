@@ -18,8 +18,10 @@ use crate::{IoError, Result};
 
 /// Keys are renewed so long before they end.
 const BEFORE_END: Duration = Duration::from_secs(600);
-/// Keys that are as new as this and refused are not the reason.
+/// Keys that were as new as this when a request began, and are refused, are not the reason.
 const NEW: Duration = Duration::from_secs(1);
+/// A centre that gives no new keys is left alone for so long, as far as the present ones last.
+const LEFT_ALONE: Duration = Duration::from_secs(30);
 const TRIES: u32 = 4;
 /// The most that an answer with keys may have, bytes.
 const LARGEST: usize = 64 << 10;
@@ -29,8 +31,23 @@ const LARGEST: usize = 64 << 10;
 pub(crate) struct TemporaryKeys {
     daac: Daac,
     session: Arc<Session>,
-    kept: Mutex<Option<Kept>>,
+    state: Mutex<State>,
     first_pause: Duration,
+}
+
+#[derive(Default)]
+struct State {
+    kept: Option<Kept>,
+    /// When the centre is asked again, after it gave no new keys.
+    try_again_at: Option<Instant>,
+}
+
+impl State {
+    /// Keys that need no asking: new ones, or such as still last while their centre is left alone.
+    fn at_hand(&self) -> Option<&Kept> {
+        let is_left_alone = self.try_again_at.is_some_and(|at| Instant::now() < at);
+        self.kept.as_ref().filter(|kept| !kept.is_old() || (is_left_alone && kept.is_good()))
+    }
 }
 
 struct Kept {
@@ -43,6 +60,11 @@ impl Kept {
     /// Whether they should be renewed: ten minutes before their end, or after half of a shorter life.
     fn is_old(&self) -> bool {
         self.fetched.elapsed() >= self.lasts.saturating_sub(BEFORE_END).max(self.lasts / 2)
+    }
+
+    /// Whether they have not ended yet.
+    fn is_good(&self) -> bool {
+        self.fetched.elapsed() < self.lasts
     }
 }
 
@@ -63,19 +85,19 @@ impl std::fmt::Debug for TemporaryKeys {
 
 impl TemporaryKeys {
     pub(crate) fn new(daac: Daac, session: Arc<Session>, first_pause: Duration) -> Self {
-        Self { daac, session, kept: Mutex::new(None), first_pause }
+        Self { daac, session, state: Mutex::default(), first_pause }
     }
 
-    /// Forgets keys that were refused by an answer to a request begun at `begun`; whether it is worth asking again.
+    /// Forgets keys that were refused by an answer to a request begun at `begun`; whether it is worth asking again, once.
     pub(crate) async fn were_refused(&self, begun: Instant) -> bool {
-        let mut kept = self.kept.lock().await;
-        match &*kept {
-            // another request has renewed them meanwhile
-            Some(keys) if keys.fetched > begun && keys.fetched.elapsed() > NEW => true,
+        let mut state = self.state.lock().await;
+        match &state.kept {
+            // another request has renewed them meanwhile: of many that were refused together, all but the first come here
+            Some(keys) if keys.fetched > begun => true,
             Some(keys) if keys.fetched.elapsed() <= NEW => false,
             _ => {
                 tracing::info!("the keys of {} are refused; they are renewed", self.daac.name);
-                *kept = None;
+                *state = State::default();
                 true
             }
         }
@@ -83,26 +105,26 @@ impl TemporaryKeys {
 
     async fn keys(&self) -> Result<Arc<AwsCredential>> {
         // whoever comes second waits for the first one's keys
-        let mut kept = self.kept.lock().await;
-        if let Some(keys) = &*kept
-            && !keys.is_old()
-        {
-            return Ok(Arc::clone(&keys.keys));
+        let mut state = self.state.lock().await;
+        if let Some(kept) = state.at_hand() {
+            return Ok(Arc::clone(&kept.keys));
         }
-        match self.fetch().await {
-            Ok(new) => {
+        let old = state.kept.as_ref().filter(|kept| kept.is_good()).map(|kept| Arc::clone(&kept.keys));
+        // with keys that still last nobody waits for a second try: it comes by itself
+        let answer = if old.is_some() { self.ask().await } else { self.fetch().await };
+        match (answer, old) {
+            (Ok(new), _) => {
                 tracing::info!("keys of {} for {} minutes", self.daac.name, new.lasts.as_secs() / 60);
                 let keys = Arc::clone(&new.keys);
-                *kept = Some(new);
+                *state = State { kept: Some(new), try_again_at: None };
                 Ok(keys)
             }
-            Err(error) => match &*kept {
-                Some(old) if old.fetched.elapsed() < old.lasts => {
-                    tracing::warn!("{error}; the present keys are used while they last");
-                    Ok(Arc::clone(&old.keys))
-                }
-                _ => Err(error),
-            },
+            (Err(error), Some(old)) => {
+                tracing::warn!("{error}; the present keys are used while they last");
+                state.try_again_at = Some(Instant::now() + LEFT_ALONE);
+                Ok(old)
+            }
+            (Err(error), None) => Err(error),
         }
     }
 
@@ -146,7 +168,9 @@ impl TemporaryKeys {
             }
         }
         let damaged = |reason: &str| IoError::Damaged { location: location.clone(), reason: reason.to_owned() };
-        let answer: Answer = serde_json::from_slice(&body).map_err(|_| damaged("the answer holds no keys"))?;
+        // a page in their place, as servers show while they are mended, says nothing of the login
+        let answer: Answer = serde_json::from_slice(&body)
+            .map_err(|_| failed("the server sent something else than keys; try again later".to_owned()))?;
         let (ends, _) = Timestamp::parse(&answer.expiration, Calendar::ProlepticGregorian)
             .map_err(|e| damaged(&format!("the end of the keys cannot be read: {e}")))?;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -171,5 +195,77 @@ impl CredentialProvider for TemporaryKeys {
     async fn get_credential(&self) -> object_store::Result<Arc<AwsCredential>> {
         let failed = |error: IoError| object_store::Error::Generic { store: "Earthdata", source: Box::new(error) };
         self.keys().await.map_err(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::{Earthdata, EarthdataLogin, Secret};
+    use crate::stores::StoreOptions;
+    use eventscape_testkit::earthdata::{EarthdataServers, TOKEN};
+
+    fn keys_of(servers: &EarthdataServers) -> TemporaryKeys {
+        let earthdata = Earthdata { login_address: servers.login.clone(), ..Earthdata::default() };
+        let login = EarthdataLogin::Token(Secret::new(TOKEN));
+        let session = Session::new(login, &earthdata, &StoreOptions::default()).unwrap();
+        let daac = Daac::new("TEST DAAC", &["data"], &format!("{}/s3credentials", servers.centre));
+        TemporaryKeys::new(daac, Arc::new(session), Duration::from_millis(1))
+    }
+
+    fn wait<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    /// Makes the keys older than they are.
+    async fn age(keys: &TemporaryKeys, by: Duration) {
+        let mut state = keys.state.lock().await;
+        let kept = state.kept.as_mut().unwrap();
+        kept.fetched = kept.fetched.checked_sub(by).unwrap();
+    }
+
+    #[test]
+    fn all_that_were_refused_together_ask_again_and_keys_are_renewed_once() {
+        let servers = EarthdataServers::start();
+        let keys = keys_of(&servers);
+        wait(async {
+            keys.keys().await.unwrap();
+            age(&keys, Duration::from_secs(10)).await;
+            let begun = Instant::now();
+            assert!(keys.were_refused(begun).await);
+            keys.keys().await.unwrap();
+            for _ in 0..5 {
+                assert!(keys.were_refused(begun).await, "the refused ones were the old ones");
+            }
+            assert!(!keys.were_refused(Instant::now()).await, "the new ones are not the reason");
+        });
+        assert_eq!(servers.keys_given(), 2);
+    }
+
+    #[test]
+    fn keys_that_still_last_are_given_without_asking_a_centre_that_just_failed() {
+        let servers = EarthdataServers::start();
+        let keys = keys_of(&servers);
+        let again = wait(async {
+            let first = keys.keys().await.unwrap();
+            age(&keys, Duration::from_secs(55 * 60)).await;
+            servers.fail(usize::MAX);
+            for _ in 0..5 {
+                assert_eq!(keys.keys().await.unwrap(), first);
+            }
+            assert_eq!(servers.keys_asked(), 2, "once for the first keys and once in vain");
+            keys.state.lock().await.try_again_at = Some(Instant::now());
+            assert_eq!(keys.keys().await.unwrap(), first);
+            assert_eq!(servers.keys_asked(), 3, "after a while it is asked again");
+            servers.fail(0);
+            assert_eq!(keys.keys().await.unwrap(), first, "and left alone again");
+            keys.state.lock().await.try_again_at = Some(Instant::now());
+            assert_ne!(keys.keys().await.unwrap(), first);
+            age(&keys, Duration::from_secs(2 * 3600)).await;
+            keys.state.lock().await.try_again_at = Some(Instant::now() + LEFT_ALONE);
+            keys.keys().await
+        });
+        again.unwrap();
+        assert_eq!(servers.keys_given(), 3, "keys that have ended are never given");
     }
 }

@@ -85,7 +85,8 @@ impl Sink {
     /// Begins a product. `name` is one part, or parts joined by `/`; no part begins with a dot.
     ///
     /// # Errors
-    /// [`IoError::Location`] for a name that is not allowed; failures to make the file.
+    /// [`IoError::Location`] for a name that is not allowed; [`IoError::Locked`] where another run has taken the lock of a
+    /// bucket's folder over from this one; failures to make the file.
     pub fn create(&self, name: &str) -> Result<ProductFile> {
         name::check(name, &self.location)?;
         match &self.place {
@@ -179,7 +180,7 @@ impl Sink {
     /// Takes the folder for this run until the lock is dropped.
     ///
     /// The lock of a local folder ends with the process, however it ends. That of a bucket is an object that is renewed every
-    /// minute, and is taken over when it has not been for ten.
+    /// minute, and is taken over when it has not been for ten; who finds that out writes nothing more.
     ///
     /// # Errors
     /// [`IoError::Locked`] where another run has it, and who that is.

@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use object_store::{
-    Attribute, Attributes, ObjectStore, ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload,
-    UpdateVersion, WriteMultipart,
+    Attribute, Attributes, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions,
+    PutPayload, UpdateVersion, WriteMultipart,
 };
 
 use super::OURS;
@@ -31,11 +32,27 @@ pub(super) struct Prefix {
     bucket: Bucket,
     prefix: String,
     runtime: Arc<Runtime>,
+    /// Whether this run had the lock and another one has taken it over; clones share it.
+    lost: Arc<AtomicBool>,
 }
 
 impl Prefix {
     pub(super) fn new(stores: &Stores, bucket: Bucket, prefix: &str) -> Self {
-        Self { bucket, prefix: prefix.trim_end_matches('/').to_owned(), runtime: Arc::clone(stores.runtime()) }
+        Self {
+            bucket,
+            prefix: prefix.trim_end_matches('/').to_owned(),
+            runtime: Arc::clone(stores.runtime()),
+            lost: Arc::default(),
+        }
+    }
+
+    /// Fails where this run has lost its lock: what it would write is another run's now.
+    fn check_lock(&self) -> Result<()> {
+        if !self.lost.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let holder = "it has taken the lock over from this one".to_owned();
+        Err(IoError::Locked { location: self.bucket.show(&self.prefix), holder })
     }
 
     fn key(&self, name: &str) -> String {
@@ -44,12 +61,14 @@ impl Prefix {
 
     /// A nameless file of this machine that will be sent.
     pub(super) fn create(&self, name: &str) -> Result<ProductFile> {
+        self.check_lock()?;
         let folder = std::env::temp_dir();
         let file = tempfile::tempfile_in(&folder).map_err(|e| write_failed(&folder, e))?;
         Ok(ProductFile::new(name, Goal::Object(self.clone()), file))
     }
 
     pub(super) fn upload(&self, name: &str, file: &mut File, size: u64, media_type: &str) -> Result<()> {
+        self.check_lock()?;
         let key = self.key(name);
         let location = self.bucket.show(&key);
         let path = self.bucket.key(&key)?;
@@ -59,16 +78,22 @@ impl Prefix {
         let store = Arc::clone(&self.bucket.store);
         if size > PART as u64 {
             let file = file.try_clone().map_err(|e| unreadable(&location, e))?;
-            return self
-                .runtime
-                .wait(async move { put_parts(&*store, &path, file, size, attributes, &location).await });
+            let bucket = self.bucket.clone();
+            return self.runtime.wait(async move {
+                // if that cannot be asked, it matters only where the end of the upload is lost
+                let before = bucket.head(&key).await;
+                match put_parts(&*store, &path, file, size, attributes, &location).await {
+                    Err(IoError::NotFound { .. }) => find_uploaded(&bucket, &key, size, before).await,
+                    done => done,
+                }
+            });
         }
         let mut bytes = Vec::with_capacity(size as usize);
         file.read_to_end(&mut bytes).map_err(|e| unreadable(&location, e))?;
         let options = PutOptions { attributes, ..PutOptions::default() };
         self.runtime.wait(async move {
             let put = store.put_opts(&path, PutPayload::from(bytes), options).await;
-            put.map(drop).map_err(|e| store_failed("writing", &location, e))
+            put.map(drop).map_err(|e| not_written("writing", &location, e))
         })
     }
 
@@ -84,6 +109,7 @@ impl Prefix {
     }
 
     pub(super) fn remove(&self, name: &str) -> Result<()> {
+        self.check_lock()?;
         let (store, key) = (Arc::clone(&self.bucket.store), self.key(name));
         let (path, location) = (self.bucket.key(&key)?, self.bucket.show(&key));
         self.runtime.wait(async move {
@@ -119,23 +145,29 @@ impl Prefix {
         })
     }
 
-    /// `by_force`: whoever holds it, it is taken over.
-    pub(super) fn lock(&self, location: &str, by_force: bool) -> Result<SinkLock> {
+    fn lock_object(&self, location: &str) -> Result<LockObject> {
         let key = self.key(&format!("{OURS}lock"));
-        let lock = LockObject {
+        Ok(LockObject {
             path: self.bucket.key(&key)?,
             bucket: self.bucket.clone(),
             key,
             location: location.to_owned(),
             holder: Holder::this_process(),
-        };
+            lost: Arc::clone(&self.lost),
+        })
+    }
+
+    /// `by_force`: whoever holds it, it is taken over.
+    pub(super) fn lock(&self, location: &str, by_force: bool) -> Result<SinkLock> {
+        let lock = self.lock_object(location)?;
         let version = {
             let lock = lock.clone();
             self.runtime.wait(async move { lock.take(by_force).await })?
         };
+        self.lost.store(false, Ordering::Release);
         let renewing = {
             let lock = lock.clone();
-            self.runtime.spawn(async move { lock.renew(version).await })?
+            self.runtime.spawn(async move { lock.renew(version, RENEW).await })?
         };
         Ok(SinkLock::object(Lease { lock, runtime: Arc::clone(&self.runtime), renewing }))
     }
@@ -143,6 +175,30 @@ impl Prefix {
 
 fn unreadable(location: &str, source: std::io::Error) -> IoError {
     IoError::Io { action: "reading", location: format!("the copy of {location}"), source }
+}
+
+/// Translates a failure to write, of which none is that something is missing.
+fn not_written(action: &'static str, location: &str, error: object_store::Error) -> IoError {
+    match store_failed(action, location, error) {
+        IoError::NotFound { location } => {
+            IoError::Remote { action, location, reason: "the server answered 404; try again later".to_owned() }
+        }
+        error => error,
+    }
+}
+
+/// What became of an upload in parts that the server knows no more. Where the answer to its end was lost, the end is tried again and
+/// refused so, and the object is there: of the size, and another one than before. Otherwise the parts were removed by others.
+async fn find_uploaded(bucket: &Bucket, key: &str, size: u64, before: Result<Option<ObjectMeta>>) -> Result<()> {
+    let lost = |reason: String| IoError::Remote { action: "writing", location: bucket.show(key), reason };
+    let unknown =
+        |e: IoError| lost(format!("the server knows the upload no more, nor can be asked what became of it: {e}"));
+    let (before, now) = (before.map_err(unknown)?, bucket.head(key).await.map_err(unknown)?);
+    if now.as_ref().is_some_and(|object| object.size == size) && now != before {
+        tracing::info!("{} is whole, although the answer to the end of its upload was lost", bucket.show(key));
+        return Ok(());
+    }
+    Err(lost("the server knows the upload no more, and the object is not there; try again later".to_owned()))
 }
 
 /// Sends a file in parts, which are removed again where one fails.
@@ -188,11 +244,13 @@ struct LockObject {
     /// The folder, for messages.
     location: String,
     holder: Holder,
+    /// Set once it belongs to somebody else.
+    lost: Arc<AtomicBool>,
 }
 
 impl LockObject {
     fn failed(&self, error: object_store::Error) -> IoError {
-        store_failed("locking", &self.location, error)
+        not_written("locking", &self.location, error)
     }
 
     fn held(&self, told: &[u8]) -> IoError {
@@ -241,16 +299,19 @@ impl LockObject {
     }
 
     /// Keeps the lock alive until it belongs to somebody else.
-    async fn renew(&self, mut version: UpdateVersion) {
+    async fn renew(&self, mut version: UpdateVersion, every: Duration) {
         loop {
-            tokio::time::sleep(RENEW).await;
+            tokio::time::sleep(every).await;
             match self.put(PutMode::Update(version.clone())).await {
                 Ok(renewed) => version = renewed,
                 Err(object_store::Error::Precondition { .. } | object_store::Error::NotFound { .. }) => {
                     match self.look().await {
                         // an earlier renewal arrived, but its answer was lost
                         Ok(Some((found, told))) if self.holder.is_in(&told) => version = found,
-                        Ok(_) => return tracing::warn!("the lock of {} was taken over", self.location),
+                        Ok(_) => {
+                            self.lost.store(true, Ordering::Release);
+                            return tracing::warn!("the lock of {} was taken over", self.location);
+                        }
                         Err(error) => tracing::warn!("{error}"),
                     }
                 }
@@ -286,5 +347,71 @@ impl Drop for Lease {
         if let Err(error) = self.runtime.wait(async move { lock.leave().await }) {
             tracing::warn!("{error}; the lock expires in {} minutes", EXPIRED_SECONDS / 60);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use eventscape_testkit::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
+
+    use super::*;
+    use crate::stores::{BucketName, Cloud, S3Keys, Secret, StoreOptions};
+
+    const PLACE: &str = "s3://data/out/7";
+
+    fn prefix(server: &S3Server) -> Prefix {
+        let options = StoreOptions {
+            endpoint: Some(server.endpoint().to_owned()),
+            region: Some("us-east-1".to_owned()),
+            anonymous: Some(false),
+            keys: Some(S3Keys {
+                access_key_id: Secret::new(ACCESS_KEY),
+                secret_access_key: Secret::new(SECRET_KEY),
+                session_token: None,
+            }),
+            ..StoreOptions::default()
+        };
+        let stores = Stores::new(options);
+        let bucket = stores.bucket(&BucketName { cloud: Cloud::S3, name: "data".to_owned() }).unwrap();
+        Prefix::new(&stores, bucket, "out/7")
+    }
+
+    #[test]
+    fn a_run_that_has_lost_its_lock_writes_nothing_more() {
+        let server = S3Server::start();
+        let (first, second) = (prefix(&server), prefix(&server));
+        let (of_first, of_second) = (first.lock_object(PLACE).unwrap(), second.lock_object(PLACE).unwrap());
+        let version = {
+            let lock = of_first.clone();
+            first.runtime.wait(async move { lock.take(false).await }).unwrap()
+        };
+        first.create("a.json").unwrap().commit("application/json").unwrap();
+        let (mut begun, clone) = (first.create("b.json").unwrap(), first.clone());
+        begun.write_all(b"abc").unwrap();
+
+        let lock = of_second.clone();
+        second.runtime.wait(async move { lock.take(true).await }).unwrap();
+        // it ends once it has seen that
+        let renewed = async move {
+            of_first.renew(version, Duration::from_millis(1)).await;
+            Ok(())
+        };
+        first.runtime.wait(renewed).unwrap();
+        let errors =
+            [begun.commit("application/json").err(), clone.create("c.json").err(), clone.remove("a.json").err()];
+        for error in errors {
+            let error = error.unwrap();
+            assert!(matches!(&error, IoError::Locked { .. }), "{error}");
+            assert!(error.to_string().contains(PLACE), "{error}");
+        }
+        assert!(!server.path("out/7/b.json").exists() && server.path("out/7/a.json").exists());
+        second.create("b.json").unwrap().commit("application/json").unwrap();
+
+        // with a lock of its own again it may
+        second.runtime.wait(async move { of_second.leave().await }).unwrap();
+        let _again = first.lock(PLACE, false).unwrap();
+        clone.create("c.json").unwrap().commit("application/json").unwrap();
     }
 }

@@ -121,8 +121,8 @@ impl ProductFile {
     /// the other; against a crash of the machine there is [`super::Sink::sync`].
     ///
     /// # Errors
-    /// [`IoError::Full`] and other failures to write; for a bucket those of the network. The name then still has what it
-    /// had before.
+    /// [`IoError::Full`] and other failures to write; for a bucket those of the network, and [`IoError::Locked`] as
+    /// [`super::Sink::create`]. The name then still has what it had before.
     pub fn commit(mut self, media_type: &str) -> Result<StoredProduct> {
         self.flush_buffer().map_err(|e| self.failed(e))?;
         let (size, sha256) = self.measure().map_err(|e| self.failed(e))?;

@@ -29,7 +29,7 @@ pub use registry::{Listed, Stat, Stores};
 pub use traffic::{Traffic, TrafficCount};
 
 pub(crate) use bucket::Bucket;
-pub(crate) use failure::{from_store as store_failed, from_web as web_failed};
+pub(crate) use failure::{from_store as store_failed, from_web as web_failed, may_pass};
 pub(crate) use location::join_keys;
 pub(crate) use runtime::Runtime;
 pub(crate) use web::install_tls;

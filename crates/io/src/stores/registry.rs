@@ -62,7 +62,7 @@ struct Inner {
 #[derive(Default)]
 struct EarthdataState {
     session: Option<Option<Arc<Session>>>,
-    /// By the name of the centre.
+    /// By the address that gives them: one host may give keys for several sets of buckets.
     keys: HashMap<String, Arc<TemporaryKeys>>,
 }
 
@@ -223,11 +223,11 @@ impl Stores {
         Ok(bucket)
     }
 
-    /// The keys of a centre's buckets: one set for all of them.
+    /// The keys of a centre's buckets: one set for all of its address.
     fn keys_of(&self, daac: &Daac, session: Arc<Session>) -> OfDaac {
         let mut state = self.inner.earthdata.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(TemporaryKeys::new(daac.clone(), session, self.inner.options.first_pause));
-        let keys = Arc::clone(state.keys.entry(daac.name.clone()).or_insert_with(new));
+        let keys = Arc::clone(state.keys.entry(daac.credentials.clone()).or_insert_with(new));
         OfDaac { daac: daac.clone(), keys }
     }
 

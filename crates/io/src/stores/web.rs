@@ -12,7 +12,7 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode};
 
-use super::failure::from_web;
+use super::failure::{from_web, may_pass};
 use super::location::HttpUrl;
 use super::options::StoreOptions;
 use super::remote::{Fetch, Fetched};
@@ -200,10 +200,12 @@ impl WebFile {
             StatusCode::FORBIDDEN => Attempt::Final(denied("the server refuses it (403)")),
             _ => {
                 let error = self.failed(&format!("the server answered {status}"));
-                let passing = status.is_server_error()
-                    || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
                 let wanted = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-                if passing { Attempt::Again(error, wanted.map(Duration::from_secs)) } else { Attempt::Final(error) }
+                if may_pass(status.as_u16()) {
+                    Attempt::Again(error, wanted.map(Duration::from_secs))
+                } else {
+                    Attempt::Final(error)
+                }
             }
         }
     }

@@ -133,6 +133,37 @@ fn a_bucket_passes_the_suite() {
     assert!(server.path("out/7/a.json").exists() && server.path("8/a.json").exists());
 }
 
+fn put_large(sink: &Sink, byte: u8) -> Result<StoredProduct, IoError> {
+    let mut file = sink.create("large.nc").unwrap();
+    file.write_all(&vec![byte; 9 << 20]).unwrap();
+    file.commit("application/x-netcdf")
+}
+
+#[test]
+fn an_upload_in_parts_is_done_although_the_answer_to_its_end_was_lost() {
+    let server = S3Server::start();
+    let sink = Sink::open(&server.stores(), &"s3://data/out".parse().unwrap(), "7").unwrap();
+    for byte in [1, 2] {
+        server.lose_answers(1);
+        put_large(&sink, byte).unwrap();
+        assert!(sink.read("large.nc").unwrap() == vec![byte; 9 << 20]);
+    }
+}
+
+#[test]
+fn an_upload_in_parts_that_the_server_forgot_may_be_tried_again() {
+    let server = S3Server::start();
+    let sink = Sink::open(&server.stores(), &"s3://data/out".parse().unwrap(), "7").unwrap();
+    for byte in [1, 2] {
+        server.forget_uploads(1);
+        let error = put_large(&sink, byte).unwrap_err();
+        assert!(matches!(error, IoError::Remote { action: "writing", .. }), "{error}");
+        // the next time there is one of the same size, which is not it
+        put_large(&sink, byte).unwrap();
+        assert!(sink.read("large.nc").unwrap() == vec![byte; 9 << 20]);
+    }
+}
+
 #[test]
 fn what_a_crash_left_is_removed_by_the_next_run_and_nothing_else_is() {
     let folder = tempfile::tempdir().unwrap();

@@ -73,6 +73,24 @@ fn keys_that_are_refused_are_renewed_in_the_middle() {
 }
 
 #[test]
+fn many_reads_that_are_refused_together_all_go_on_with_new_keys() {
+    let servers = EarthdataServers::start();
+    let bytes = pattern(20 * 320_000);
+    servers.bucket.put("a.nc", &bytes);
+    let stores = Stores::new(options(&servers, token()));
+    let file = stores.open(&at("s3://data/a.nc")).unwrap();
+    std::thread::sleep(Duration::from_millis(1100));
+    servers.revoke();
+    // too far apart to be fetched by one request
+    let ranges: Vec<_> = (0..20).map(|k| k * 320_000 + 290_000..(k + 1) * 320_000).collect();
+    let parts = file.read_ranges(&ranges).unwrap();
+    for (part, range) in parts.iter().zip(&ranges) {
+        assert_eq!(part, &bytes[range.start as usize..range.end as usize]);
+    }
+    assert_eq!(servers.keys_given(), 2, "they are renewed once for all");
+}
+
+#[test]
 fn keys_are_renewed_before_they_end() {
     let servers = EarthdataServers::start();
     servers.bucket.put("a.nc", b"abc");
@@ -96,6 +114,53 @@ fn a_centre_that_fails_for_a_moment_is_asked_again() {
     servers.fail(100);
     let error = Stores::new(options(&servers, token())).open(&at("s3://data/a.nc")).err().unwrap();
     assert!(matches!(error, IoError::Remote { .. }) && error.to_string().contains("503"), "{error}");
+}
+
+#[test]
+fn a_centre_that_sends_a_page_for_keys_is_asked_again() {
+    let servers = EarthdataServers::start();
+    servers.bucket.put("a.nc", b"abc");
+    servers.send_pages(2);
+    let stores = Stores::new(options(&servers, token()));
+    assert_eq!(stores.open(&at("s3://data/a.nc")).unwrap().len(), 3);
+    servers.send_pages(100);
+    let error = Stores::new(options(&servers, token())).open(&at("s3://data/a.nc")).err().unwrap();
+    assert!(matches!(error, IoError::Remote { .. }) && error.to_string().contains("keys"), "{error}");
+}
+
+#[test]
+fn a_place_of_login_that_fails_is_asked_again_and_is_no_word_on_the_login() {
+    let servers = EarthdataServers::start();
+    servers.bucket.put("a.nc", b"abc");
+    for place in ["s3://data/a.nc".to_owned(), format!("{}/protected/x.nc", servers.centre)] {
+        for status in [503, 429, 408] {
+            servers.fail_login(2, status);
+            Stores::new(options(&servers, password())).open(&at(&place)).unwrap();
+        }
+        servers.fail_login(100, 503);
+        let error = Stores::new(options(&servers, password())).open(&at(&place)).err().unwrap();
+        assert!(matches!(error, IoError::Remote { .. }), "{error}");
+        assert!(error.to_string().contains("Earthdata login") && error.to_string().contains("503"), "{error}");
+        servers.fail_login(100, 403);
+        let error = Stores::new(options(&servers, password())).open(&at(&place)).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+    }
+}
+
+#[test]
+fn each_address_that_gives_keys_has_its_own_even_on_one_host() {
+    let servers = EarthdataServers::start();
+    servers.bucket.put("a.nc", b"abc");
+    servers.bucket.put("../other/b.nc", b"defg");
+    let mut options = options(&servers, token());
+    let first = options.earthdata.daacs[0].clone();
+    let credentials = format!("{}?of=other", first.credentials);
+    options.earthdata.daacs.push(Daac { buckets: vec!["other".to_owned()], credentials, ..first });
+    let stores = Stores::new(options);
+    assert_eq!(stores.open(&at("s3://data/a.nc")).unwrap().len(), 3);
+    assert_eq!(servers.keys_given(), 1);
+    assert_eq!(stores.open(&at("s3://other/b.nc")).unwrap().len(), 4);
+    assert_eq!(servers.keys_given(), 2);
 }
 
 #[test]
