@@ -189,7 +189,11 @@ impl Jobs {
         self.check_room(&mut tx, known.user_id, most_at_once).await?;
         // the row of the PhDef job before the own, as where that one ends
         let waits = match known.phdef_job_id {
-            Some(phdef) => !self.check_phdef(&mut tx, phdef, known.user_id).await?,
+            Some(phdef) => match self.check_phdef(&mut tx, phdef, known.user_id).await {
+                // what was asked for was right once
+                Err(ServiceError::Request(why)) => return Err(ServiceError::Conflict(why)),
+                is_complete => !is_complete?,
+            },
             None => false,
         };
         let sql = "UPDATE jobs SET status = 'pending', endTime = NULL, message = NULL, progress = 0, updateTime = {NOW} \
