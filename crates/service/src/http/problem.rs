@@ -9,6 +9,8 @@ use crate::error::ServiceError;
 
 /// Where OGC keeps its kinds of exceptions.
 const OGC: &str = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/";
+/// Seconds after which to come again where nothing better is known.
+const SOON: u64 = 5;
 
 /// What went wrong, for the one who asked.
 #[derive(Clone, Debug)]
@@ -16,11 +18,13 @@ pub(super) struct Problem {
     status: StatusCode,
     kind: Option<&'static str>,
     detail: String,
+    /// Seconds after which to come again.
+    again: u64,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, kind: None, detail: detail.into() }
+        Self { status, kind: None, detail: detail.into(), again: SOON }
     }
 
     pub(super) fn bad(detail: impl Into<String>) -> Self {
@@ -33,7 +37,12 @@ impl Problem {
 
     /// One of OGC's kinds.
     pub(super) fn of_kind(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind: Some(kind), detail: detail.into() }
+        Self { kind: Some(kind), ..Self::new(status, detail) }
+    }
+
+    /// The same, to come again after so many seconds.
+    pub(super) fn again_in(self, seconds: u64) -> Self {
+        Self { again: seconds.max(1), ..self }
     }
 
     /// Whether it says that something is not there.
@@ -64,7 +73,7 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            headers.insert(header::RETRY_AFTER, self.again.into());
         }
         response
     }
@@ -72,6 +81,9 @@ impl IntoResponse for Problem {
 
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
+        if let ServiceError::Busy(why) = &error {
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, why);
+        }
         let status = match &error {
             ServiceError::Request(_) => StatusCode::BAD_REQUEST,
             ServiceError::NotFound(_) => StatusCode::NOT_FOUND,
@@ -99,6 +111,26 @@ impl From<ServiceError> for Problem {
             return Self::new(status, "this product is gone from the object store; submit its job again");
         }
         let kind = matches!(&error, ServiceError::NotFound(what) if what.starts_with("job")).then_some("no-such-job");
-        Self { status, kind, detail: error.to_string() }
+        Self { kind, ..Self::new(status, error.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_come_at_a_bad_time_are_told_when_to_come_again() {
+        let again = |problem: Problem| {
+            let response = problem.into_response();
+            let value = response.headers().get(header::RETRY_AFTER).map(|v| v.to_str().unwrap().to_owned());
+            (response.status().as_u16(), value)
+        };
+        let busy = Problem::from(ServiceError::Busy("too much is read at once".to_owned()));
+        assert_eq!(busy.detail, "too much is read at once");
+        assert_eq!(again(busy), (503, Some("5".to_owned())));
+        let late = Problem::new(StatusCode::TOO_MANY_REQUESTS, "").again_in(17);
+        assert_eq!(again(late), (429, Some("17".to_owned())));
+        assert_eq!(again(Problem::bad("")), (400, None));
     }
 }
