@@ -4,6 +4,7 @@
 //! `auth` (who asks), then the file of its endpoint.
 
 mod auth;
+mod conditions;
 mod connections;
 mod documents;
 mod download;

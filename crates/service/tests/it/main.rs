@@ -4,6 +4,7 @@
 
 mod api;
 mod databases;
+mod downloads;
 mod features;
 mod load;
 mod queue;
