@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod cors;
 mod databases;
 mod downloads;
 mod features;
@@ -12,4 +13,5 @@ mod real;
 mod reference;
 mod service;
 mod slow;
+mod streams;
 mod tos2ca;
