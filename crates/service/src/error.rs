@@ -43,6 +43,12 @@ pub enum ServiceError {
     /// Too much is asked for at once.
     #[error("{0}")]
     TooMany(String),
+    /// The service has too much to do for this.
+    #[error("{0}")]
+    Busy(String),
+    /// Nobody waits for the answer any more.
+    #[error("nobody waits for this any more")]
+    Abandoned,
     /// The database does not answer, or not as it should.
     #[error("the database: {action}: {source}")]
     Database {
@@ -95,6 +101,7 @@ impl ServiceError {
             Self::Pipeline(e) => e.kind(),
             Self::Product(e) => e.kind(),
             Self::Secret { source, .. } => source.kind(),
+            Self::Busy(_) | Self::Abandoned => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
         }
     }

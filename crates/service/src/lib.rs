@@ -24,7 +24,7 @@ pub use config::{
 pub use database::Database;
 pub use error::{Result, ServiceError};
 pub use events::Events;
-pub use http::{App, Limits, Metrics, Rates, openapi_document, router};
+pub use http::{App, Limits, Metrics, Origins, Rates, Streams, openapi_document, router};
 pub use jobs::{
     Again, Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, NotificationRecord, OutputFile,
     Page, Policy, Submission, TaskKind, TaskRecord,

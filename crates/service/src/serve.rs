@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use crate::database::Database;
 use crate::error::{Result, ServiceError};
 use crate::events::Events;
-use crate::http::{self, App, Documents, Limits, Metrics, Rates, router};
+use crate::http::{self, App, Documents, Limits, Metrics, Origins, Rates, Streams, router};
 use crate::jobs::{Jobs, Policy};
 use crate::notify::{MailSettings, Notifier};
 use crate::tos2ca::{Bridge, Tos2caSettings};
@@ -38,6 +38,8 @@ pub struct ServeSettings {
     pub worker: WorkerSettings,
     /// What requests may cost.
     pub limits: Limits,
+    /// Other sites whose pages may use the API.
+    pub origins: Origins,
     /// How mail is sent, if it is.
     pub mail: Option<MailSettings>,
     /// The TOS2CA database that is served, if there is one.
@@ -127,6 +129,8 @@ pub async fn serve(
             stores: settings.worker.stores.clone(),
             store: settings.worker.store.clone(),
             rates: Rates::per_minute(limits.requests_per_minute),
+            streams: Streams::new(&limits),
+            origins: settings.origins,
             metrics: Metrics::default(),
             address: seen_as,
             bell,

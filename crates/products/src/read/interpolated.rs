@@ -1,10 +1,14 @@
 //! The interpolated file in the reference's layout, ours or its own.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 use eventscape_io::formats::{Attribute, Granule, Hyperslab};
 
 use super::masks::{grid_of, time_of};
+use super::places::Places;
 use crate::ProductError;
 
 /// Missing values in the file.
@@ -16,6 +20,10 @@ pub struct InterpolatedReader {
     granule: Granule,
     grid: Grid,
     calendar: Calendar,
+    /// The events of each time, ascending.
+    events: BTreeMap<String, Vec<u32>>,
+    /// Made when first a cell is looked for.
+    places: OnceLock<Places>,
 }
 
 /// A variable on an event's cells at one time.
@@ -50,7 +58,8 @@ impl InterpolatedReader {
     /// [`ProductError::Input`] where it is none; what the granule says.
     pub fn open(granule: Granule, calendar: Calendar) -> Result<Self, ProductError> {
         let grid = grid_of(&granule, "give a file `<job>-Interpolated-Data.nc4`")?;
-        Ok(Self { granule, grid, calendar })
+        let events = events_of(&granule, calendar);
+        Ok(Self { granule, grid, calendar, events, places: OnceLock::new() })
     }
 
     /// The grid of the masks.
@@ -61,15 +70,12 @@ impl InterpolatedReader {
 
     /// The times as the file names them, ascending.
     pub fn stamps(&self) -> Vec<&str> {
-        self.granule.groups().filter(|path| !path.contains('/') && time_of(path, self.calendar).is_some()).collect()
+        self.events.keys().map(String::as_str).collect()
     }
 
     /// The events of a time.
     pub fn events(&self, stamp: &str) -> Vec<u32> {
-        let inside = self.granule.groups().filter_map(|path| path.strip_prefix(stamp)?.strip_prefix('/')?.parse().ok());
-        let mut ids: Vec<u32> = inside.collect();
-        ids.sort_unstable();
-        ids
+        self.events.get(stamp).cloned().unwrap_or_default()
     }
 
     /// The names of the variables.
@@ -110,9 +116,9 @@ impl InterpolatedReader {
         let rows = rows.ok_or_else(|| wrong(format!("`{path}` holds no numbers")))?;
         let mut cells = Vec::with_capacity(rows.len() / 3);
         let mut values = Vec::with_capacity(rows.len() / 3);
-        let places = Places::of(&self.grid);
+        let places = self.places.get_or_init(|| Places::of(&self.grid));
         for row in rows.chunks_exact(3) {
-            let cell = places.cell(row[0], row[1]);
+            let cell = places.cell(&self.grid, row[0], row[1]);
             cells.push(
                 cell.ok_or_else(|| wrong(format!("`{path}` has a cell at {}, {} off the grid", row[0], row[1])))?,
             );
@@ -155,45 +161,16 @@ impl InterpolatedReader {
     }
 }
 
-/// Finds cells by their centres, which are float32 in one file and float64 in another.
-struct Places {
-    rows: Vec<(f64, u32)>,
-    columns: Vec<(f64, u32)>,
-    curvilinear: Option<Vec<(f64, f64)>>,
-    nx: usize,
-}
-
-impl Places {
-    fn of(grid: &Grid) -> Self {
-        use eventscape_core::grid::Coordinates;
-        let sorted = |values: &[f64]| {
-            let mut all: Vec<(f64, u32)> = values.iter().enumerate().map(|(k, v)| (*v, k as u32)).collect();
-            all.sort_by(|a, b| a.0.total_cmp(&b.0));
-            all
-        };
-        match grid.coordinates() {
-            Coordinates::Rectilinear { lat, lon } => {
-                Self { rows: sorted(lat), columns: sorted(lon), curvilinear: None, nx: grid.nx() }
-            }
-            Coordinates::Curvilinear { lat, lon } => Self {
-                rows: Vec::new(),
-                columns: Vec::new(),
-                curvilinear: Some(lat.iter().copied().zip(lon.iter().copied()).collect()),
-                nx: grid.nx(),
-            },
+/// The events of each time, from the names of the groups: `<time>/<event>`.
+fn events_of(granule: &Granule, calendar: Calendar) -> BTreeMap<String, Vec<u32>> {
+    let is_time = |path: &&str| !path.contains('/') && time_of(path, calendar).is_some();
+    let mut events: BTreeMap<String, Vec<u32>> =
+        granule.groups().filter(is_time).map(|stamp| (stamp.to_owned(), Vec::new())).collect();
+    for (stamp, rest) in granule.groups().filter_map(|path| path.split_once('/')) {
+        if let (Some(ids), Ok(id)) = (events.get_mut(stamp), rest.parse()) {
+            ids.push(id);
         }
     }
-
-    fn cell(&self, lat: f64, lon: f64) -> Option<(u32, u32)> {
-        const SAME: f64 = 1e-4;
-        if let Some(centres) = &self.curvilinear {
-            let at = centres.iter().position(|(a, o)| (a - lat).abs() < SAME && (o - lon).abs() < SAME)?;
-            return Some(((at / self.nx) as u32, (at % self.nx) as u32));
-        }
-        let find = |axis: &[(f64, u32)], x: f64| {
-            let k = axis.partition_point(|(v, _)| *v < x - SAME);
-            axis.get(k).filter(|(v, _)| (v - x).abs() <= SAME).map(|(_, place)| *place)
-        };
-        Some((find(&self.rows, lat)?, find(&self.columns, lon)?))
-    }
+    events.values_mut().for_each(|ids| ids.sort_unstable());
+    events
 }

@@ -2,6 +2,7 @@
 
 mod interpolated;
 mod masks;
+mod places;
 mod tracks;
 
 pub use interpolated::{EventValues, InterpolatedReader};

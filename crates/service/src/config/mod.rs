@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::database::{check_address, without_password};
 use crate::error::{Result, ServiceError};
-use crate::http::Limits;
+use crate::http::{Limits, Origins};
 use crate::jobs::Policy;
 use crate::serve::{ServeSettings, check_is_here};
 use crate::worker::WorkerSettings;
@@ -160,7 +160,9 @@ impl Config {
                 at_once: self.http.at_once as usize,
                 jobs_per_user: self.auth.jobs_per_user.unwrap_or(Limits::default().jobs_per_user),
                 requests_per_minute: self.auth.requests_per_minute.unwrap_or(Limits::default().requests_per_minute),
+                ..Limits::default()
             },
+            origins: Origins::read(&self.http.origins, self.auth.required)?,
             mail: parts::mail(&self.mail, secrets.mail)?,
         })
     }
@@ -168,6 +170,7 @@ impl Config {
     /// What can be seen without asking anybody.
     fn check(&self) -> Result<()> {
         parts::listen(&self.http)?;
+        Origins::read(&self.http.origins, self.auth.required)?;
         for (key, number) in [
             ("http.body_limit", self.http.body_limit),
             ("http.seconds", self.http.seconds),
@@ -280,6 +283,8 @@ mod tests {
             ("[http]\nlisten = 'x'", None, "http.listen"),
             ("[http]\nport = 1", None, "http.port"),
             ("[worker]\nlease_seconds = 0", None, "worker.lease_seconds"),
+            ("[http]\norigins = ['maps.example.org']", None, "http.origins"),
+            ("[http]\norigins = ['*']", None, "auth.required"),
             ("[store", None, "TOML"),
             ("[cache]\nlocation = 'rediss://r'\nsecret = 'env:P'", None, "cache.secret: it is put nowhere"),
             ("", Some(("EVENTSCAPE_HTTP_COLOUR", "red")), "http.colour"),

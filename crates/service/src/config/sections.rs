@@ -38,6 +38,8 @@ pub struct HttpConfig {
     pub seconds: u32,
     /// Requests that are worked on at once.
     pub at_once: u32,
+    /// Sites whose pages may use the API from browsers, as `https://maps.example.org`; `*` are all, and needs `auth.required`.
+    pub origins: Vec<String>,
 }
 
 /// Who may use the API.
@@ -191,6 +193,7 @@ impl Default for HttpConfig {
             body_limit: 1 << 20,
             seconds: 30,
             at_once: 256,
+            origins: Vec::new(),
         }
     }
 }

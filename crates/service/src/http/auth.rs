@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::App;
+use super::cors::Origins;
 use super::path::Names;
 use super::problem::Problem;
 use crate::error::ServiceError;
@@ -20,7 +21,7 @@ impl FromRequestParts<App> for Asker {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         if !app.needs_token {
             // whoever reaches the loopback device, but no page of another site in a browser of this machine
-            check_host(&parts.headers, &app.address)?;
+            check_host(&parts.headers, &app.address, &app.origins)?;
             return Ok(Self(app.users.local().await?));
         }
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -28,18 +29,21 @@ impl FromRequestParts<App> for Asker {
             let (scheme, token) = text.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        let token = token
-            .filter(|t| !t.is_empty() && t.len() <= 256)
-            .ok_or_else(|| ServiceError::Unauthorized("send a token: `Authorization: Bearer <token>`".to_owned()))?;
+        let token = token.filter(|t| !t.is_empty() && t.len() <= 256).ok_or_else(no_token)?;
         let user = app.users.by_token(token).await?;
         app.rates.count(user.user_id)?;
         Ok(Self(user))
     }
 }
 
+/// Why a request without a token is refused.
+pub(super) fn no_token() -> ServiceError {
+    ServiceError::Unauthorized("send a token: `Authorization: Bearer <token>`".to_owned())
+}
+
 /// Without tokens, requests must be meant for this machine by its name, and not come from pages of other sites: a name of another site
-/// may be made to lead here (DNS rebinding).
-fn check_host(headers: &HeaderMap, address: &str) -> Result<(), Problem> {
+/// may be made to lead here (DNS rebinding). Pages of sites that the operator names may ask, too.
+fn check_host(headers: &HeaderMap, address: &str, origins: &Origins) -> Result<(), Problem> {
     let host_of = |text: &str| -> Option<String> {
         let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         url::Url::parse(&url).ok()?.host_str().map(str::to_owned)
@@ -58,7 +62,8 @@ fn check_host(headers: &HeaderMap, address: &str) -> Result<(), Problem> {
         let why = "without tokens this service answers no requests that a proxy passes on; set `auth.required = true`";
         return Err(ServiceError::Forbidden(why.to_owned()).into());
     }
-    if text(header::HOST).is_none_or(is_ours) && text(header::ORIGIN).is_none_or(is_ours) {
+    let may_ask = |origin: &str| is_ours(origin) || origins.has(origin);
+    if text(header::HOST).is_none_or(is_ours) && text(header::ORIGIN).is_none_or(may_ask) {
         return Ok(());
     }
     let why = "without tokens this service answers requests to localhost that do not come from other sites";

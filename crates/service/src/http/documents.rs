@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::landing::link;
+use super::path::encoded;
 use super::times;
 use crate::jobs::{JobRecord, JobStatus, OutputFile};
 
@@ -63,12 +64,15 @@ impl Documents {
     /// The one output of a job that is complete: its products, each by its name.
     pub(crate) fn products(&self, job: &JobRecord, outputs: &[OutputFile]) -> Value {
         let one = |file: &OutputFile| {
-            let href = format!("{}/jobs/{}/files/{}", self.address, job.job_id, file.name);
-            let mut value = json!({
-                "href": href, "type": file.media_type, "title": file.kind, "length": file.size, "sha256": file.sha256,
-            });
-            if let (Value::Object(map), Some(time)) = (&mut value, &file.time) {
-                map.insert("time".to_owned(), time.clone().into());
+            let href = format!("{}/jobs/{}/files/{}", self.address, job.job_id, encoded(&file.name));
+            let mut value = json!({ "href": href, "type": file.media_type, "title": file.kind });
+            if let Value::Object(map) = &mut value {
+                // neither is known of products that were copied from TOS2CA
+                if !file.sha256.is_empty() {
+                    map.insert("length".to_owned(), file.size.into());
+                    map.insert("sha256".to_owned(), file.sha256.clone().into());
+                }
+                file.time.clone().map(|time| map.insert("time".to_owned(), time.into()));
             }
             (file.name.clone(), value)
         };

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use eventscape_io::stores::{ByteSource, Location};
+use eventscape_io::stores::ByteSource;
 use futures::stream;
 
 use super::App;
 use super::auth::SeenJob;
-use super::path::Names;
+use super::conditions::{self, Fate};
+use super::path::{Names, encoded, location};
 use super::problem::Problem;
 use crate::error::ServiceError;
 
@@ -23,6 +24,7 @@ pub(super) async fn download(
     State(app): State<App>,
     SeenJob(job): SeenJob,
     names: Names,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let name = names.get("name");
@@ -33,16 +35,27 @@ pub(super) async fn download(
         return Err(Problem::not_found(format!("job {} has no product `{}`", job.job_id, names.shown("name"))));
     };
     let (stores, own) = (app.stores.clone(), file.name.clone());
-    let source = tokio::task::spawn_blocking(move || stores.open(&Location::parse(&folder)?.join(&own)))
+    let source = tokio::task::spawn_blocking(move || stores.open(&location(&folder, &own)?))
         .await
         .map_err(|_| ServiceError::Internal("a download broke down".to_owned()))?
         .map_err(ServiceError::from)?;
     let length = source.len();
-    let tag = format!("\"{}\"", file.sha256);
-    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
-    // a part of another version of the file would be no use
-    let is_same = headers.get(header::IF_RANGE).is_none_or(|value| value.as_bytes() == tag.as_bytes());
-    let part = asked.filter(|_| is_same).map(|text| range(text, length));
+    // no checksum is known of products that were copied from TOS2CA
+    let tag = (!file.sha256.is_empty()).then(|| format!("\"{}\"", file.sha256));
+    match conditions::fate(&headers, tag.as_deref()) {
+        Fate::Go => {}
+        Fate::NotModified => {
+            let response = Response::builder().status(StatusCode::NOT_MODIFIED);
+            return finished(tag.iter().fold(response, |r, tag| r.header(header::ETAG, tag)).body(Body::empty()));
+        }
+        Fate::Failed => {
+            let why = "the file is another one than `If-Match` asks for";
+            return Err(Problem::new(StatusCode::PRECONDITION_FAILED, why));
+        }
+    }
+    // HEAD has no parts (RFC 9110, 14.2)
+    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).filter(|_| method == Method::GET);
+    let part = asked.filter(|_| conditions::is_same(&headers, tag.as_deref())).map(|text| range(text, length));
     let (status, bytes) = match part {
         None | Some(Asked::Whole) => (StatusCode::OK, 0..length),
         Some(Asked::Part(part)) => (StatusCode::PARTIAL_CONTENT, part),
@@ -57,19 +70,31 @@ pub(super) async fn download(
         .header(header::CONTENT_TYPE, file.media_type)
         .header(header::CONTENT_LENGTH, bytes.end - bytes.start)
         .header(header::ACCEPT_RANGES, "bytes")
-        .header(header::ETAG, tag)
-        .header(
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}\"", file.name.replace(['"', '\\'], "_")),
-        )
+        .header(header::CONTENT_DISPOSITION, saved_as(&file.name))
         .header("x-content-type-options", "nosniff");
+    if let Some(tag) = tag {
+        response = response.header(header::ETAG, tag);
+    }
     if status == StatusCode::PARTIAL_CONTENT {
         let told = format!("bytes {}-{}/{length}", bytes.start, bytes.end - 1);
         response = response.header(header::CONTENT_RANGE, told);
     }
-    response
-        .body(Body::from_stream(blocks(source, bytes)))
-        .map_err(|e| ServiceError::Internal(format!("a download has a wrong header: {e}")).into())
+    finished(response.body(Body::from_stream(blocks(source, bytes))))
+}
+
+fn finished(response: Result<Response, axum::http::Error>) -> Result<Response, Problem> {
+    response.map_err(|e| ServiceError::Internal(format!("a download has a wrong header: {e}")).into())
+}
+
+/// The header that says under which name to save a file.
+fn saved_as(name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ';
+    let plain: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    match plain == name {
+        true => format!("attachment; filename=\"{plain}\""),
+        false => format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name)),
+    }
 }
 
 /// The bytes, a block at a time.
@@ -124,6 +149,17 @@ fn range(text: &str, length: u64) -> Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_saved_under_their_own_names() {
+        for (name, known) in [
+            ("1-a.nc", "attachment; filename=\"1-a.nc\""),
+            ("s3://b/x/1-a.nc", "attachment; filename=\"1-a.nc\""),
+            ("a\"b\r\nü.nc", "attachment; filename=\"a_b___.nc\"; filename*=UTF-8''a%22b%0D%0A%C3%BC.nc"),
+        ] {
+            assert_eq!(saved_as(name), known);
+        }
+    }
 
     #[test]
     fn ranges_are_those_of_http() {

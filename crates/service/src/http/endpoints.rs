@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
@@ -323,6 +324,12 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     )
     .query(GET_DATA),
 ];
+
+/// The endpoint of a method and a path as it is written in the table; `HEAD` is `GET` without what is answered.
+pub(super) fn find(method: &Method, path: &str) -> Option<&'static Endpoint> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    ENDPOINTS.iter().find(|e| e.path == path && method.as_str().eq_ignore_ascii_case(e.method))
+}
 
 /// Routes all of them; the query of a request is checked before anything else.
 pub(super) fn routes() -> Router<App> {

@@ -23,7 +23,8 @@ pub(super) fn link(href: String, rel: &str, media_type: &str, title: &str) -> Va
     json!({ "href": href, "rel": rel, "type": media_type, "title": title })
 }
 
-/// Links to this page of a list and to the next, if there is one. `shown` of `matched` are on this one.
+/// Links to this page of a list and to the next, if there is one, which begins where this one ends. `shown` of `matched` are on
+/// this one.
 pub(super) fn pages(
     own: &str,
     media_type: &str,
@@ -34,8 +35,9 @@ pub(super) fn pages(
 ) -> Vec<Value> {
     let page = |text: String| if text.is_empty() { own.to_owned() } else { format!("{own}?{text}") };
     let mut links = vec![link(page(query.with(&[])), "self", media_type, "This page")];
-    if shown > 0 && i64::from(offset) + (shown as i64) < matched {
-        let next = [("limit", limit.to_string()), ("offset", (u64::from(offset) + u64::from(limit)).to_string())];
+    let end = u64::from(offset) + shown as u64;
+    if shown > 0 && i64::try_from(end).is_ok_and(|end| end < matched) {
+        let next = [("limit", limit.to_string()), ("offset", end.to_string())];
         links.push(link(page(query.with(&next)), "next", media_type, "The next page"));
     }
     links
@@ -84,4 +86,21 @@ pub(super) async fn health(State(app): State<App>) -> Response {
     }
     let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "database": database });
     Json(body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_begins_where_this_one_ended() {
+        let uri = "/items?bbox=1,2,3,4&limit=10&offset=5".parse().unwrap();
+        let next = |shown: usize, matched: i64| {
+            let links = pages("http://h/items", JSON, &Query::of(&uri), (10, 5), shown, matched);
+            let next = links.iter().find(|link| link["rel"] == "next")?;
+            next["href"].as_str().map(|href| href.rsplit('=').next().unwrap().to_owned())
+        };
+        assert_eq!((next(10, 100), next(3, 100)), (Some("15".to_owned()), Some("8".to_owned())));
+        assert_eq!((next(3, 8), next(0, 100)), (None, None));
+    }
 }

@@ -1,16 +1,13 @@
-//! What a request may cost: its body, its time, a place among those at work.
+//! What a request may cost: its time, a place among those at work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
@@ -18,11 +15,9 @@ use super::metrics::Metrics;
 use super::problem::Problem;
 
 /// The header with the number of a request.
-const REQUEST_ID: &str = "x-request-id";
+pub(super) const REQUEST_ID: &str = "x-request-id";
 /// Numbers of requests that others chose may be so long.
 const LONGEST_ID: usize = 64;
-/// Bytes above the limit of a body that are still taken.
-const MOST_DRAINED: usize = 16 << 20;
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 /// What requests may cost.
@@ -38,6 +33,14 @@ pub struct Limits {
     pub jobs_per_user: u32,
     /// Requests of a user in a minute; 0 for no limit.
     pub requests_per_minute: u32,
+    /// Bytes of all bodies that are held at once.
+    pub bodies: usize,
+    /// Streams of progress that a user may have open.
+    pub streams_per_user: usize,
+    /// Streams of progress that are open at once: fewer than there are connections.
+    pub streams: usize,
+    /// How long such a stream lasts; then clients ask again.
+    pub stream_time: Duration,
 }
 
 impl Default for Limits {
@@ -48,6 +51,10 @@ impl Default for Limits {
             at_once: 256,
             jobs_per_user: 1000,
             requests_per_minute: 1200,
+            bodies: 64 << 20,
+            streams_per_user: 8,
+            streams: 512,
+            stream_time: Duration::from_secs(300),
         }
     }
 }
@@ -81,54 +88,6 @@ pub(super) async fn named(metrics: Metrics, mut request: Request, next: Next) ->
 fn new_id() -> String {
     let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     format!("{:x}-{:x}", started.as_micros() as u64, NEXT_ID.fetch_add(1, Ordering::Relaxed))
-}
-
-/// Waits for the whole body, before the request takes a place among those at work.
-pub(super) async fn whole(limits: Arc<Limits>, request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    match tokio::time::timeout(limits.time, collected(body, limits.body)).await {
-        Ok(Some(Ok(bytes))) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Ok(Some(Err(_))) => closing(Problem::bad("the body broke off")),
-        Ok(None) => {
-            let why = format!("the body has more than {} bytes", limits.body);
-            closing(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why))
-        }
-        Err(_) => {
-            let why = format!("the body did not come within {} s", limits.time.as_secs());
-            closing(Problem::new(StatusCode::REQUEST_TIMEOUT, why))
-        }
-    }
-}
-
-/// A body of at most so many bytes; `None` for a larger one. Some of what is too much is still taken, or the other side would hear
-/// no answer but a broken connection.
-async fn collected(body: Body, most: usize) -> Option<Result<Bytes, axum::Error>> {
-    let (mut stream, mut bytes, mut total) = (body.into_data_stream(), BytesMut::new(), 0usize);
-    while let Some(chunk) = stream.next().await {
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
-            Err(error) => return Some(Err(error)),
-        };
-        total = total.saturating_add(chunk.len());
-        match total <= most {
-            true => bytes.extend_from_slice(&chunk),
-            false => bytes.clear(),
-        }
-        if total > most.saturating_add(MOST_DRAINED) {
-            break;
-        }
-    }
-    (total <= most).then(|| Ok(bytes.freeze()))
-}
-
-/// An answer after which the connection is of no use, as the rest of a body is still in it.
-fn closing(problem: Problem) -> Response {
-    let mut response = problem.into_response();
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
 }
 
 /// Takes a place among the requests at work, or says that there is none. Whether the service is well can always be asked.

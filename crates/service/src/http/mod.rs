@@ -1,10 +1,13 @@
 //! The HTTP API.
 //!
-//! The way of a request: `connections` (sockets), `limits` (its number, body, place and time), `endpoints` (its route and query),
-//! `auth` (who asks), then the file of its endpoint.
+//! The way of a request: `connections` (sockets), `cors` (pages of other sites), `limits` (its number), `bodies` (its body), `limits`
+//! again (its place and time), `endpoints` (its route and query), `auth` (who asks), then the file of its endpoint.
 
 mod auth;
+mod bodies;
+mod conditions;
 mod connections;
+mod cors;
 mod documents;
 mod download;
 mod endpoints;
@@ -24,6 +27,7 @@ mod rates;
 mod reference;
 mod results;
 mod schemas;
+mod streams;
 mod times;
 
 use std::sync::Arc;
@@ -39,14 +43,17 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::events::Events;
 use crate::jobs::{Jobs, Policy};
 use crate::users::Users;
+use bodies::Bodies;
 use problem::Problem;
 
 pub(crate) use connections::serve;
+pub use cors::Origins;
 pub(crate) use documents::Documents;
 pub use limits::Limits;
 pub use metrics::Metrics;
 pub use openapi::document as openapi_document;
 pub use rates::Rates;
+pub use streams::Streams;
 
 /// What all requests share.
 #[derive(Clone)]
@@ -73,6 +80,10 @@ pub struct App {
     pub limits: Limits,
     /// How many requests users have sent.
     pub rates: Rates,
+    /// How many streams of progress are open.
+    pub streams: Streams,
+    /// Other sites whose pages may use the API.
+    pub origins: Origins,
     /// How requests went.
     pub metrics: Metrics,
     /// Whether users are told of the ends of their jobs by mail.
@@ -93,10 +104,10 @@ impl App {
 
 /// The API of a service.
 pub fn router(app: App) -> Router {
-    let limits = Arc::new(app.limits.clone());
-    let metrics = app.metrics.clone();
+    let (limits, metrics, cors) = (&app.limits, app.metrics.clone(), app.origins.layer());
     let (places, time) = (Arc::new(Semaphore::new(limits.at_once)), limits.time);
-    endpoints::routes()
+    let bodies = Bodies::new(limits, app.needs_token);
+    let router = endpoints::routes()
         .fallback(|| async { Problem::not_found("there is nothing here; `/` tells what there is") })
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is not what can be done here; `/api` tells what can")
@@ -107,7 +118,11 @@ pub fn router(app: App) -> Router {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the service broke down over this request").into_response()
         }))
         .layer(middleware::from_fn(move |request, next| limits::one_of_many(places.clone(), request, next)))
-        .layer(middleware::from_fn(move |request, next| limits::whole(limits.clone(), request, next)))
-        .layer(middleware::from_fn(move |request, next| limits::named(metrics.clone(), request, next)))
-        .with_state(app)
+        .layer(middleware::from_fn(move |request, next| bodies::whole(bodies.clone(), request, next)))
+        .layer(middleware::from_fn(move |request, next| limits::named(metrics.clone(), request, next)));
+    let router = match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router.with_state(app)
 }

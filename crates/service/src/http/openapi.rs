@@ -63,6 +63,8 @@ fn operation(endpoint: &Endpoint) -> Value {
         // a product has its own type
         fine["content"] = json!({ "*/*": {} });
         responses.insert("206".to_owned(), json!({ "description": "A part of the file", "content": { "*/*": {} } }));
+        let same = "The file is the one of `If-None-Match`";
+        responses.insert("304".to_owned(), json!({ "description": same }));
     }
     responses.insert(answer.status.to_string(), fine);
     let problem = content("application/problem+json", Some("problem"));

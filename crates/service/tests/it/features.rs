@@ -135,6 +135,28 @@ async fn events_are_asked_for_by_box_and_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_table_does_not_keep_the_others_from_being_listed() {
+    let service = Service::start(|_| ()).await;
+    for job in ["1", "2"] {
+        service.post("/processes/phdef/execution", phdef()).await;
+        assert_eq!(service.ended(job).await["status"], "successful");
+    }
+    let table = service.folder.path().join("jobs/2/2-Tracks.parquet");
+    let bytes = std::fs::read(&table).unwrap();
+    std::fs::write(&table, &bytes[..bytes.len() / 2]).unwrap();
+    let (status, collections) = service.get("/collections").await;
+    assert_eq!((status, collections["numberMatched"].as_i64()), (StatusCode::OK, Some(2)), "{collections}");
+    let [damaged, fine] = &collections["collections"].as_array().unwrap()[..] else { panic!("{collections}") };
+    assert_eq!((damaged["id"].as_str(), fine["id"].as_str()), (Some("job-2"), Some("job-1")));
+    assert!(damaged["extent"].is_null() && fine["extent"].is_object(), "{collections}");
+    // asked for alone, it is told
+    for path in ["/collections/job-2", "/collections/job-2/items"] {
+        assert_eq!(service.get(path).await.0, StatusCode::BAD_GATEWAY, "{path}");
+    }
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_of_other_sites_are_refused_without_tokens() {
     let service = Service::start(|config| config.worker.count = 0).await;
     let ask = |name: &'static str, value: &'static str| {

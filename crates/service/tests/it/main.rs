@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod cors;
 mod databases;
+mod downloads;
 mod features;
 mod load;
 mod queue;
@@ -11,4 +13,5 @@ mod real;
 mod reference;
 mod service;
 mod slow;
+mod streams;
 mod tos2ca;

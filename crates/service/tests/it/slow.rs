@@ -59,6 +59,43 @@ async fn slow_requests_are_ended_and_others_answered() {
     service.stop().await;
 }
 
+/// The head of an answer.
+async fn head(stream: &mut TcpStream) -> String {
+    let mut said = Vec::new();
+    let read = async {
+        while !said.ends_with(b"\r\n\r\n") {
+            said.push(stream.read_u8().await.unwrap());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), read).await.expect("the server answers");
+    String::from_utf8(said).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bodies_that_are_refused_are_not_waited_for() {
+    // one that was waited for would be for these seconds
+    let service = Service::start(|config| {
+        (config.http.seconds, config.auth.required, config.worker.count) = (3600, true, 0);
+    })
+    .await;
+    let start = "POST /processes/echo/execution HTTP/1.1\r\nhost: localhost\r\n";
+    for (rest, code) in [
+        ("content-length: 100\r\n\r\n{", " 401 "),
+        ("transfer-encoding: chunked\r\n\r\n", " 401 "),
+        ("authorization: Bearer x\r\ncontent-length: 99999999\r\n\r\n", " 413 "),
+        ("authorization: Bearer x\r\nexpect: 100-continue\r\ncontent-length: 99999999\r\n\r\n", " 413 "),
+    ] {
+        let mut stream = connect(&service).await;
+        stream.write_all(format!("{start}{rest}").as_bytes()).await.unwrap();
+        let said = head(&mut stream).await;
+        assert!(said.starts_with(&format!("HTTP/1.1{code}")) && said.contains("connection: close"), "{said}");
+    }
+    // one that sends all the same hears the answer
+    let large = json!({"inputs": {"message": "x".repeat(4 << 20)}});
+    assert_eq!(service.post("/processes/echo/execution", large).await.0, 401);
+    service.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_download_that_is_not_taken_is_ended() {
     let service = Service::start(|config| config.http.seconds = LIMIT).await;

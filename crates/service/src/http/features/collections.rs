@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
 use super::{CRS84, PREFIX};
-use crate::error::Result;
+use crate::error::{Result, ServiceError};
 use crate::events::blocking;
 use crate::http::App;
 use crate::http::auth::{Asker, seen_job};
@@ -37,7 +37,7 @@ pub(in crate::http) async fn collections(
         ..JobFilter::default()
     };
     let page = app.jobs.list(&filter, limit, offset).await?;
-    let described = stream::iter(page.jobs).map(|job| describe(app.clone(), job)).buffered(AT_ONCE);
+    let described = stream::iter(page.jobs).map(|job| listed(&app, job)).buffered(AT_ONCE);
     let collections: Vec<Value> = described.try_collect().await?;
     let links = pages(&app.at("/collections"), JSON, &query, (limit, offset), collections.len(), page.matched);
     Ok(Json(json!({ "collections": collections, "links": links, "numberMatched": page.matched })))
@@ -49,7 +49,12 @@ pub(in crate::http) async fn collection(
     names: Names,
 ) -> std::result::Result<Json<Value>, Problem> {
     let job = job_of(&app, &user, &names).await?;
-    Ok(Json(describe(app, job).await?))
+    let extent = match extent(&app, &job).await {
+        // where its table was deleted, the job is there all the same
+        Err(error) if error.is_gone() => TracksExtent::default(),
+        extent => extent?,
+    };
+    Ok(Json(describe(&app, &job, &extent)))
 }
 
 /// The job whose events a collection has.
@@ -67,13 +72,24 @@ pub(super) async fn job_of(app: &App, user: &User, names: &Names) -> std::result
     Ok(job)
 }
 
-async fn describe(app: App, job: JobRecord) -> Result<Value> {
-    let (events, own) = (app.events.clone(), job.clone());
-    let extent = match blocking(move || events.extent(&own)).await {
-        // one whose table was deleted does not keep the others from being listed
-        Err(error) if error.is_gone() => TracksExtent::default(),
+/// As a list has it: one whose table is gone or damaged does not keep the others from being listed.
+async fn listed(app: &App, job: JobRecord) -> Result<Value> {
+    let extent = match extent(app, &job).await {
+        Err(ServiceError::Product(error)) => {
+            tracing::warn!(%error, job = job.job_id, "a table of events cannot be read");
+            TracksExtent::default()
+        }
         extent => extent?,
     };
+    Ok(describe(app, &job, &extent))
+}
+
+async fn extent(app: &App, job: &JobRecord) -> Result<TracksExtent> {
+    let (events, own) = (app.events.clone(), job.clone());
+    blocking(move || events.extent(&own)).await
+}
+
+fn describe(app: &App, job: &JobRecord, extent: &TracksExtent) -> Value {
     let id = format!("{PREFIX}{}", job.job_id);
     let at = app.at(&format!("/collections/{id}"));
     let mut value = json!({
@@ -98,5 +114,5 @@ async fn describe(app: App, job: JobRecord) -> Result<Value> {
         }
         map.insert("extent".to_owned(), extent);
     }
-    Ok(value)
+    value
 }

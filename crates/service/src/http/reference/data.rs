@@ -3,21 +3,23 @@
 //! A row for each cell: the value of each file's variable, latitude, longitude, time (YYYYMMDDhhmm), anomaly. Files of one PhDef job have
 //! the same cells in the same order; what one of them lacks is missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashSet};
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use eventscape_core::time::Calendar;
 use eventscape_io::formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::read::InterpolatedReader;
-use serde_json::{Value, json};
 
+use super::table::{Cell, Table};
 use crate::error::{Result, ServiceError};
-use crate::events::{GeoBox, blocking};
+use crate::events::{GeoBox, Wanted};
 use crate::http::App;
 use crate::http::auth::{Asker, seen_job};
+use crate::http::endpoints::JSON;
+use crate::http::path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::jobs::JobRecord;
@@ -25,11 +27,13 @@ use crate::jobs::JobRecord;
 /// Files of a request.
 const MOST_FILES: usize = 8;
 /// Rows of an answer.
-const MOST_ROWS: usize = 2_000_000;
+const MOST_ROWS: usize = 200_000;
+/// Bytes of a variable of an event, or of the grid, that are read at once.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// Which values are wanted.
 struct Choice {
-    ids: Option<Vec<u32>>,
+    ids: Option<HashSet<u32>>,
     times: Times,
     boxes: Vec<GeoBox>,
     with_missing: bool,
@@ -37,7 +41,7 @@ struct Choice {
 
 enum Times {
     All,
-    These(Vec<String>),
+    These(HashSet<String>),
     Between(String, String),
 }
 
@@ -45,7 +49,7 @@ impl Times {
     fn has(&self, stamp: &str) -> bool {
         match self {
             Self::All => true,
-            Self::These(stamps) => stamps.iter().any(|known| known == stamp),
+            Self::These(stamps) => stamps.contains(stamp),
             Self::Between(first, last) => (first.as_str()..=last.as_str()).contains(&stamp),
         }
     }
@@ -55,7 +59,7 @@ pub(in crate::http) async fn data(
     State(app): State<App>,
     Asker(user): Asker,
     query: Query,
-) -> std::result::Result<Json<Value>, Problem> {
+) -> std::result::Result<Response, Problem> {
     let files = query.text("files").unwrap_or_default();
     let names: Vec<&str> = files.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     if names.is_empty() || names.len() > MOST_FILES {
@@ -69,7 +73,12 @@ pub(in crate::http) async fn data(
         places.push(place(&app, &job, file).await?);
     }
     let stores = app.stores.clone();
-    Ok(Json(blocking(move || table(&stores, &places, &choice)).await?))
+    let read = app.events.heavy.read(move |wanted| {
+        let files = places.iter().map(|place| open(&stores, place)).collect::<Result<Vec<_>>>()?;
+        let table = table(&files, &choice, MOST_ROWS, wanted)?;
+        serde_json::to_vec(&table).map_err(|e| ServiceError::Internal(format!("values cannot be written: {e}")))
+    });
+    Ok(([(header::CONTENT_TYPE, JSON)], read.await?).into_response())
 }
 
 /// The job and the file of `17/17-Interpolated-Data.nc4`, or of a whole location that ends so.
@@ -87,19 +96,22 @@ fn split(name: &str) -> std::result::Result<(&str, &str), Problem> {
 /// Where an interpolated product is; only those that its job lists are read.
 async fn place(app: &App, job: &JobRecord, file: &str) -> std::result::Result<Location, Problem> {
     let outputs = app.jobs.outputs(job.job_id).await?;
-    let is_it = outputs.iter().any(|output| output.name == file && output.kind == "interpolated subset");
-    let folder = job.location.as_deref().filter(|_| is_it).ok_or_else(|| {
+    // names of what was copied from TOS2CA may have folders before them
+    let is_it = |name: &str| name.rsplit('/').next() == Some(file);
+    let found = outputs.into_iter().find(|output| output.kind == "interpolated subset" && is_it(&output.name));
+    let (Some(output), Some(folder)) = (found, job.location.as_deref()) else {
         let file: String = file.chars().take(128).collect();
-        Problem::new(StatusCode::NOT_FOUND, format!("job {} has no interpolated product `{file}`", job.job_id))
-    })?;
-    Ok(Location::parse(folder).map_err(|e| ServiceError::Internal(e.to_string()))?.join(file))
+        let why = format!("job {} has no interpolated product `{file}`", job.job_id);
+        return Err(Problem::new(StatusCode::NOT_FOUND, why));
+    };
+    Ok(path::location(folder, &output.name).map_err(|e| ServiceError::Internal(e.to_string()))?)
 }
 
 fn choice(query: &Query) -> std::result::Result<Choice, Problem> {
-    let list = |name: &str| -> Option<Vec<String>> {
+    let list = |name: &str| -> Option<HashSet<String>> {
         Some(query.text(name)?.split(',').map(|word| word.trim().to_owned()).collect())
     };
-    let ids = list("ids").map(|words| words.iter().map(|word| word.parse().ok()).collect::<Option<Vec<u32>>>());
+    let ids = list("ids").map(|words| words.iter().map(|word| word.parse().ok()).collect::<Option<HashSet<u32>>>());
     let is_stamp = |text: &str| (12..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let wrong = || Problem::bad("times: write YYYYMMDDhhmm, several with commas, or `first/last`");
     let times = match query.text("times").map(|text| (text, text.split_once('/'))) {
@@ -124,51 +136,37 @@ fn choice(query: &Query) -> std::result::Result<Choice, Problem> {
     })
 }
 
-/// What is known of a cell: the values of the files' variables, and where it is.
-struct Row {
-    values: Vec<f64>,
-    lat: f64,
-    lon: f64,
+fn open(stores: &Stores, place: &Location) -> Result<InterpolatedReader> {
+    let options = OpenOptions { max_read_bytes: MOST_BYTES, ..OpenOptions::default() };
+    Ok(InterpolatedReader::open(Granule::open(stores.open(place)?, &options)?, Calendar::Standard)?)
 }
 
-fn table(stores: &Stores, places: &[Location], choice: &Choice) -> Result<Value> {
-    let mut files = Vec::new();
-    for place in places {
-        let granule = Granule::open(stores.open(place)?, &OpenOptions::default())?;
-        files.push(InterpolatedReader::open(granule, Calendar::Standard)?);
-    }
+/// The values that are chosen, of at most so many rows.
+fn table(files: &[InterpolatedReader], choice: &Choice, most: usize, wanted: &Wanted) -> Result<Table> {
     // a column for each variable of each file
-    let columns: Vec<(usize, String)> = files
-        .iter()
-        .enumerate()
-        .flat_map(|(k, file)| file.variables().into_iter().map(move |variable| (k, variable)))
-        .collect();
-    let mut units: Vec<Option<String>> = vec![None; columns.len()];
-    let mut rows: BTreeMap<(String, u32, u32, u32), Row> = BTreeMap::new();
-    for (column, (k, variable)) in columns.iter().enumerate() {
-        let Some(file) = files.get(*k) else { continue };
-        let grid = file.grid();
-        for stamp in file.stamps().into_iter().filter(|stamp| choice.times.has(stamp)) {
-            let wanted = |id: &u32| choice.ids.as_ref().is_none_or(|ids| ids.contains(id));
-            for id in file.events(stamp).into_iter().filter(wanted) {
+    let columns: Vec<(&InterpolatedReader, String)> =
+        files.iter().flat_map(|file| file.variables().into_iter().map(move |variable| (file, variable))).collect();
+    let stamps: BTreeSet<&str> = files.iter().flat_map(InterpolatedReader::stamps).collect();
+    let stamps: Vec<&str> = stamps.into_iter().filter(|stamp| choice.times.has(stamp)).collect();
+    let names = columns.iter().map(|(_, name)| name.clone()).collect();
+    let mut table = Table::new(names, stamps.iter().map(|stamp| stamp.parse().ok()).collect(), choice.with_missing);
+    for (column, (file, variable)) in columns.iter().enumerate() {
+        for (place, stamp) in stamps.iter().enumerate() {
+            let is_chosen = |id: &u32| choice.ids.as_ref().is_none_or(|ids| ids.contains(id));
+            for id in file.events(stamp).into_iter().filter(is_chosen) {
+                wanted.check()?;
                 let event = file.event(stamp, id, variable)?;
-                if let Some(unit) = units.get_mut(column) {
-                    *unit = event.units.clone().or(unit.take());
+                if event.units.is_some() {
+                    table.set_unit(column, event.units.clone());
                 }
                 for ((row, col), value) in event.cells.iter().zip(&event.values) {
-                    let Some((lat, lon)) = grid.centre(*row as usize, *col as usize) else { continue };
-                    let within = |lon: f64| if lon > 180.0 { lon - 360.0 } else { lon };
-                    let point = GeoBox([within(lon), lat, within(lon), lat]);
-                    if !choice.boxes.is_empty() && !choice.boxes.iter().any(|wanted| wanted.meets(&point)) {
+                    let Some((lat, lon)) = file.grid().centre(*row as usize, *col as usize) else { continue };
+                    if !is_inside(&choice.boxes, lat, lon) {
                         continue;
                     }
-                    let new = || Row { values: vec![f64::NAN; columns.len()], lat, lon };
-                    let kept = rows.entry((stamp.to_owned(), id, *row, *col)).or_insert_with(new);
-                    if let Some(slot) = kept.values.get_mut(column) {
-                        *slot = *value;
-                    }
-                    if rows.len() > MOST_ROWS {
-                        let why = format!("more than {MOST_ROWS} values; choose `ids`, `times` or an `area`");
+                    table.put(Cell { stamp: place, id, row: *row, col: *col }, (lat, lon), column, *value);
+                    if table.rows() > most {
+                        let why = format!("more than {most} values; choose `ids`, `times` or an `area`");
                         return Err(ServiceError::Request(why));
                     }
                 }
@@ -176,25 +174,58 @@ fn table(stores: &Stores, places: &[Location], choice: &Choice) -> Result<Value>
         }
     }
     // where nothing was wanted of a file, its axes have their units all the same
-    for ((k, variable), unit) in columns.iter().zip(&mut units).filter(|(_, unit)| unit.is_none()) {
-        let Some(file) = files.get(*k) else { continue };
+    for (column, (file, variable)) in columns.iter().enumerate() {
+        wanted.check()?;
+        if table.has_unit(column) {
+            continue;
+        }
         let first = file.stamps().into_iter().find_map(|stamp| Some((stamp, *file.events(stamp).first()?)));
         if let Some((stamp, id)) = first {
-            *unit = file.event(stamp, id, variable)?.units;
+            table.set_unit(column, file.event(stamp, id, variable)?.units);
         }
     }
-    let values: Vec<Value> = rows
-        .iter()
-        .filter(|(_, row)| choice.with_missing || row.values.iter().all(|value| !value.is_nan()))
-        .map(|((stamp, id, ..), row)| {
-            let mut line: Vec<Value> = row.values.iter().map(|value| json!(value)).collect();
-            let time = stamp.parse::<u64>().map_or(Value::Null, Value::from);
-            line.extend([json!(row.lat), json!(row.lon), time, json!(id)]);
-            line.into()
-        })
-        .collect();
-    let labels = columns.iter().zip(&units);
-    let labels = labels.map(|((_, name), unit)| format!("{name} ({})", unit.as_deref().unwrap_or("1")));
-    let title: Vec<&str> = columns.iter().map(|(_, name)| name.as_str()).collect();
-    Ok(json!({ "title": title.join(" x "), "values": values, "axis_labels": labels.collect::<Vec<_>>() }))
+    Ok(table)
+}
+
+fn is_inside(boxes: &[GeoBox], lat: f64, lon: f64) -> bool {
+    let lon = if lon > 180.0 { lon - 360.0 } else { lon };
+    let point = GeoBox([lon, lat, lon, lat]);
+    boxes.is_empty() || boxes.iter().any(|chosen| chosen.meets(&point))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn tables_are_bounded_and_given_up_where_nobody_waits() {
+        let file = "../../fixtures/golden/curation/c03_imerg_linear/expected-Interpolated-Data.nc4";
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file).display().to_string();
+        let files = [open(&Stores::default(), &Location::parse(&file).unwrap()).unwrap()];
+        let mut choice = Choice { ids: None, times: Times::All, boxes: Vec::new(), with_missing: true };
+        let wanted = Wanted::default();
+        let rows = |choice: &Choice, most: usize| table(&files, choice, most, &wanted).map(|table| table.rows());
+        let all = rows(&choice, MOST_ROWS).unwrap();
+        assert_eq!(rows(&choice, all).unwrap(), all);
+        let error = rows(&choice, all - 1).unwrap_err();
+        assert!(matches!(&error, ServiceError::Request(why) if why.contains("`area`")), "{error}");
+        let given_up = table(&files, &choice, MOST_ROWS, &Wanted::by_nobody()).err();
+        assert!(matches!(given_up, Some(ServiceError::Abandoned)));
+        // as many as the events that are chosen have cells
+        let stamp = files[0].stamps()[0].to_owned();
+        let id = files[0].events(&stamp)[0];
+        let cells = files[0].event(&stamp, id, &files[0].variables()[0]).unwrap().cells.len();
+        choice.times = Times::These([stamp.clone()].into());
+        choice.ids = Some([id].into());
+        let table = table(&files, &choice, cells, &wanted).unwrap();
+        let text = serde_json::to_value(&table).unwrap();
+        let lines = text["values"].as_array().unwrap();
+        assert_eq!((table.rows(), lines.len()), (cells, cells));
+        let stamp = Value::from(stamp.parse::<u64>().unwrap());
+        assert!(lines.iter().all(|line| line[3] == stamp && line[4] == id), "{text}");
+    }
 }

@@ -6,6 +6,7 @@
 mod data;
 mod lookup;
 mod submit;
+mod table;
 
 use super::parameters::{Kind, Parameter};
 
