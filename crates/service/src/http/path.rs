@@ -47,6 +47,15 @@ pub(super) fn encoded(name: &str) -> String {
     text
 }
 
+/// The same as text.
+pub(super) fn location_text(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_owned(),
+        kind if kind.ends_with(':') => format!("{kind}//{name}"),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
 /// Where a product of a job is. Of those that TOS2CA made, names may have folders before them, and where they lie in no folder
 /// together, a name is all of the location.
 pub(super) fn location(folder: &str, name: &str) -> Result<Location, IoError> {
@@ -84,6 +93,7 @@ mod tests {
             ("s3:", "b/7/7-a.nc4", "s3://b/7/7-a.nc4"),
         ] {
             assert_eq!(location(folder, name).unwrap(), Location::parse(known).unwrap(), "{folder} {name}");
+            assert_eq!(location_text(folder, name), known);
         }
     }
 }
