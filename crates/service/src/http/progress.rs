@@ -13,6 +13,7 @@ use super::auth::{Asker, seen_job};
 use super::path::Names;
 use super::problem::Problem;
 use super::streams::Place;
+use crate::error::ServiceError;
 
 /// How often the database is asked.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -52,6 +53,9 @@ impl Watch {
             if let Some(event) = self.look().await {
                 return Some(event);
             }
+            if self.is_over {
+                return None;
+            }
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
                 // clients ask again, and this process answers, or another one
@@ -65,6 +69,11 @@ impl Watch {
     async fn look(&mut self) -> Option<Event> {
         let record = match self.app.jobs.get(self.job).await {
             Ok(record) => record,
+            // it was removed
+            Err(ServiceError::NotFound(_)) => {
+                self.is_over = true;
+                return None;
+            }
             Err(error) => {
                 // the database may be back at the next look
                 tracing::warn!(%error, job = self.job, "a job's progress cannot be read");

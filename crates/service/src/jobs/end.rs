@@ -35,7 +35,21 @@ impl Jobs {
         location: &str,
         outputs: &[OutputFile],
     ) -> Result<std::result::Result<(), Lost>> {
-        repeated!(self.complete_once(claim, location, outputs))
+        self.complete_with(claim, location, outputs, None).await
+    }
+
+    /// As [`Jobs::complete`], with what was found.
+    ///
+    /// # Errors
+    /// As [`Jobs::complete`].
+    pub async fn complete_with(
+        &self,
+        claim: &Claim,
+        location: &str,
+        outputs: &[OutputFile],
+        summary: Option<&str>,
+    ) -> Result<std::result::Result<(), Lost>> {
+        repeated!(self.complete_once(claim, location, outputs, summary))
     }
 
     async fn complete_once(
@@ -43,6 +57,7 @@ impl Jobs {
         claim: &Claim,
         location: &str,
         outputs: &[OutputFile],
+        summary: Option<&str>,
     ) -> Result<std::result::Result<(), Lost>> {
         let mut tx = self.begin_with(claim.job.job_id).await?;
         if self.leave(&mut tx, claim, "done", None).await?.rows_affected() == 0 {
@@ -77,7 +92,7 @@ impl Jobs {
                     .await
                     .map_err(failed(ENDING))?;
             }
-            self.end_job(&mut tx, job, JobStatus::Complete, None, Some(location)).await?;
+            self.end_job(&mut tx, job, JobStatus::Complete, summary, Some(location)).await?;
         }
         tx.commit().await.map_err(failed(ENDING))?;
         Ok(Ok(()))

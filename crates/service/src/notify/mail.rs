@@ -9,7 +9,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use crate::error::{Result, ServiceError};
 use crate::http::Documents;
-use crate::jobs::{JobRecord, JobStatus, OutputFile};
+use crate::jobs::{JobRecord, JobRequest, JobStatus, OutputFile};
 
 /// How long a server may take to answer at first.
 const TO_CONNECT: Duration = Duration::from_secs(30);
@@ -125,25 +125,20 @@ impl Letter {
         let is_complete = job.status == JobStatus::Complete;
         let state = if is_complete { "is complete" } else { "has failed" };
         let subject = format!("Eventscape job {} {state}: {}", job.job_id, job.description);
-        let place = job.location.clone().unwrap_or_default();
         let link = format!("{}/jobs/{}{}", documents.address, job.job_id, if is_complete { "/results" } else { "" });
-        let bytes: i64 = outputs.iter().map(|file| file.size).sum();
-        let rows: Vec<(&str, String)> = if is_complete {
-            vec![
-                ("Stage", stage.to_owned()),
-                ("Data", format!("{} of {}", job.variable, job.dataset)),
-                ("Folder", place),
-                ("Products", format!("{} files, {:.1} MB", outputs.len(), bytes as f64 / 1e6)),
-                ("Links", link),
-            ]
+        let mut rows = vec![("Stage", stage.to_owned()), ("Data", format!("{} of {}", job.variable, job.dataset))];
+        rows.extend(asked(job));
+        let message = job.message.clone().filter(|text| !text.is_empty());
+        if is_complete {
+            let bytes: i64 = outputs.iter().map(|file| file.size).sum();
+            rows.extend(message.map(|found| ("Found", found)));
+            rows.push(("Folder", job.location.clone().unwrap_or_default()));
+            rows.push(("Products", format!("{} files, {:.1} MB", outputs.len(), bytes as f64 / 1e6)));
+            rows.push(("Links", link));
         } else {
-            vec![
-                ("Stage", stage.to_owned()),
-                ("Data", format!("{} of {}", job.variable, job.dataset)),
-                ("Reason", job.message.clone().unwrap_or_default()),
-                ("Status", link),
-            ]
-        };
+            rows.push(("Reason", message.unwrap_or_default()));
+            rows.push(("Status", link));
+        }
         let text: String = rows.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
         let cells: String = rows
             .iter()
@@ -157,6 +152,23 @@ impl Letter {
         );
         Self { subject, text: head + &text, html }
     }
+}
+
+/// What was asked for, as far as it was said.
+fn asked(job: &JobRecord) -> Vec<(&'static str, String)> {
+    // one that cannot be read any more has ended, too
+    let Ok(request) = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request) else { return Vec::new() };
+    let mut rows = Vec::new();
+    if let (Some(operator), Some(value)) = request.condition() {
+        rows.push(("Condition", format!("{} {operator} {value}", job.variable)));
+    }
+    if let (Some(start), Some(end)) = request.span() {
+        rows.push(("Time", format!("{start} to {end}")));
+    }
+    if let Some(phdef) = job.phdef_job_id {
+        rows.push(("Events", format!("of job {phdef}")));
+    }
+    rows
 }
 
 fn escaped(text: &str) -> String {

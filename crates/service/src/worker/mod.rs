@@ -188,7 +188,8 @@ impl Worker {
         let job = claim.job.job_id;
         let told = match outcome {
             Ok(done) => {
-                let told = self.jobs.complete(claim, &done.location, &done.outputs).await?;
+                let told =
+                    self.jobs.complete_with(claim, &done.location, &done.outputs, done.summary.as_deref()).await?;
                 if told.is_ok() {
                     let products = done.outputs.len();
                     tracing::info!(worker = self.name, job, task = claim.task_id, products, "complete");

@@ -5,8 +5,8 @@ use eventscape_core::time::Calendar;
 use eventscape_io::sink::{Sink, StoredProduct};
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
-    Cancel, CurationJob, Job, Observer, PipelineError, StitchRequest, Surroundings, TextOrNumber, run_curation,
-    run_phdef, run_stitch,
+    Cancel, CurationJob, CurationReport, Job, Observer, PipelineError, Report, StitchRequest, Surroundings,
+    TextOrNumber, run_curation, run_phdef, run_stitch,
 };
 
 use super::WorkerSettings;
@@ -18,6 +18,33 @@ pub(super) struct Done {
     /// Where the products are.
     pub(super) location: String,
     pub(super) outputs: Vec<OutputFile>,
+    /// What was found, for people; `None` where an earlier run had made it all.
+    pub(super) summary: Option<String>,
+}
+
+impl Done {
+    fn of(report: &Report) -> Self {
+        let found =
+            || format!("{} tracks of {} components in {} scenes", report.tracks, report.components, report.scenes);
+        let summary = (!report.already_complete).then(|| with_notices(found(), &report.notices));
+        Self { location: report.location.clone(), outputs: outputs(&report.products), summary }
+    }
+
+    fn of_curation(report: &CurationReport) -> Self {
+        let found = || {
+            format!(
+                "{} events at {} times, {} cells; {} events without any value",
+                report.events, report.times, report.cells, report.without_value
+            )
+        };
+        let summary = (!report.already_complete).then(|| with_notices(found(), &report.notices));
+        Self { location: report.location.clone(), outputs: outputs(&report.products), summary }
+    }
+}
+
+/// What was found, and what users should know of it.
+fn with_notices(found: String, notices: &[String]) -> String {
+    notices.iter().fold(found, |text, notice| text + "; " + notice)
 }
 
 /// Runs a task to its end. The products' dates are those of the job's submission: whichever worker makes them, and how
@@ -50,8 +77,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
                 no_plots: asked.no_plots,
                 overwrite: false,
             };
-            let report = run_stitch(&request, &around)?;
-            Ok(Done { location: report.location, outputs: outputs(&report.products) })
+            Ok(Done::of(&run_stitch(&request, &around)?))
         }
         JobRequest::Phdef(asked) => {
             let is_chunk = claim.kind == TaskKind::Chunk;
@@ -69,11 +95,11 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
             let report = match run_phdef(&asked, &around) {
                 // a job of few steps has fewer chunks than were asked for: there is nothing to do in this one
                 Err(PipelineError::Job { subject, .. }) if is_chunk && claim.chunk > 1 && subject == "chunk" => {
-                    return Ok(Done { location: String::new(), outputs: Vec::new() });
+                    return Ok(Done { location: String::new(), outputs: Vec::new(), summary: None });
                 }
                 other => other?,
             };
-            Ok(Done { location: report.location, outputs: outputs(&report.products) })
+            Ok(Done::of(&report))
         }
         JobRequest::Curation(phdef, asked) => {
             let collection = asked.collection.as_ref().and_then(|names| names.names().into_iter().next());
@@ -91,7 +117,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
             let reports = run_curation(&asked, &around)?;
             let report = reports.into_iter().next();
             let report = report.ok_or_else(|| ServiceError::Internal("curation made nothing".to_owned()))?;
-            Ok(Done { location: report.location, outputs: outputs(&report.products) })
+            Ok(Done::of_curation(&report))
         }
     }
 }

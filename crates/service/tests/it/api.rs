@@ -24,6 +24,7 @@ async fn both_stages_run_through_the_api() {
     assert_eq!((status, job["phdef"].as_i64()), (StatusCode::CREATED, Some(1)));
     let told = service.ended("1").await;
     assert_eq!((told["status"].as_str(), told["progress"].as_i64()), (Some("successful"), Some(100)), "{told}");
+    assert_eq!(told["message"], "2 tracks of 6 components in 7 scenes", "{told}");
     let told = service.ended("2").await;
     assert_eq!(told["status"], "successful", "{told}");
     let (_, results) = service.get("/jobs/1/results").await;
@@ -454,6 +455,16 @@ async fn users_get_one_mail_when_a_job_ends() {
     }
     assert!(done.contains("text/html") && done.contains("text/plain") && done.contains("&lt;b&gt;"), "{done}");
     assert!(failed.contains("none"), "{failed}");
+    // lines of encoded mail are short
+    let plain = done.replace("=\r\n", "");
+    for text in [
+        "Condition: surface_temperature lessThan",
+        "Time: 2007-09-01 to 2008-03-31",
+        "Found: 2 tracks of",
+        "Products: 2 files",
+    ] {
+        assert!(plain.contains(text), "{text}: {plain}");
+    }
     stop.send(true).unwrap();
     beside.await.unwrap().unwrap();
     service.stop().await;
