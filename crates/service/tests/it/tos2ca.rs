@@ -439,6 +439,26 @@ async fn what_was_to_be_done_again_and_changed_since_is_left_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_tos2ca_did_itself_is_looked_into_though_it_is_done_again() {
+    let place = Place::new(&["schema.sql", "later.sql", "rows.sql"]).await;
+    let mut bridge = place.bridge();
+    bridge.turn().await.unwrap();
+    place.set("UPDATE jobs SET status = 'pending' WHERE jobID = 11").await;
+    bridge.turn().await.unwrap();
+    // the new one has another number, the old one is as it was
+    let ours = place.ours().await;
+    let numbers: Vec<i64> = ours.iter().map(|job| job.job_id).collect();
+    assert_eq!(numbers, [11, 20, 25, 26, 27, 1_000_000_001]);
+    assert_eq!((ours[0].status, ours[4].phdef_job_id), (JobStatus::Complete, Some(11)));
+    let mut masks = BTreeMap::new();
+    while let Some(claim) = place.jobs.claim("one", 60_000).await.unwrap() {
+        masks.insert(claim.job.job_id, claim.masks);
+    }
+    assert_eq!(masks[&27].as_deref(), Some("/nowhere/11/11-ForTraCC-Mask-Output.nc4"));
+    assert_eq!(masks.keys().copied().collect::<Vec<_>>(), [20, 25, 27, 1_000_000_001]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_number_that_is_ours_already_is_not_taken_away() {
     let place = Place::new(&["schema.sql", "rows.sql"]).await;
     let user = Users::new(place.jobs.database().clone()).local().await.unwrap();
