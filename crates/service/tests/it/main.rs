@@ -6,6 +6,7 @@ mod api;
 mod databases;
 mod features;
 mod load;
+mod migrations;
 mod queue;
 mod real;
 mod reference;
