@@ -99,6 +99,19 @@ impl MariaDb {
         format!("mysql://tester:a%3Ab%2Fc%40d@127.0.0.1:{}/eventscape", self.port)
     }
 
+    /// Makes a TOS2CA database beside it, of files of `fixtures/tos2ca`.
+    pub fn make_tos2ca(&self, files: &[&str]) {
+        let text = |file: &&str| std::fs::read_to_string(crate::fixtures().join("tos2ca").join(file)).unwrap();
+        let statements: String = files.iter().map(text).collect();
+        self.sql(&format!("CREATE DATABASE tos2ca; USE tos2ca; {statements}"));
+    }
+
+    /// The address of the TOS2CA database.
+    #[must_use]
+    pub fn tos2ca_url(&self) -> String {
+        self.url().replace("/eventscape", "/tos2ca")
+    }
+
     /// Ends it as a crash would.
     pub fn kill(&mut self) {
         let _ = self.child.kill();

@@ -175,12 +175,11 @@ impl Jobs {
             .collect()
     }
 
-    /// Where the masks of a PhDef job are that TOS2CA did itself.
+    /// Where the masks of a PhDef job are that another program did: it never had a task here.
     pub(super) async fn masks_elsewhere(&self, job: i64) -> Result<Option<String>> {
-        let sql = "SELECT jobs.location AS folder, output.location AS name FROM tos2ca_jobs \
-            JOIN jobs ON jobs.jobID = tos2ca_jobs.jobID JOIN output ON output.jobID = jobs.jobID \
-            WHERE tos2ca_jobs.jobID = ? AND tos2ca_jobs.state = 'history' AND output.type = 'masks' \
-            ORDER BY output.location";
+        let sql = "SELECT jobs.location AS folder, output.location AS name FROM jobs \
+            JOIN output ON output.jobID = jobs.jobID WHERE jobs.jobID = ? AND output.type = 'masks' \
+            AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.jobID = jobs.jobID) ORDER BY output.location";
         let query = self.db.sql(sql).bind(job);
         let row = query.fetch_optional(self.db.pool()).await.map_err(failed("finding masks"))?;
         let place = |row: AnyRow| {

@@ -18,7 +18,7 @@ use super::legacy::{Legacy, LegacyJob, LegacyUser};
 use super::request::Reader;
 use super::schema::{COMPLETE, PENDING, RUNNING};
 use crate::error::{Result, ServiceError};
-use crate::jobs::{JobStage, JobStatus, Jobs, Submission};
+use crate::jobs::{JobStage, Jobs, Submission};
 use crate::users::{Role, User, Users};
 
 /// Jobs that are looked for at once.
@@ -34,7 +34,7 @@ pub struct Bridge {
     settings: Tos2caSettings,
     catalog: Catalog,
     /// Wakes up a worker of this process.
-    bell: Arc<Notify>,
+    pub(super) bell: Arc<Notify>,
     legacy: Option<Legacy>,
 }
 
@@ -93,9 +93,13 @@ impl Bridge {
             }
             after = last;
         }
-        for job in self.ledger.taking().await? {
+        for job in self.ledger.in_state(State::Taking).await? {
             let entered = self.enter(&legacy, job).await;
             self.go_on_after(job, entered).await?;
+        }
+        for job in self.ledger.in_state(State::Again).await? {
+            let done = self.go_on_again(&legacy, job).await;
+            self.go_on_after(job, done).await?;
         }
         self.tell_all(&legacy).await
     }
@@ -119,20 +123,11 @@ impl Bridge {
             // another bridge did, or will be helped by the next turn
             return Ok(());
         }
-        match (entry.state, entry.job) {
-            (State::Taking, _) => self.enter(legacy, job).await,
-            (_, Some(ours)) => self.do_again(job, ours).await,
-            _ => Ok(()),
+        match entry.state {
+            State::Taking => self.enter(legacy, job).await,
+            // someone set it back to `pending` there, and it is in our queue already
+            _ => self.do_again(&entry).await,
         }
-    }
-
-    /// Someone set a job back to `pending` there that is in our queue already.
-    async fn do_again(&self, job: i64, ours: i64) -> Result<()> {
-        if matches!(self.jobs.get(ours).await?.status, JobStatus::Error | JobStatus::Cancelled) {
-            self.jobs.retry(ours).await?;
-            tracing::info!(tos2ca = job, job = ours, "tried again");
-        }
-        self.ledger.tell_again(job).await
     }
 
     /// Puts a job that was taken into our queue.
@@ -199,7 +194,7 @@ impl Bridge {
         let wrong = |why: &str| Err(ServiceError::Request(format!("phdefJobID: job {number} {why}")));
         match self.ledger.entry(number).await? {
             Some(Entry { state: State::Submitted, job: Some(job), .. }) => return Ok(Some(job)),
-            Some(Entry { state: State::Taking, .. }) => return Ok(None),
+            Some(Entry { state: State::Taking | State::Again, .. }) => return Ok(None),
             Some(Entry { state: State::Refused, message, .. }) => {
                 return wrong(&format!("was refused: {}", message.unwrap_or_default()));
             }

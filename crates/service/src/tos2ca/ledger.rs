@@ -20,6 +20,8 @@ pub(super) enum State {
     Taking,
     /// It is a job of ours.
     Submitted,
+    /// It is a job of ours whose end was told, and is to be done again: it waits there, or was taken there.
+    Again,
     /// It cannot be done.
     Refused,
     /// Another program has it, or it is gone.
@@ -29,12 +31,13 @@ pub(super) enum State {
 }
 
 impl State {
-    const ALL: [Self; 5] = [Self::Taking, Self::Submitted, Self::Refused, Self::Left, Self::History];
+    const ALL: [Self; 6] = [Self::Taking, Self::Submitted, Self::Again, Self::Refused, Self::Left, Self::History];
 
     fn name(self) -> &'static str {
         match self {
             Self::Taking => "taking",
             Self::Submitted => "submitted",
+            Self::Again => "again",
             Self::Refused => "refused",
             Self::Left => "left",
             Self::History => "history",
@@ -53,10 +56,12 @@ pub(super) struct Entry {
     pub(super) told: Option<String>,
     /// Why it cannot be done.
     pub(super) message: Option<String>,
+    /// When it was last changed or put off, milliseconds by our database's clock.
+    pub(super) updated: i64,
 }
 
 impl Entry {
-    const COLUMNS: &'static str = "t.legacyID, t.jobID, t.state, t.told, t.message";
+    const COLUMNS: &'static str = "t.legacyID, t.jobID, t.state, t.told, t.message, t.updated";
 
     fn of(row: &AnyRow) -> Result<Self> {
         let missing = || ServiceError::Internal("a job of TOS2CA is kept without its number or state".to_owned());
@@ -67,6 +72,7 @@ impl Entry {
             job: row.whole("jobID"),
             told: row.text("told"),
             message: row.text("message"),
+            updated: row.whole("updated").ok_or_else(missing)?,
         })
     }
 }
@@ -135,13 +141,18 @@ impl Ledger {
         Ok(true)
     }
 
-    /// Notes that a job is to be taken, before it is. One that ended and waits again there begins anew.
+    /// Notes that a job is to be taken, before it is. One that ended and waits again there begins anew, and one of ours
+    /// whose end was told is done again: where it was not told, `running` there says nothing of someone having taken it.
     pub(super) async fn note(&self, legacy: i64) -> Result<Entry> {
         let mut tx = self.begin().await?;
         if !self.add(&mut tx, legacy, State::Taking, None, None).await? {
             let sql = "UPDATE tos2ca_jobs SET state = 'taking', jobID = NULL, told = NULL, message = NULL, \
                 updated = {NOW} WHERE legacyID = ? AND state IN ('refused', 'left', 'history')";
             let query = self.jobs.database().sql(sql).bind(legacy);
+            query.execute(&mut *tx).await.map_err(failed(KEEPING))?;
+            let sql = "UPDATE tos2ca_jobs SET state = 'again', updated = {NOW} WHERE legacyID = ? \
+                AND state = 'submitted' AND told IN (?, ?)";
+            let query = self.jobs.database().sql(sql).bind(legacy).bind(COMPLETE).bind(ERROR);
             query.execute(&mut *tx).await.map_err(failed(KEEPING))?;
         }
         tx.commit().await.map_err(failed(KEEPING))?;
@@ -171,20 +182,18 @@ impl Ledger {
     pub(super) async fn end(&self, legacy: i64, from: State, state: State, why: &str) -> Result<()> {
         let sql = "UPDATE tos2ca_jobs SET state = ?, message = ?, told = NULL, updated = {NOW} WHERE legacyID = ? \
             AND state = ?";
-        let why: String = why.chars().take(1024).collect();
         let db = self.jobs.database();
-        let query = db.sql(sql).bind(state.name()).bind(why).bind(legacy).bind(from.name());
+        let query = db.sql(sql).bind(state.name()).bind(cut(why)).bind(legacy).bind(from.name());
         query.execute(db.pool()).await.map_err(failed(KEEPING))?;
         Ok(())
     }
 
-    /// Jobs that were to be taken, those looked at longest ago first.
-    pub(super) async fn taking(&self) -> Result<Vec<i64>> {
-        let sql = format!(
-            "SELECT legacyID FROM tos2ca_jobs WHERE state = 'taking' ORDER BY updated, legacyID LIMIT {AT_ONCE}"
-        );
+    /// Jobs that are in a state, those looked at longest ago first.
+    pub(super) async fn in_state(&self, state: State) -> Result<Vec<i64>> {
+        let sql =
+            format!("SELECT legacyID FROM tos2ca_jobs WHERE state = ? ORDER BY updated, legacyID LIMIT {AT_ONCE}");
         let db = self.jobs.database();
-        let rows = db.sql(&sql).fetch_all(db.pool()).await.map_err(failed(KEEPING))?;
+        let rows = db.sql(&sql).bind(state.name()).fetch_all(db.pool()).await.map_err(failed(KEEPING))?;
         Ok(rows.iter().filter_map(|row| row.whole("legacyID")).collect())
     }
 
@@ -236,10 +245,21 @@ impl Ledger {
         Ok(())
     }
 
-    /// The other database waits for a job that is in our queue: it has not heard the last of it.
-    pub(super) async fn tell_again(&self, legacy: i64) -> Result<()> {
+    /// A job of ours was taken in the other database, which has not heard the last of it; and why it was not tried again, if
+    /// it could not be.
+    pub(super) async fn tell_again(&self, entry: &Entry, why_not: Option<String>) -> Result<()> {
         let db = self.jobs.database();
-        let sql = "UPDATE tos2ca_jobs SET told = NULL, updated = {NOW} WHERE legacyID = ? AND state = 'submitted'";
+        let sql = "UPDATE tos2ca_jobs SET state = 'submitted', told = NULL, message = ?, updated = {NOW} \
+            WHERE legacyID = ? AND state IN ('again', 'submitted')";
+        let query = db.sql(sql).bind(why_not.map(|why| cut(&why))).bind(entry.legacy);
+        query.execute(db.pool()).await.map_err(failed(KEEPING))?;
+        Ok(())
+    }
+
+    /// A job that was to be done again does not wait for that any more: the other database knows of it what it was told.
+    pub(super) async fn leave_as_told(&self, legacy: i64) -> Result<()> {
+        let db = self.jobs.database();
+        let sql = "UPDATE tos2ca_jobs SET state = 'submitted', updated = {NOW} WHERE legacyID = ? AND state = 'again'";
         db.sql(sql).bind(legacy).execute(db.pool()).await.map_err(failed(KEEPING))?;
         Ok(())
     }
@@ -251,4 +271,9 @@ impl Ledger {
         db.sql(sql).bind(legacy).execute(db.pool()).await.map_err(failed(KEEPING))?;
         Ok(())
     }
+}
+
+/// As much of a reason as is kept.
+fn cut(why: &str) -> String {
+    why.chars().take(1024).collect()
 }

@@ -1,8 +1,10 @@
 //! A TOS2CA database beside ours: its jobs are done by our workers, and it hears how they end.
 //!
 //! `bridge` goes to and fro between the two; `legacy` is all that is asked of the other database, `ledger` what we keep
-//! of its jobs, `request` what its rows ask for, and `history` copies what was done before.
+//! of its jobs, `request` what its rows ask for, `again` does those again that wait there once more, and `history` copies
+//! what was done before.
 
+mod again;
 mod bridge;
 mod history;
 mod ledger;

@@ -8,6 +8,7 @@ mod databases;
 mod downloads;
 mod features;
 mod load;
+mod migrations;
 mod queue;
 mod real;
 mod reference;

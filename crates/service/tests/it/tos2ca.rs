@@ -29,12 +29,10 @@ impl Place {
     /// A TOS2CA database with rows, and ours beside it on the same server.
     async fn new(files: &[&str]) -> Self {
         let server = MariaDb::start();
-        let text = |file: &&str| std::fs::read_to_string(fixtures().join("tos2ca").join(file)).unwrap();
-        let statements: String = files.iter().map(text).collect();
-        server.sql(&format!("CREATE DATABASE tos2ca; USE tos2ca; {statements}"));
+        server.make_tos2ca(files);
         let db = Database::connect(&server.url()).await.unwrap();
         db.migrate().await.unwrap();
-        let legacy = MySqlPool::connect(&address(&server)).await.unwrap();
+        let legacy = MySqlPool::connect(&server.tos2ca_url()).await.unwrap();
         Self { server, folder: tempfile::tempdir().unwrap(), legacy, jobs: Jobs::new(db) }
     }
 
@@ -45,7 +43,7 @@ impl Place {
             ("MERRA2_LIKE".to_owned(), ostia("merra2_like.nc4")),
         ]);
         let settings = Tos2caSettings {
-            database: address(&self.server),
+            database: self.server.tos2ca_url(),
             poll: Duration::from_millis(50),
             compat: false,
             datasets,
@@ -103,10 +101,6 @@ impl Place {
         let rows = self.rows("SELECT CAST(jobID AS SIGNED), status FROM jobs WHERE jobID >= 20 ORDER BY jobID").await;
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
-}
-
-fn address(server: &MariaDb) -> String {
-    server.url().replace("/eventscape", "/tos2ca")
 }
 
 fn statuses(of: &[(i64, &str)]) -> Vec<(i64, String)> {
@@ -346,6 +340,125 @@ async fn bridges_that_die_lose_nothing_and_do_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_cannot_be_tried_again_is_told_as_an_error() {
+    let place = Place::new(&["schema.sql", "later.sql", "rows.sql"]).await;
+    let mut bridge = place.bridge();
+    bridge.turn().await.unwrap();
+    place.jobs.cancel(20).await.unwrap();
+    bridge.turn().await.unwrap();
+    let of_both = "SELECT status FROM jobs WHERE jobID IN (20, 26) ORDER BY jobID";
+    assert_eq!(place.texts(of_both).await, ["error", "error"]);
+    // its PhDef job is not
+    place.set("UPDATE jobs SET status = 'pending' WHERE jobID = 26").await;
+    for _ in 0..2 {
+        bridge.turn().await.unwrap();
+        assert_eq!(place.texts(of_both).await, ["error", "error"]);
+    }
+    assert_eq!(place.jobs.get(26).await.unwrap().status, JobStatus::Error);
+    let reason = "SELECT message FROM eventscape.tos2ca_jobs WHERE legacyID = 26";
+    let told = place.texts(reason).await.remove(0);
+    assert!(told.contains("job 20 is of stage `phdef` and `cancelled`"), "{told}");
+    // both are
+    place.set("UPDATE jobs SET status = 'pending' WHERE jobID IN (20, 26)").await;
+    bridge.turn().await.unwrap();
+    assert_eq!(place.texts(of_both).await, ["running", "running"]);
+    for job in [20, 26] {
+        assert_eq!(place.jobs.get(job).await.unwrap().status, JobStatus::Pending);
+    }
+    assert_eq!(place.texts(reason).await, [""]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_bridge_that_dies_before_a_job_is_tried_again_loses_nothing() {
+    let place = Place::new(&["schema.sql", "later.sql", "rows.sql"]).await;
+    place.bridge().turn().await.unwrap();
+    place.jobs.cancel(25).await.unwrap();
+    place.bridge().turn().await.unwrap();
+    let status = "SELECT status FROM jobs WHERE jobID = 25";
+    assert_eq!(place.texts(status).await, ["error"]);
+    // it takes the job there, and waits for the row here
+    let ours = MySqlPool::connect(&place.server.url()).await.unwrap();
+    let mut held = ours.begin().await.unwrap();
+    sqlx::query("SELECT jobID FROM jobs WHERE jobID = 25 FOR UPDATE").fetch_all(&mut *held).await.unwrap();
+    place.set("UPDATE jobs SET status = 'pending' WHERE jobID = 25").await;
+    let mut dies = place.bridge();
+    let dying = tokio::spawn(async move { dies.turn().await });
+    for _ in 0..1200 {
+        if place.texts(status).await == ["running"] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(!dying.is_finished());
+    dying.abort();
+    assert!(dying.await.unwrap_err().is_cancelled());
+    held.rollback().await.unwrap();
+    assert_eq!(place.jobs.get(25).await.unwrap().status, JobStatus::Cancelled);
+    assert_eq!(place.texts(status).await, ["running"]);
+
+    let (mut one, mut other) = (place.bridge(), place.bridge());
+    let (first, second) = tokio::join!(one.turn(), other.turn());
+    first.unwrap();
+    second.unwrap();
+    assert_eq!(place.jobs.get(25).await.unwrap().status, JobStatus::Pending);
+    assert_eq!(place.texts(status).await, ["running"]);
+    // and goes on as others do
+    place.jobs.cancel(25).await.unwrap();
+    one.turn().await.unwrap();
+    assert_eq!(place.texts(status).await, ["error"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_to_be_done_again_and_changed_since_is_left_as_it_is() {
+    let place = Place::new(&["schema.sql", "later.sql", "rows.sql"]).await;
+    let mut bridge = place.bridge();
+    bridge.turn().await.unwrap();
+    for job in [20, 25, 27] {
+        place.jobs.cancel(job).await.unwrap();
+    }
+    bridge.turn().await.unwrap();
+    // 20 was taken, tried and failed, 25 is another program's, 27 is gone
+    place.set("UPDATE jobs SET status = 'running' WHERE jobID = 20").await;
+    place.set("UPDATE jobs SET status = 'reading' WHERE jobID = 25").await;
+    place.set("DELETE FROM jobs WHERE jobID = 27").await;
+    place.set("UPDATE eventscape.tos2ca_jobs SET state = 'again', updated = 0 WHERE legacyID IN (20, 25, 27)").await;
+    bridge.turn().await.unwrap();
+    let states = "SELECT CONCAT(legacyID, state) FROM eventscape.tos2ca_jobs WHERE legacyID IN (20, 25, 27) ORDER BY 1";
+    assert_eq!(place.texts(states).await, ["20submitted", "25submitted", "27left"]);
+    let told = "SELECT status FROM jobs WHERE jobID IN (20, 25) ORDER BY jobID";
+    assert_eq!(place.texts(told).await, ["error", "reading"]);
+    for job in [20, 25, 27] {
+        assert_eq!(place.jobs.get(job).await.unwrap().status, JobStatus::Cancelled);
+    }
+    place.set("UPDATE jobs SET status = 'pending' WHERE jobID IN (20, 25)").await;
+    bridge.turn().await.unwrap();
+    assert_eq!(place.texts(told).await, ["running", "running"]);
+    for job in [20, 25] {
+        assert_eq!(place.jobs.get(job).await.unwrap().status, JobStatus::Pending);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_tos2ca_did_itself_is_looked_into_though_it_is_done_again() {
+    let place = Place::new(&["schema.sql", "later.sql", "rows.sql"]).await;
+    let mut bridge = place.bridge();
+    bridge.turn().await.unwrap();
+    place.set("UPDATE jobs SET status = 'pending' WHERE jobID = 11").await;
+    bridge.turn().await.unwrap();
+    // the new one has another number, the old one is as it was
+    let ours = place.ours().await;
+    let numbers: Vec<i64> = ours.iter().map(|job| job.job_id).collect();
+    assert_eq!(numbers, [11, 20, 25, 26, 27, 1_000_000_001]);
+    assert_eq!((ours[0].status, ours[4].phdef_job_id), (JobStatus::Complete, Some(11)));
+    let mut masks = BTreeMap::new();
+    while let Some(claim) = place.jobs.claim("one", 60_000).await.unwrap() {
+        masks.insert(claim.job.job_id, claim.masks);
+    }
+    assert_eq!(masks[&27].as_deref(), Some("/nowhere/11/11-ForTraCC-Mask-Output.nc4"));
+    assert_eq!(masks.keys().copied().collect::<Vec<_>>(), [20, 25, 27, 1_000_000_001]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_number_that_is_ours_already_is_not_taken_away() {
     let place = Place::new(&["schema.sql", "rows.sql"]).await;
     let user = Users::new(place.jobs.database().clone()).local().await.unwrap();
@@ -375,7 +488,7 @@ async fn a_number_that_is_ours_already_is_not_taken_away() {
 async fn what_was_done_before_is_copied_once() {
     let place = Place::new(&["schema.sql", "rows.sql"]).await;
     let db = place.jobs.database();
-    let copied = copy_history(db, &address(&place.server)).await.unwrap();
+    let copied = copy_history(db, &place.server.tos2ca_url()).await.unwrap();
     assert_eq!(copied, Copied { users: 2, jobs: 3, outputs: 6, known: 0, left: 1 });
     let first = (place.ours().await, place.jobs.outputs(11).await.unwrap(), place.jobs.outputs(12).await.unwrap());
     let kept: Vec<_> = first.0.iter().map(|job| (job.job_id, job.status, job.phdef_job_id)).collect();
@@ -389,7 +502,7 @@ async fn what_was_done_before_is_copied_once() {
     assert_eq!(names, [("12-Curated-Data.nc4", "curated subset"), ("12-Interpolated-Data.nc4", "interpolated subset")]);
     assert_eq!(first.2[0].time.as_deref(), Some("201508120000"));
 
-    let copied = copy_history(db, &address(&place.server)).await.unwrap();
+    let copied = copy_history(db, &place.server.tos2ca_url()).await.unwrap();
     assert_eq!(copied, Copied { users: 0, jobs: 0, outputs: 0, known: 5, left: 1 });
     let again = (place.ours().await, place.jobs.outputs(11).await.unwrap(), place.jobs.outputs(12).await.unwrap());
     assert_eq!(again, first);
@@ -398,7 +511,7 @@ async fn what_was_done_before_is_copied_once() {
     let plot = "(12, 's3://bucket/12/12-Series.png', 'interpolated plot')";
     place.set(&format!("INSERT INTO output (jobID, location, type) VALUES {plot}")).await;
     place.set("UPDATE jobs SET status = 'complete' WHERE jobID = 25").await;
-    let copied = copy_history(db, &address(&place.server)).await.unwrap();
+    let copied = copy_history(db, &place.server.tos2ca_url()).await.unwrap();
     assert_eq!(copied, Copied { users: 0, jobs: 1, outputs: 1, known: 5, left: 1 });
 }
 
@@ -410,7 +523,7 @@ async fn ours_may_be_of_another_kind() {
     db.migrate().await.unwrap();
     place.jobs = Jobs::new(db.clone());
     for (jobs, outputs) in [(3, 6), (0, 0)] {
-        let copied = copy_history(&db, &address(&place.server)).await.unwrap();
+        let copied = copy_history(&db, &place.server.tos2ca_url()).await.unwrap();
         assert_eq!((copied.jobs, copied.outputs), (jobs, outputs));
     }
     let mut bridge = place.bridge();
@@ -429,7 +542,7 @@ async fn ours_may_be_of_another_kind() {
 async fn a_database_for_both_is_refused_and_left_as_it_was() {
     let place = Place::new(&["schema.sql"]).await;
     // ours is not made in theirs
-    let db = Database::connect(&address(&place.server)).await.unwrap();
+    let db = Database::connect(&place.server.tos2ca_url()).await.unwrap();
     let error = db.migrate().await.unwrap_err().to_string();
     assert!(error.contains("database.url") && error.contains("TOS2CA"), "{error}");
     let tables = place
@@ -439,11 +552,11 @@ async fn a_database_for_both_is_refused_and_left_as_it_was() {
     let error = copy_history(place.jobs.database(), &place.server.url()).await.unwrap_err().to_string();
     assert!(error.contains("tos2ca.database") && error.contains("this service"), "{error}");
     place.set("ALTER TABLE jobs DROP COLUMN coords").await;
-    let error = copy_history(place.jobs.database(), &address(&place.server)).await.unwrap_err().to_string();
+    let error = copy_history(place.jobs.database(), &place.server.tos2ca_url()).await.unwrap_err().to_string();
     assert!(error.contains("`jobs` has no `coords`"), "{error}");
     let mut config = Config::default();
-    config.database.url = address(&place.server);
-    config.tos2ca.database = Some(address(&place.server));
+    config.database.url = place.server.tos2ca_url();
+    config.tos2ca.database = Some(place.server.tos2ca_url());
     assert!(config.settings().unwrap_err().to_string().contains("tos2ca.database"));
 }
 
@@ -455,7 +568,7 @@ async fn tables_of_an_older_version_are_brought_up_beside_what_they_hold() {
     assert!(!db.is_current().await.unwrap());
     db.migrate().await.unwrap();
     assert!(db.is_current().await.unwrap());
-    let copied = copy_history(db, &address(&place.server)).await.unwrap();
+    let copied = copy_history(db, &place.server.tos2ca_url()).await.unwrap();
     assert_eq!(copied, Copied::default());
 }
 

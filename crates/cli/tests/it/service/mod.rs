@@ -2,6 +2,7 @@
 
 mod kills;
 mod logs;
+mod tos2ca;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
