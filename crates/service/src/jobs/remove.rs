@@ -5,6 +5,8 @@ use crate::database::{Fields, Transaction, failed, repeated};
 use crate::error::{Result, ServiceError};
 
 const REMOVING: &str = "removing a job";
+/// What is said of a job whose removal has begun.
+const BEGUN: &str = "it is being removed";
 
 impl Jobs {
     /// Begins to remove a job that has ended: from now on it is cancelled, without products, and cannot be tried again. Once its folder
@@ -28,6 +30,10 @@ impl Jobs {
         if self.number_of(&mut tx, "SELECT legacyID AS found FROM tos2ca_jobs WHERE jobID = ?", job).await?.is_some() {
             return conflict("is one of TOS2CA's, which keeps it".to_owned());
         }
+        let tasks = self.number_of(&mut tx, "SELECT MIN(taskID) AS found FROM tasks WHERE jobID = ?", job).await?;
+        if tasks.is_none() && record.message.as_deref() != Some(BEGUN) {
+            return conflict("was done by another program, whose products are not ours to remove".to_owned());
+        }
         let sql = "SELECT MIN(jobID) AS found FROM jobs WHERE phdefJobID = ? AND status IN ('pending', 'running')";
         if let Some(other) = self.number_of(&mut tx, sql, job).await? {
             return conflict(format!("is looked into by job {other}; wait for that, or cancel it"));
@@ -37,8 +43,9 @@ impl Jobs {
         if let Some(left) = self.number_of(&mut tx, sql, job).await?.filter(|left| *left > 0) {
             return conflict(format!("was just cancelled: its worker may be at it for {} s more", left / 1000 + 1));
         }
+        let sql = "UPDATE jobs SET status = 'cancelled', message = ? WHERE jobID = ?";
+        self.db.sql(sql).bind(BEGUN).bind(job).execute(&mut *tx).await.map_err(failed(REMOVING))?;
         for sql in [
-            "UPDATE jobs SET status = 'cancelled', message = 'it is being removed' WHERE jobID = ?",
             "DELETE FROM notifications WHERE jobID = ?",
             "DELETE FROM output WHERE jobID = ?",
             "DELETE FROM chunks WHERE jobID = ?",

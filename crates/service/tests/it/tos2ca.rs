@@ -456,6 +456,15 @@ async fn what_tos2ca_did_itself_is_looked_into_though_it_is_done_again() {
     }
     assert_eq!(masks[&27].as_deref(), Some("/nowhere/11/11-ForTraCC-Mask-Output.nc4"));
     assert_eq!(masks.keys().copied().collect::<Vec<_>>(), [20, 25, 27, 1_000_000_001]);
+    // what others made, and what TOS2CA has, is not removed here
+    place.jobs.cancel(27).await.unwrap();
+    for (job, hint) in [(11, "by another program"), (27, "one of TOS2CA's")] {
+        let error = place.jobs.begin_removal(job).await.unwrap_err().to_string();
+        assert!(error.contains(hint), "{error}");
+    }
+    // nor tried again
+    let error = place.jobs.retry(11).await.unwrap_err().to_string();
+    assert!(error.contains("complete"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
