@@ -63,8 +63,15 @@ impl Terminal {
             .with_writer(std::io::stderr)
             .with_ansi(colours())
             .log_internal_errors(false);
+        // what runs for days tells when, unless the journal does
+        let runs_long = matches!(matches.subcommand_name(), Some("serve" | "worker"));
+        let is_timed = runs_long && std::env::var_os("JOURNAL_STREAM").is_none();
         // a second call in one process would fail; the first subscriber stays then
-        let _ = if json { log.json().try_init() } else { log.without_time().try_init() };
+        let _ = match (json, is_timed) {
+            (true, _) => log.json().try_init(),
+            (false, true) => log.try_init(),
+            (false, false) => log.without_time().try_init(),
+        };
         Self { mode, bars: MultiProgress::new(), stages: Mutex::default() }
     }
 
@@ -76,6 +83,19 @@ impl Terminal {
             }));
         } else {
             self.line(&format!("error: {message}"));
+        }
+    }
+
+    /// Tells something that is no progress and no error.
+    pub(crate) fn tell_line(&self, message: &str) {
+        self.line(&self.line_of(message));
+    }
+
+    /// As it is written to stderr.
+    pub(crate) fn line_of(&self, message: &str) -> String {
+        match self.mode {
+            Mode::Json => serde_json::json!({ "level": "info", "message": message }).to_string(),
+            _ => message.to_owned(),
         }
     }
 

@@ -30,7 +30,9 @@ use eventscape_io::cache::SceneCache;
 use eventscape_io::sink::{Sink, SinkLock};
 use eventscape_io::stores::Stores;
 
-pub use curation::{CurationJob, CurationProduct, CurationReads, CurationReport, Reads, plan_curation, run_curation};
+pub use curation::{
+    CurationJob, CurationProduct, CurationReads, CurationReport, Reads, check_curation, plan_curation, run_curation,
+};
 pub use error::{PipelineError, Result};
 pub use job::{
     BoxText, Job, TextOrNumber, Texts, TrackerName, WrongKey, canonical_keys, job_schema, parse_bytes, read_job_file,

@@ -11,6 +11,7 @@ mod events;
 mod http;
 mod jobs;
 mod notify;
+mod probe;
 mod removal;
 mod serve;
 mod tos2ca;
@@ -30,8 +31,9 @@ pub use jobs::{
     Page, Policy, Submission, TaskKind, TaskRecord,
 };
 pub use notify::{MailSecurity, MailSettings};
+pub use probe::try_all;
 pub use removal::remove_job;
 pub use serve::{ServeSettings, serve};
 pub use tos2ca::{Bridge, Copied, Tos2caSettings, copy_history};
-pub use users::{NewToken, Role, User, Users};
+pub use users::{NewToken, Role, TokenRecord, User, Users};
 pub use worker::{Worker, WorkerSettings};

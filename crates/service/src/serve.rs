@@ -13,6 +13,7 @@ use crate::events::Events;
 use crate::http::{self, App, Documents, Limits, Metrics, Origins, Rates, Streams, router};
 use crate::jobs::{Jobs, Policy};
 use crate::notify::{MailSettings, Notifier};
+use crate::probe::{missing_inputs, try_store};
 use crate::tos2ca::{Bridge, Tos2caSettings};
 use crate::users::Users;
 use crate::worker::{Worker, WorkerSettings};
@@ -62,6 +63,21 @@ pub(crate) fn check_is_here(address: SocketAddr, public: Option<&str>, needs_tok
     Err(ServiceError::config("http.listen", why))
 }
 
+/// A folder for products that cannot be written does not mend itself; a bucket that does not answer may.
+async fn check_places(settings: &ServeSettings) -> Result<()> {
+    if let Some(missing) = missing_inputs(settings) {
+        tracing::warn!("{missing}");
+    }
+    match try_store(settings).await {
+        Err(error) if !settings.worker.store.contains("://") => Err(error),
+        Err(error) => {
+            tracing::warn!("{error}; jobs wait until it does");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
 /// Whether the host of an address is this machine's own name for itself.
 fn is_of_this_machine(address: &str) -> bool {
     let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
@@ -87,6 +103,7 @@ pub async fn serve(
     } else if settings.workers == 0 && settings.tos2ca.is_none() {
         return Err(ServiceError::config("worker.count", "it is 0: there is nothing to do for this process"));
     }
+    check_places(&settings).await?;
     let db = Database::connect(&settings.database).await?;
     if !db.is_current().await? {
         db.migrate().await?;

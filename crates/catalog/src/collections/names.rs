@@ -47,8 +47,11 @@ pub(super) fn hint<'e>(name: &str, entries: impl Iterator<Item = &'e Entry>) -> 
     }
 }
 
-/// 0 where one holds the other, otherwise the number of edits between them.
+/// 0 where one holds the other or is its first word, otherwise the number of edits between them.
 fn unlikeness(a: &str, b: &str) -> usize {
+    if a.len() >= 3 && b.strip_prefix(a).is_some_and(|rest| rest.starts_with('_')) {
+        return 0;
+    }
     if a.len() >= 4 && (b.contains(a) || a.contains(b)) {
         return 0;
     }
@@ -85,5 +88,6 @@ mod tests {
         assert_eq!(unlikeness("mergri", "mergir"), 2);
         assert_eq!(unlikeness("abc", ""), 3);
         assert_eq!(unlikeness("mergir", "gpm_mergir"), 0);
+        assert_eq!(unlikeness("gpm", "gpm_mergir"), 0);
     }
 }

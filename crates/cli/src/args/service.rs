@@ -44,10 +44,16 @@ pub(super) fn commands() -> Vec<Command> {
             .arg(config()),
         jobs(),
         users(),
-        Command::new("config")
-            .about("The configuration of a service")
-            .subcommand_required(true)
-            .subcommand(Command::new("check").about("Say what is wrong with it, or show it").arg(config())),
+        Command::new("config").about("The configuration of a service").subcommand_required(true).subcommand(
+            Command::new("check")
+                .about("Say what is wrong with it, or show it; nothing is asked but secrets")
+                .arg(
+                    Arg::new("connect").long("connect").action(ArgAction::SetTrue).help(
+                        "Ask the database, the store, the cache and the mail server, too, and say how each answered",
+                    ),
+                )
+                .arg(config()),
+        ),
     ]
 }
 
@@ -106,6 +112,20 @@ fn jobs() -> Command {
                         .default_value("20")
                         .help("How many"),
                 )
+                .arg(
+                    Arg::new("status")
+                        .long("status")
+                        .value_delimiter(',')
+                        .value_parser(PossibleValuesParser::new([
+                            "pending",
+                            "running",
+                            "complete",
+                            "error",
+                            "cancelled",
+                        ]))
+                        .help("Only those with one of these statuses"),
+                )
+                .arg(Arg::new("user").long("user").value_name("EMAIL").help("Only those of a user"))
                 .arg(config()),
         )
         .subcommand(Command::new("show").about("All that is known of a job").arg(number()).arg(config()))
@@ -144,6 +164,12 @@ fn users() -> Command {
                 .arg(config()),
         )
         .subcommand(Command::new("list").about("All users, and how many tokens they have").arg(config()))
+        .subcommand(
+            Command::new("tokens")
+                .about("A user's tokens: what they are for, and when they end")
+                .arg(email())
+                .arg(config()),
+        )
         .subcommand(
             Command::new("revoke")
                 .about("End all tokens of a user at once")

@@ -1,14 +1,16 @@
 //! `eventscape serve|worker|migrate|jobs|users|config`.
 
-use std::path::Path;
+use std::path::{Component, Path};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use eventscape_core::Timestamp;
+use eventscape_core::time::Calendar;
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{PipelineError, read_job_table};
 use eventscape_service::{
-    Config, Copied, Database, JobFilter, JobRequest, JobStage, Jobs, Role, ServeSettings, ServiceError, Submission,
-    User, Users, copy_history, remove_job, serve,
+    Config, Copied, Database, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Role, ServeSettings,
+    ServiceError, Submission, TokenRecord, User, Users, copy_history, remove_job, serve, try_all,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -26,12 +28,12 @@ pub(super) fn run(name: &str, matches: &ArgMatches, terminal: &Terminal) -> Outc
         .map_err(|e| PipelineError::Internal(format!("the service's threads cannot start: {e}")))?;
     let told = runtime.block_on(async {
         match name {
-            "serve" => serving(matches, true).await,
-            "worker" => serving(matches, false).await,
+            "serve" => serving(matches, true, terminal).await,
+            "worker" => serving(matches, false, terminal).await,
             "migrate" => migrate(matches).await,
             "jobs" => jobs(matches).await,
             "users" => users(matches).await,
-            _ => check(matches),
+            _ => check(matches).await,
         }
     });
     match told {
@@ -47,7 +49,7 @@ fn config(matches: &ArgMatches) -> Result<Config, ServiceError> {
     Config::read(matches.get_one::<String>("config").map(Path::new), std::env::vars())
 }
 
-async fn serving(matches: &ArgMatches, with_api: bool) -> Told {
+async fn serving(matches: &ArgMatches, with_api: bool, terminal: &Terminal) -> Told {
     let mut config = config(matches)?;
     if with_api && let Some(listen) = matches.get_one::<String>("listen") {
         config.http.listen.clone_from(listen);
@@ -56,17 +58,22 @@ async fn serving(matches: &ArgMatches, with_api: bool) -> Told {
     let settings = ServeSettings { with_api, ..settings };
     let workers = if settings.workers == 1 { "1 worker".to_owned() } else { format!("{} workers", settings.workers) };
     let (stop, stopped) = watch::channel(false);
+    let stopping = terminal.line_of("stopping: requests are answered, jobs are given back (once more to stop at once)");
     tokio::spawn(async move {
         signal().await;
-        warn("stopping: requests are answered, jobs are given back (once more to stop at once)");
+        warn(&stopping);
         // the receivers live as long as the service
         let _ = stop.send(true);
         signal().await;
         std::process::exit(130);
     });
-    let ready = |address: Option<std::net::SocketAddr>| match address {
-        Some(address) => warn(&format!("http://{address} with {workers}; Ctrl-C stops")),
-        None => warn(&format!("{workers}; Ctrl-C stops")),
+    let shown = config.shown();
+    let ready = |address: Option<std::net::SocketAddr>| {
+        let address = address.map(|address| format!("http://{address} with ")).unwrap_or_default();
+        let tokens = if config.auth.required || !with_api { "" } else { "; no token is asked" };
+        let (database, store) = (whole_sqlite(&shown.database.url), whole_path(&shown.store.location));
+        terminal
+            .tell_line(&format!("{address}{workers}{tokens}; database {database}, products in {store}; Ctrl-C stops"));
     };
     serve(settings, stopped, ready).await
 }
@@ -94,14 +101,38 @@ async fn database(matches: &ArgMatches, makes: bool) -> Result<(Config, Database
     let config = config(matches)?;
     let url = config.settings()?.database;
     if !makes && !Database::may_be_there(&url) {
-        let reason = format!("`{url}` is not there: name the service's configuration with --config, or start one here");
+        let place = whole_sqlite(&url);
+        let reason = format!(
+            "`{place}` is not there: name the service's configuration with --config, or start it; paths that are not whole \
+             begin in the folder where a command is called"
+        );
         return Err(ServiceError::Config { subject: "database.url".to_owned(), reason });
     }
+    let is_new = !Database::may_be_there(&url);
     let db = Database::connect(&url).await?;
     if !db.is_current().await? {
         db.migrate().await?;
     }
+    if is_new {
+        warn(&format!("a new database was made: {}", whole_sqlite(&url)));
+    }
     Ok((config, db))
+}
+
+/// A path from the root, as another folder would have it; an address as it is.
+fn whole_path(text: &str) -> String {
+    match Location::parse(text) {
+        Ok(Location::Local(path)) => std::path::absolute(&path).unwrap_or(path).display().to_string(),
+        _ => text.to_owned(),
+    }
+}
+
+/// The same of the file of SQLite.
+fn whole_sqlite(url: &str) -> String {
+    match url.strip_prefix("sqlite:") {
+        Some(file) => format!("sqlite:{}", whole_path(file.trim_start_matches("//"))),
+        None => url.to_owned(),
+    }
 }
 
 async fn migrate(matches: &ArgMatches) -> Told {
@@ -174,16 +205,19 @@ async fn jobs(matches: &ArgMatches) -> Told {
         }
         "list" => {
             let limit = matches.get_one::<u32>("limit").copied().unwrap_or(20);
-            let page = jobs.list(&JobFilter::default(), limit, 0).await?;
+            let users = Users::new(db.clone());
+            let of_user = match matches.get_one::<String>("user") {
+                Some(email) => Some(users.by_email(email).await?.user_id),
+                None => None,
+            };
+            let statuses = matches.get_many::<String>("status").into_iter().flatten();
+            let statuses = statuses.filter_map(|name| JobStatus::of(name)).collect();
+            let filter = JobFilter { of_user, statuses, ..JobFilter::default() };
+            let page = jobs.list(&filter, limit, 0).await?;
             if is_json {
                 say(&format!("{:#}\n", json!({ "jobs": page.jobs, "matched": page.matched })))?;
             } else {
-                let rows = page.jobs.iter().map(|job| {
-                    let done = format!("{} %", job.progress / 10);
-                    let (id, stage) = (job.job_id.to_string(), job.stage.name().to_owned());
-                    vec![id, stage, job.status.name().to_owned(), done, job.description.clone()]
-                });
-                say(&table(&["job", "stage", "status", "done", "title"], rows))?;
+                list_jobs(&page.jobs, &users.list().await?)?;
             }
         }
         "show" => show(&jobs, number()).await?,
@@ -206,12 +240,41 @@ async fn jobs(matches: &ArgMatches) -> Told {
     Ok(())
 }
 
+fn list_jobs(jobs: &[JobRecord], users: &[(User, i64)]) -> Told {
+    let rows = jobs.iter().map(|job| {
+        let user = users.iter().find(|(user, _)| user.user_id == job.user_id);
+        let why = job.message.as_deref().filter(|_| job.status == JobStatus::Error).unwrap_or_default();
+        vec![
+            job.job_id.to_string(),
+            job.stage.name().to_owned(),
+            job.status.name().to_owned(),
+            format!("{} %", job.progress / 10),
+            instant(job.submitted),
+            user.map(|(user, _)| user.email.clone()).unwrap_or_default(),
+            job.description.clone(),
+            why.chars().take(80).collect(),
+        ]
+    });
+    say(&table(&["job", "stage", "status", "done", "submitted", "user", "title", "why"], rows))
+}
+
+/// Milliseconds since 1970 as a date and a time in UTC, to the second.
+fn instant(ms: i64) -> String {
+    let seconds = ms.div_euclid(1000) * 1_000_000;
+    Timestamp::from_micros(Calendar::ProlepticGregorian, seconds).to_string()
+}
+
 /// The workers are elsewhere: what a job file names from the folder of who submits it is named from the root.
 fn with_whole_paths(mut keys: Map<String, Value>) -> Result<Map<String, Value>, ServiceError> {
     let whole = |text: &mut String| -> Told {
         if let Ok(Location::Local(path)) = Location::parse(text) {
-            let whole = std::path::absolute(&path)
-                .map_err(|source| ServiceError::Io { action: format!("finding `{text}`"), source })?;
+            let failed = |source| ServiceError::Io { action: format!("finding `{text}`"), source };
+            // one that leads up is followed, where it is no pattern
+            let leads_up = path.components().any(|part| part == Component::ParentDir);
+            let whole = match path.canonicalize() {
+                Ok(whole) if leads_up => whole,
+                _ => std::path::absolute(&path).map_err(failed)?,
+            };
             *text = whole.display().to_string();
         }
         Ok(())
@@ -259,6 +322,10 @@ async fn users(matches: &ArgMatches) -> Told {
             say(&if is_json { format!("{}\n", json!(user)) } else { told })?;
         }
         "list" => list_users(&users.list().await?, is_json)?,
+        "tokens" => {
+            let user = users.by_email(text("email")).await?;
+            list_tokens(&users.tokens(&user).await?, is_json)?;
+        }
         "revoke" => {
             let user = users.by_email(text("email")).await?;
             let revoked = users.revoke(&user, matches.get_one::<String>("label").map(String::as_str)).await?;
@@ -294,12 +361,41 @@ fn list_users(users: &[(User, i64)], is_json: bool) -> Told {
     say(&table(&["user", "email", "role", "tokens", "name"], rows))
 }
 
-fn check(matches: &ArgMatches) -> Told {
+fn list_tokens(tokens: &[TokenRecord], is_json: bool) -> Told {
+    if is_json {
+        return say(&format!("{:#}\n", json!({ "tokens": tokens })));
+    }
+    let rows = tokens.iter().map(|token| {
+        let ends = token.expires.map_or_else(|| "never".to_owned(), instant);
+        vec![token.token_id.to_string(), token.label.clone(), instant(token.created), ends]
+    });
+    say(&table(&["token", "label", "made", "ends"], rows))
+}
+
+async fn check(matches: &ArgMatches) -> Told {
     let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
     let config = config(matches)?;
     // secrets are fetched, and everything is read as a service would
-    config.settings()?;
+    let settings = config.settings()?;
+    if matches.get_flag("connect") {
+        return connect(&settings).await;
+    }
     let text = serde_json::to_string_pretty(&config.shown())
         .map_err(|e| ServiceError::Internal(format!("the configuration cannot be shown: {e}")))?;
     say(&format!("{text}\n"))
+}
+
+/// Asks what the service needs, and tells how each answered.
+async fn connect(settings: &ServeSettings) -> Told {
+    let mut first = Ok(());
+    for (what, answered) in try_all(settings).await {
+        match answered {
+            Ok(()) => say(&format!("{what}: it answers\n"))?,
+            Err(error) => {
+                say(&format!("{what}: {error}\n"))?;
+                first = first.and(Err(error));
+            }
+        }
+    }
+    first
 }

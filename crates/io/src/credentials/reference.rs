@@ -58,8 +58,9 @@ impl SecretReference {
     /// [`IoError::NotFound`], [`IoError::Denied`], [`IoError::Remote`], each with the secret's name.
     pub fn fetch(&self) -> Result<SecretDocument> {
         let text = match &self.place {
-            Place::Environment(name) => std::env::var(name)
-                .map_err(|_| IoError::NotFound { location: format!("the environment variable {name}") })?,
+            Place::Environment(name) => {
+                std::env::var(name).map_err(|_| IoError::NotFound { location: format!("${name}") })?
+            }
             Place::File(path) => read_small(path)?,
             Place::Aws(name) => {
                 let (runtime, name) = (Runtime::default(), name.clone());

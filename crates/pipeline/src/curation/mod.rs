@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use eventscape_catalog::{CatalogError, Context, LevelChoice, QualityChoice, Source, Subset, SubsetRequest, Swaths};
 use eventscape_core::Timestamp;
 use eventscape_core::grid::Domain;
-use eventscape_core::regrid::PointMethod;
+use eventscape_core::regrid::{Method, PointMethod};
 use eventscape_io::stores::Stores;
 use serde::Serialize;
 
@@ -88,6 +88,20 @@ pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<
     job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
     job.wanted()?;
     each_collection(job, around, &run_one)
+}
+
+/// Whether a curation job asks for what there is, as far as it can be told without the data.
+///
+/// # Errors
+/// The key that is wrong, and what there is instead.
+pub fn check_curation(job: &CurationJob) -> Result<()> {
+    job.wanted()?;
+    match job.method.as_deref().map(|name| name.trim().to_ascii_lowercase()) {
+        // of points, which only the data tell
+        None => Ok(()),
+        Some(name) if name == "distance" => Ok(()),
+        Some(name) => Method::parse(&name).map(|_| ()).map_err(|e| PipelineError::job("method", e.to_string())),
+    }
 }
 
 /// What a curation job would read, for each collection; nothing is read but the masks and the structure of the granules.

@@ -35,7 +35,10 @@ pub fn read_keys<T: DeserializeOwned + JsonSchema>(keys: Map<String, Value>) -> 
 fn reason(schema: &Value, table: &Value, path: &[String], told: &str) -> String {
     if told.starts_with("unknown field") {
         let (last, above) = path.split_last().map_or((String::new(), path), |(last, above)| (last.clone(), above));
-        return match within(schema, above).map(|inner| no_such_key(&last, inner)) {
+        return match within(schema, above)
+            .and_then(|inner| resolved(schema, inner))
+            .map(|inner| no_such_key(&last, inner))
+        {
             Some(reason) => reason,
             None => told.to_owned(),
         };

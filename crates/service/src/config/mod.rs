@@ -282,6 +282,8 @@ mod tests {
         for (file, variable, wanted) in [
             ("[http]\nlisten = 'x'", None, "http.listen"),
             ("[http]\nport = 1", None, "http.port"),
+            ("[http]\nlisen = '127.0.0.1:1'", None, "did you mean `listen`?"),
+            ("[database]\npassword = 'x'", None, "there are secret, url"),
             ("[worker]\nlease_seconds = 0", None, "worker.lease_seconds"),
             ("[http]\norigins = ['maps.example.org']", None, "http.origins"),
             ("[http]\norigins = ['*']", None, "auth.required"),

@@ -1,5 +1,6 @@
 //! What differs between databases.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use crate::error::{Result, ServiceError};
@@ -37,9 +38,9 @@ impl Dialect {
     pub(super) fn make_place(self, url: &str) -> Result<()> {
         let folder = file(url).and_then(Path::parent);
         match folder.filter(|folder| self == Self::Sqlite && !folder.as_os_str().is_empty()) {
-            Some(folder) => std::fs::create_dir_all(folder).map_err(|source| ServiceError::Io {
-                action: format!("making the folder `{}` of the database", folder.display()),
-                source,
+            // for the service's own user alone, as the products of different users lie in it
+            Some(folder) => std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|source| {
+                ServiceError::Io { action: format!("making the folder `{}` of the database", folder.display()), source }
             }),
             None => Ok(()),
         }

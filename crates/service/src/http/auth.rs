@@ -31,6 +31,7 @@ impl FromRequestParts<App> for Asker {
         });
         let token = token.filter(|t| !t.is_empty() && t.len() <= 256).ok_or_else(no_token)?;
         let user = app.users.by_token(token).await?;
+        tracing::Span::current().record("user", user.user_id);
         app.rates.count(user.user_id)?;
         Ok(Self(user))
     }

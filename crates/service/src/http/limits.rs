@@ -67,7 +67,7 @@ pub(super) async fn named(metrics: Metrics, mut request: Request, next: Next) ->
     };
     let id = sent.filter(is_sane).map_or_else(new_id, str::to_owned);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", id, %method, path);
+    let span = tracing::info_span!("request", id, %method, path, user = tracing::field::Empty);
     let value = HeaderValue::from_str(&id).ok();
     if let Some(value) = value.clone() {
         request.headers_mut().insert(REQUEST_ID, value);

@@ -16,7 +16,7 @@ use super::App;
 use super::auth::Asker;
 use super::problem::Problem;
 use crate::error::ServiceError;
-use crate::jobs::Load;
+use crate::jobs::{JobStatus, Load};
 
 /// The format of the answer.
 pub(super) const OPEN_METRICS: &str = "application/openmetrics-text;version=1.0.0;charset=utf-8";
@@ -74,8 +74,10 @@ impl Metrics {
     fn text(&self, load: &Load) -> Result<String, std::fmt::Error> {
         let mut registry = Registry::with_prefix("eventscape");
         let jobs = Family::<Status, Gauge>::default();
-        for (status, count) in &load.jobs {
-            jobs.get_or_create(&Status { status: status.name() }).set(*count);
+        // those that no job has, too: a count that appears is no rise to those who watch
+        for status in JobStatus::ALL {
+            let count = load.jobs.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
+            jobs.get_or_create(&Status { status: status.name() }).set(count);
         }
         registry.register("jobs", "Jobs in the database, by status", jobs);
         let gauge = |value: i64| {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::App;
 use super::auth::SeenJob;
+use super::documents::word;
 use super::problem::Problem;
 use crate::jobs::JobStatus;
 
@@ -21,7 +22,8 @@ pub(super) async fn results(State(app): State<App>, SeenJob(job): SeenJob) -> Re
             return Err(Problem::of_kind(StatusCode::UNPROCESSABLE_ENTITY, FAILED, why));
         }
         status => {
-            let why = format!("job {} is `{}`: it has no results yet", job.job_id, status.name());
+            let yet = if status == JobStatus::Cancelled { "" } else { " yet" };
+            let why = format!("job {} is {}: it has no results{yet}", job.job_id, word(status));
             return Err(Problem::of_kind(StatusCode::NOT_FOUND, "result-not-ready", why));
         }
     }

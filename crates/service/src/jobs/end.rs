@@ -70,7 +70,7 @@ impl Jobs {
             let sql = "UPDATE chunks SET status = 'complete' WHERE jobID = ? AND chunkID = ?";
             let query = self.db.sql(sql).bind(job).bind(claim.chunk);
             query.execute(&mut *tx).await.map_err(failed(ENDING))?;
-            let sql = "UPDATE jobs SET updateTime = {NOW}, progress = \
+            let sql = "UPDATE jobs SET updateTime = {NOW}, message = NULL, progress = \
                 (SELECT COUNT(*) FROM chunks WHERE chunks.jobID = jobs.jobID AND status = 'complete') * 900 / nChunks \
                 WHERE jobID = ?";
             self.run(&mut tx, sql, job).await?;
@@ -130,6 +130,10 @@ impl Jobs {
                 .map_err(failed(ENDING))?;
             if done.rows_affected() == 0 {
                 return Ok(Err(Lost));
+            }
+            if again == Again::Later {
+                let told = format!("it is tried again in {} s, after: {why}", pause / 1000);
+                self.say(&mut tx, claim.job.job_id, &told).await?;
             }
         } else {
             if self.leave(&mut tx, claim, "failed", Some(why)).await?.rows_affected() == 0 {
@@ -313,6 +317,14 @@ impl Jobs {
             // a curation job has none that wait for it
             Box::pin(self.end_job(tx, dependent, JobStatus::Error, Some(&why), None)).await?;
         }
+        Ok(())
+    }
+
+    /// What a job that is not over is doing, for those who look at it.
+    async fn say(&self, tx: &mut Transaction, job: i64, message: &str) -> Result<()> {
+        let sql = "UPDATE jobs SET message = ? WHERE jobID = ? AND status IN ('pending', 'running')";
+        let query = self.db.sql(sql).bind(cut(message, 1024)).bind(job);
+        query.execute(&mut **tx).await.map_err(failed(ENDING))?;
         Ok(())
     }
 

@@ -205,7 +205,12 @@ impl Jobs {
     /// # Errors
     /// The database does not answer.
     pub async fn give_back(&self, claim: &Claim) -> Result<()> {
-        self.put_back(claim.task_id, claim.attempt, &claim.owner).await
+        self.put_back(claim.task_id, claim.attempt, &claim.owner).await?;
+        let sql = "UPDATE jobs SET message = 'it was given back, and waits for a worker' WHERE jobID = ? AND status = 'running' \
+            AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.jobID = jobs.jobID AND tasks.state = 'running')";
+        let query = self.db.sql(sql).bind(claim.job.job_id);
+        query.execute(self.db.pool()).await.map_err(failed("giving a task back"))?;
+        Ok(())
     }
 
     async fn put_back(&self, task: i64, attempt: i64, owner: &str) -> Result<()> {

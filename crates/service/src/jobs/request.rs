@@ -4,7 +4,7 @@ use std::path::Component;
 
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
-    BoxText, CurationJob, Job, TextOrNumber, Texts, WrongKey, canonical_keys, check_job, read_keys,
+    BoxText, CurationJob, Job, TextOrNumber, Texts, WrongKey, canonical_keys, check_curation, check_job, read_keys,
 };
 use serde_json::{Map, Value};
 
@@ -61,8 +61,9 @@ impl JobRequest {
             return Err(ServiceError::Request(format!("{key}: it has a character U+0000, which no text may have")));
         }
         if let Some(key) = SERVICE_KEYS.iter().find(|key| keys.contains_key(**key)) {
+            let meant = if *key == "chunk" { " (did you mean `chunks`?)" } else { "" };
             return Err(ServiceError::Request(format!(
-                "`{key}` is not for users to choose: the service decides on it"
+                "`{key}` is not for users to choose: the service decides on it{meant}"
             )));
         }
         match stage {
@@ -93,6 +94,7 @@ impl JobRequest {
                     )
                 })?;
                 let job: CurationJob = read(keys)?;
+                check_curation(&job).map_err(|e| ServiceError::Request(e.to_string()))?;
                 policy.check(job.input.as_ref())?;
                 if job.collection.as_ref().map(Texts::names).is_some_and(|names| names.len() > 1) {
                     return Err(ServiceError::Request("collection: submit one job for each collection".to_owned()));
@@ -226,6 +228,9 @@ impl Policy {
     fn check(&self, inputs: Option<&Texts>) -> Result<()> {
         for input in inputs.map(Texts::list).unwrap_or_default() {
             if !self.inputs.iter().any(|root| is_below(&input, root)) {
+                if Location::parse(&input).is_ok_and(|place| place.to_string().split('/').any(|part| part == "..")) {
+                    return Err(ServiceError::Request(format!("input: write `{input}` without `..`")));
+                }
                 let why = if self.inputs.is_empty() { "none may be".to_owned() } else { self.inputs.join(", ") };
                 return Err(ServiceError::Request(format!(
                     "input: `{input}` may not be read here; what lies below these may: {why}"

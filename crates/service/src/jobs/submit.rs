@@ -137,8 +137,13 @@ impl Jobs {
             return Err(ServiceError::Request(format!("phdef: there is no job {phdef} that you may look into")));
         };
         if job.stage != JobStage::Phdef || matches!(job.status, JobStatus::Error | JobStatus::Cancelled) {
-            let why = format!("phdef: job {phdef} is of stage `{}` and `{}`", job.stage.name(), job.status.name());
-            return Err(ServiceError::Request(format!("{why}; it must be a PhDef job that can be complete")));
+            let why = match job.stage {
+                JobStage::Phdef => format!("job {phdef} is `{}`: it has no events to look into", job.status.name()),
+                JobStage::Curation => {
+                    format!("job {phdef} is a curation job; name the PhDef job that found the events")
+                }
+            };
+            return Err(ServiceError::Request(format!("phdef: {why}")));
         }
         Ok(job.status == JobStatus::Complete)
     }

@@ -87,6 +87,17 @@ impl Mailer {
         Ok(Self { transport: transport.build(), from, domain })
     }
 
+    /// Connects and logs in, without sending anything.
+    pub(super) async fn test(&self) -> Result<()> {
+        let failed = |why: String| ServiceError::config("mail.server", why);
+        match tokio::time::timeout(TO_CONNECT, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(failed("it does not answer as a mail server does".to_owned())),
+            Ok(Err(error)) => Err(failed(error.to_string())),
+            Err(_) => Err(failed(format!("it did not answer within {} s", TO_CONNECT.as_secs()))),
+        }
+    }
+
     /// Sends a letter. `key` is the same at each attempt and makes the Message-ID, so that mail programs show one that came
     /// twice once.
     pub(super) async fn send(&self, to: &str, key: &str, letter: Letter) -> Result<()> {

@@ -20,6 +20,11 @@ use webhook::Webhooks;
 
 pub use mail::{MailSecurity, MailSettings};
 
+/// Asks a mail server to let us in; nothing is sent.
+pub(crate) async fn try_mail(settings: &MailSettings) -> Result<()> {
+    Mailer::new(settings)?.test().await
+}
+
 /// How often it is looked for ends that are to be told.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Deliveries at once.

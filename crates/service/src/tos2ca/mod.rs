@@ -19,6 +19,14 @@ use std::time::Duration;
 pub use bridge::Bridge;
 pub use history::{Copied, copy_history};
 
+use crate::error::Result;
+
+/// Looks whether an address is that of a TOS2CA database.
+pub(crate) async fn try_tos2ca(address: &str) -> Result<()> {
+    legacy::Legacy::connect(address).await?.close().await;
+    Ok(())
+}
+
 /// How a TOS2CA database is served.
 #[derive(Clone, Debug)]
 pub struct Tos2caSettings {

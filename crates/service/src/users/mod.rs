@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::database::{Database, Fields, failed};
 use crate::error::{Result, ServiceError};
 
-pub use token::NewToken;
+pub use token::{NewToken, TokenRecord};
 
 /// What a user may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -2,9 +2,10 @@
 
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
+use serde::Serialize;
 
 use super::{User, Users, user};
-use crate::database::failed;
+use crate::database::{Fields, failed};
 use crate::error::{Result, ServiceError};
 
 /// What tokens begin with, so that they are known where they are found.
@@ -21,7 +22,36 @@ pub struct NewToken {
     pub token_id: i64,
 }
 
+/// A token as it is known: never what the user sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenRecord {
+    /// Its number.
+    pub token_id: i64,
+    /// What it is for.
+    pub label: String,
+    /// When it was made, milliseconds since 1970 in UTC.
+    pub created: i64,
+    /// When it ends, if it does.
+    pub expires: Option<i64>,
+}
+
 impl Users {
+    /// The tokens of a user, the newest first; those that have ended, too.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tokens(&self, user: &User) -> Result<Vec<TokenRecord>> {
+        let sql = "SELECT tokenID, label, created, expires FROM tokens WHERE userID = ? ORDER BY tokenID DESC";
+        let query = self.db.sql(sql).bind(user.user_id);
+        let rows = query.fetch_all(self.db.pool()).await.map_err(failed("listing tokens"))?;
+        let of = |row: &sqlx::any::AnyRow| {
+            let (token_id, created) = (row.whole("tokenID")?, row.whole("created")?);
+            Some(TokenRecord { token_id, label: row.text("label")?, created, expires: row.whole("expires") })
+        };
+        let wrong = || ServiceError::Internal("a token cannot be read".to_owned());
+        rows.iter().map(|row| of(row).ok_or_else(wrong)).collect()
+    }
+
     /// Makes a token for a user, with an end after so many days if it is to have one.
     ///
     /// # Errors

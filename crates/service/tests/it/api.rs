@@ -102,6 +102,14 @@ async fn wrong_requests_are_told_what_is_wrong() {
             "nonsense",
         ),
         ("/processes/curation/execution", inputs(json!({"collection": "A"})), "phdef"),
+        ("/processes/curation/execution", inputs(json!({"collection": "A", "phdef": 1, "method": "best"})), "best"),
+        ("/processes/phdef/execution", inputs(json!({"input": "fixtures/../x.nc"})), "without `..`"),
+        (
+            "/processes/phdef/execution",
+            inputs(json!({"collection": "GPM_MERGIR", "chunk": 2})),
+            "did you mean `chunks`",
+        ),
+        ("/processes/phdef/execution", inputs(json!({"collection": "GPM_MERGIR", "title": "a\u{0}b"})), "U+0000"),
         ("/processes/curation/execution", inputs(json!({"collection": "A", "phdef": 77})), "77"),
         (
             "/processes/phdef/execution",
@@ -243,6 +251,7 @@ async fn an_open_address_needs_authentication() {
 async fn a_store_that_cannot_be_written_fails_no_job() {
     let service = Service::start(|_| ()).await;
     let place = service.folder.path().join("jobs");
+    std::fs::remove_dir(&place).unwrap();
     std::fs::write(&place, "in the way").unwrap();
     service.post("/processes/phdef/execution", phdef()).await;
     let db = format!("sqlite:{}", service.folder.path().join("service.db").display());
@@ -255,6 +264,9 @@ async fn a_store_that_cannot_be_written_fails_no_job() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     assert!(told.contains("the store"), "{told}");
+    let (_, status) = service.get("/jobs/1").await;
+    let message = status["message"].as_str().unwrap_or_default().to_owned();
+    assert!(message.starts_with("it is tried again in 4 s, after: the store"), "{status}");
     std::fs::remove_file(&place).unwrap();
     let told = service.ended("1").await;
     assert_eq!(told["status"], "successful", "{told}");

@@ -132,6 +132,10 @@ fn tokens_are_counted_and_revoked() {
     assert_eq!((&users()["users"][0]["tokens"], &users()["users"][0]["role"]), (&json!(3), &json!("admin")));
     let told = said(&["users", "revoke", "ada@example.org", "--label", "cluster"]);
     assert!(told.starts_with("2 tokens"), "{told}");
+    let tokens: serde_json::Value =
+        serde_json::from_str(&said(&["users", "tokens", "ada@example.org", "--json"])).unwrap();
+    assert_eq!((tokens["tokens"].as_array().map(Vec::len), &tokens["tokens"][0]["label"]), (Some(1), &json!("laptop")));
+    assert!(said(&["users", "tokens", "ada@example.org"]).contains("never"));
     let table = said(&["users", "list"]);
     assert!(table.contains("Ada") && table.lines().count() == 3, "{table}");
     assert_eq!(users()["users"][0]["tokens"], 1);

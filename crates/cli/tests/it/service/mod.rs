@@ -197,6 +197,40 @@ fn a_configuration_is_checked_and_shown_without_passwords() {
 }
 
 #[test]
+fn what_a_service_needs_is_asked() {
+    let mail = Smtp::start();
+    let place = Place::new().with_mail(&mail);
+    let output = place.run(&["config", "check", "--connect"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(told.lines().filter(|line| line.ends_with(": it answers")).count(), 4, "{told}");
+    for (key, value, wanted, code) in [
+        ("DATABASE_URL", "mysql://me:hunter2@127.0.0.1:1/x", "database: ", 3),
+        ("STORE_LOCATION", "/proc/none/jobs", "store: ", 2),
+        ("INPUTS_ALLOW", "['/nowhere']", "inputs: ", 2),
+        ("MAIL_PASSWORD", "hunter2", "mail: ", 2),
+    ] {
+        let output =
+            place.command().args(["config", "check", "--connect"]).env(format!("EVENTSCAPE_{key}"), value).output();
+        let output = output.unwrap();
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let line = told.lines().find(|line| line.starts_with(wanted)).unwrap_or_else(|| panic!("{told}"));
+        assert!(
+            !line.ends_with("it answers") && !said(&output).contains("hunter2") && !told.contains("hunter2"),
+            "{told}"
+        );
+        assert_eq!(output.status.code(), Some(code), "{key}: {}", said(&output));
+    }
+    // a folder that cannot be written stops a service before it begins
+    let mut command = place.command();
+    let output = command
+        .args(["serve", "--listen=127.0.0.1:0"])
+        .env("EVENTSCAPE_STORE_LOCATION", "/proc/none/jobs")
+        .output()
+        .unwrap();
+    assert!(!output.status.success() && said(&output).contains("/proc/none/jobs"), "{}", said(&output));
+}
+
+#[test]
 fn what_only_looks_makes_no_database() {
     let place = Place::new();
     for words in [&["jobs", "list"][..], &["jobs", "show", "1"], &["jobs", "cancel", "1"], &["users", "list"]] {

@@ -3,9 +3,12 @@
 mod execute;
 mod request;
 
+use std::sync::OnceLock;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use eventscape_catalog::Catalog;
 use eventscape_pipeline::{CurationJob, job_schema};
 use serde_json::{Map, Value, json};
 
@@ -131,6 +134,9 @@ fn inputs(process: &Process) -> Map<String, Value> {
         if process.stage == Some(JobStage::Curation) && name == "phdef" {
             own = json!({ "type": "integer", "minimum": 1, "description": "Number of the PhDef job whose events to look into" });
         }
+        if name == "collection" {
+            name_collections(&mut own);
+        }
         let description = own.get("description").cloned().unwrap_or_default();
         let least = u8::from(name == "phdef");
         inputs.insert(
@@ -139,6 +145,17 @@ fn inputs(process: &Process) -> Map<String, Value> {
         );
     }
     inputs
+}
+
+/// Tells of the collections that come with the program: an operator may have added others.
+fn name_collections(schema: &mut Value) {
+    static NAMES: OnceLock<String> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let catalog = Catalog::builtin().map(|catalog| catalog.list().to_vec()).unwrap_or_default();
+        catalog.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>().join(", ")
+    });
+    let known = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    schema["description"] = format!("{known} The program knows {names}.").trim_start().into();
 }
 
 /// Puts definitions in the places that refer to them.
