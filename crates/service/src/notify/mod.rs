@@ -68,7 +68,11 @@ impl Notifier {
             }
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
-                Some(_) = at_work.join_next() => {}
+                Some(told) = at_work.join_next() => {
+                    if let Err(error) = told {
+                        tracing::error!(%error, "a delivery broke down; it is tried again");
+                    }
+                }
                 _ = stop.changed() => {}
             }
         }
