@@ -23,6 +23,8 @@ use crate::users::{Role, User, Users};
 
 /// Jobs that are looked for at once.
 const PAGE: u32 = 100;
+/// A turn that takes longer is given up: where a machine vanished, its connections would be waited for much longer.
+const LONGEST_TURN: Duration = Duration::from_secs(600);
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -53,10 +55,18 @@ impl Bridge {
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut pause = self.settings.poll;
         while !*stop.borrow() {
-            match self.turn().await {
+            let turn = tokio::time::timeout(LONGEST_TURN, self.turn()).await.unwrap_or_else(|_| {
+                let source = sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+                Err(ServiceError::Database { action: "waiting for the TOS2CA database", source })
+            });
+            match turn {
                 Ok(()) => pause = self.settings.poll,
                 Err(error) => {
                     pause = (pause * 2).min(LONGEST_PAUSE.max(self.settings.poll));
+                    // connections that fell silent are not asked again
+                    if is_away(&error) {
+                        self.legacy = None;
+                    }
                     tracing::warn!(%error, seconds = pause.as_secs_f64(), "the TOS2CA database is tried again later");
                 }
             }

@@ -226,9 +226,11 @@ async fn users_see_their_own_jobs() {
     assert_eq!((status, told["status"].as_str()), (StatusCode::OK, Some("dismissed")));
     let (status, told) = ask(Method::POST, "/jobs/1/retry", ada).await;
     assert_eq!((status, told["status"].as_str()), (StatusCode::OK, Some("accepted")));
-    // a token that is revoked ends at once
+    // a token that is revoked ends at once, and one whose time is over has ended
     let revoked = users.by_email("ada@example.org").await.unwrap();
-    assert_eq!(users.revoke(&revoked, None).await.unwrap(), 1);
+    let over = users.token(&revoked, "over", Some(0)).await.unwrap().secret;
+    assert_eq!(ask(Method::GET, "/jobs/1", &over).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(users.revoke(&revoked, None).await.unwrap(), 2);
     assert_eq!(ask(Method::GET, "/jobs/1", ada).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(ask(Method::GET, "/jobs/1", root).await.0, StatusCode::OK);
     service.stop().await;

@@ -28,6 +28,8 @@ fn configure(servers: &Components, config: &mut Config) {
     config.database.url = servers.database.url();
     config.cache.location = servers.cache.url();
     config.worker.poll_ms = 100;
+    // a task whose worker could not note its claim is had again soon
+    config.worker.lease_seconds = 10;
     config.worker.threads = Some(1);
     config.worker.count = 1;
     config.mail.server = Some("localhost".to_owned());
