@@ -36,7 +36,7 @@ pub use curation::{
 pub use error::{PipelineError, Result};
 pub use job::{
     BoxText, Job, TextOrNumber, Texts, TrackerName, WrongKey, canonical_keys, job_schema, parse_bytes, read_job_file,
-    read_keys, read_table as read_job_table, read_toml_table,
+    read_keys, read_table as read_job_table, read_toml_table, takes_text,
 };
 pub use mask_from::{MaskFromJob, run_mask_from};
 pub use phdef::run_phdef;

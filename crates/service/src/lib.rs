@@ -11,6 +11,7 @@ mod events;
 mod http;
 mod jobs;
 mod notify;
+mod percent;
 mod probe;
 mod removal;
 mod serve;
@@ -27,8 +28,8 @@ pub use error::{Result, ServiceError};
 pub use events::Events;
 pub use http::{App, Limits, Metrics, Origins, Rates, Streams, openapi_document, router};
 pub use jobs::{
-    Again, Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, NotificationRecord, OutputFile,
-    Page, Policy, Submission, TaskKind, TaskRecord,
+    Again, Claim, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Lost, Made, NotificationRecord,
+    OutputFile, Page, Policy, Submission, TaskKind, TaskRecord,
 };
 pub use notify::{MailSecurity, MailSettings};
 pub use probe::try_all;

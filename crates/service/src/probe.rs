@@ -1,7 +1,5 @@
 //! Whether what a service needs is there and lets it in.
 
-use std::path::Path;
-
 use eventscape_io::cache::SceneKey;
 use eventscape_io::sink::Sink;
 use eventscape_io::stores::Location;
@@ -12,13 +10,14 @@ use crate::events::blocking;
 use crate::notify::try_mail;
 use crate::serve::ServeSettings;
 use crate::tos2ca::try_tos2ca;
+use crate::worker::WorkerSettings;
 
 /// Asks all that a service needs, one after the other: what it is, and how that went. Nothing is changed, but for the folders of SQLite
 /// and of the store, which are made.
 pub async fn try_all(settings: &ServeSettings) -> Vec<(&'static str, Result<()>)> {
     let mut told = vec![
         ("database", try_database(&settings.database).await),
-        ("store", try_store(settings).await),
+        ("store", try_store(&settings.worker).await),
         ("inputs", missing_inputs(settings).map_or(Ok(()), Err)),
     ];
     if let Some(cache) = settings.worker.cache.clone() {
@@ -42,19 +41,19 @@ async fn try_database(url: &str) -> Result<()> {
 }
 
 /// Whether the place of all jobs' folders can be written, of a folder; asked, of a bucket.
-pub(crate) async fn try_store(settings: &ServeSettings) -> Result<()> {
-    let (stores, place) = (settings.worker.stores.clone(), settings.worker.store.clone());
+pub(crate) fn try_store(settings: &WorkerSettings) -> impl Future<Output = Result<()>> + Send + use<> {
+    let (stores, place) = (settings.stores.clone(), settings.store.clone());
     blocking(move || {
         let location = Location::parse(&place).map_err(ServiceError::Store)?;
         let sink = Sink::open(&stores, &location, "").map_err(ServiceError::Store)?;
         sink.exists("probe").map(|_| ()).map_err(ServiceError::Store)
     })
-    .await
 }
 
 /// The first folder that jobs may read and that is not there.
 pub(crate) fn missing_inputs(settings: &ServeSettings) -> Option<ServiceError> {
-    let local = settings.policy.inputs.iter().filter(|root| matches!(Location::parse(root), Ok(Location::Local(_))));
-    let missing = local.into_iter().find(|root| !Path::new(root.trim_start_matches("file://")).exists())?;
+    let is_missing =
+        |root: &str| Location::parse(root).is_ok_and(|place| place.local_path().is_some_and(|p| !p.exists()));
+    let missing = settings.policy.inputs.iter().find(|root| is_missing(root))?;
     Some(ServiceError::config("inputs.allow", format!("`{missing}` is not there; jobs cannot read anything below it")))
 }

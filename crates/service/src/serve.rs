@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use eventscape_io::stores::Location;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
@@ -63,28 +64,32 @@ pub(crate) fn check_is_here(address: SocketAddr, public: Option<&str>, needs_tok
     Err(ServiceError::config("http.listen", why))
 }
 
-/// A folder for products that cannot be written does not mend itself; a bucket that does not answer may.
+/// A folder for products that cannot be written does not mend itself. A bucket that does not answer may: it is not waited for.
 async fn check_places(settings: &ServeSettings) -> Result<()> {
     if let Some(missing) = missing_inputs(settings) {
         tracing::warn!("{missing}");
     }
-    match try_store(settings).await {
-        Err(error) if !settings.worker.store.contains("://") => Err(error),
-        Err(error) => {
-            tracing::warn!("{error}; jobs wait until it does");
-            Ok(())
-        }
-        Ok(()) => Ok(()),
+    let asked = try_store(&settings.worker);
+    if !Location::parse(&settings.worker.store).is_ok_and(|place| place.is_remote()) {
+        return asked.await;
     }
+    tokio::spawn(async move {
+        if let Err(error) = asked.await {
+            tracing::warn!("{error}; jobs wait until it does");
+        }
+    });
+    Ok(())
 }
 
 /// Whether the host of an address is this machine's own name for itself.
 fn is_of_this_machine(address: &str) -> bool {
-    let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
-    host.is_some_and(|host| {
-        let ip = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-        host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
-    })
+    url::Url::parse(address).is_ok_and(|url| url.host_str().is_some_and(is_own_name))
+}
+
+/// Whether a host is `localhost`, or an address of the loopback device.
+pub(crate) fn is_own_name(host: &str) -> bool {
+    let ip = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Runs until `stop` says so: no more requests are taken, those at work are answered, jobs are given back. `ready` hears

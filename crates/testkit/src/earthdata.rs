@@ -12,7 +12,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
+use crate::s3::{ACCESS_KEY, S3Server, SECRET_KEY, is_left};
 
 /// The name that may log in.
 pub const USER: &str = "ada";
@@ -133,11 +133,6 @@ fn serve(runtime: &Runtime, routes: Router) -> String {
 
 fn authorization(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()
-}
-
-/// Whether one of so many is left, which is then used up.
-fn is_left(count: &AtomicUsize) -> bool {
-    count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok()
 }
 
 /// The page to log in on: a name with its password, or a token.

@@ -46,10 +46,13 @@ struct Uploads {
     gone: Arc<Mutex<Vec<String>>>,
 }
 
+/// Whether one of so many is left, which is then used up.
+pub(crate) fn is_left(count: &AtomicUsize) -> bool {
+    count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok()
+}
+
 impl Uploads {
     async fn serve(&self, service: &S3Service, request: Request<Incoming>) -> io::Result<Response<Body>> {
-        let is_left =
-            |count: &AtomicUsize| count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
         let query = request.uri().query().filter(|query| query.contains("uploadId=")).map(str::to_owned);
         let Some(query) = query else { return Service::call(service, request).await.map_err(io::Error::other) };
         let is_end = request.method() == Method::POST;

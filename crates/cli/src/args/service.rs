@@ -2,6 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
+use eventscape_service::JobStatus;
 
 const SERVE_HELP: &str = "\
 Without a configuration: SQLite and products in the folder eventscape-data, one worker, http://127.0.0.1:8080, this machine
@@ -116,13 +117,7 @@ fn jobs() -> Command {
                     Arg::new("status")
                         .long("status")
                         .value_delimiter(',')
-                        .value_parser(PossibleValuesParser::new([
-                            "pending",
-                            "running",
-                            "complete",
-                            "error",
-                            "cancelled",
-                        ]))
+                        .value_parser(PossibleValuesParser::new(JobStatus::ALL.map(JobStatus::name)))
                         .help("Only those with one of these statuses"),
                 )
                 .arg(Arg::new("user").long("user").value_name("EMAIL").help("Only those of a user"))

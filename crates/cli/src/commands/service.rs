@@ -100,7 +100,8 @@ async fn signal() {
 async fn database(matches: &ArgMatches, makes: bool) -> Result<(Config, Database), ServiceError> {
     let config = config(matches)?;
     let url = config.settings()?.database;
-    if !makes && !Database::may_be_there(&url) {
+    let is_new = !Database::may_be_there(&url);
+    if is_new && !makes {
         let place = whole_sqlite(&url);
         let reason = format!(
             "`{place}` is not there: name the service's configuration with --config, or start it; paths that are not whole \
@@ -108,7 +109,6 @@ async fn database(matches: &ArgMatches, makes: bool) -> Result<(Config, Database
         );
         return Err(ServiceError::Config { subject: "database.url".to_owned(), reason });
     }
-    let is_new = !Database::may_be_there(&url);
     let db = Database::connect(&url).await?;
     if !db.is_current().await? {
         db.migrate().await?;

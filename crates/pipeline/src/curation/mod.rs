@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use eventscape_catalog::{CatalogError, Context, LevelChoice, QualityChoice, Source, Subset, SubsetRequest, Swaths};
 use eventscape_core::Timestamp;
 use eventscape_core::grid::Domain;
-use eventscape_core::regrid::{Method, PointMethod};
+use eventscape_core::regrid::PointMethod;
 use eventscape_io::stores::Stores;
 use serde::Serialize;
 
@@ -96,11 +96,10 @@ pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<
 /// The key that is wrong, and what there is instead.
 pub fn check_curation(job: &CurationJob) -> Result<()> {
     job.wanted()?;
-    match job.method.as_deref().map(|name| name.trim().to_ascii_lowercase()) {
+    match job.method.as_deref() {
         // of points, which only the data tell
-        None => Ok(()),
-        Some(name) if name == "distance" => Ok(()),
-        Some(name) => Method::parse(&name).map(|_| ()).map_err(|e| PipelineError::job("method", e.to_string())),
+        Some(name) if !name.trim().eq_ignore_ascii_case("distance") => regrid::method_of(name).map(|_| ()),
+        _ => Ok(()),
     }
 }
 

@@ -237,10 +237,15 @@ fn sums(
     sums
 }
 
+/// The method of a name.
+pub(super) fn method_of(name: &str) -> Result<Method> {
+    Method::parse(name).map_err(|e| PipelineError::job("method", e.to_string()))
+}
+
 /// The method that a job names, or the choice by the two grids.
 pub(super) fn method(named: Option<&str>, mask: &Grid, source: (f64, f64)) -> Result<Method> {
     match named {
-        Some(name) => Method::parse(name).map_err(|e| PipelineError::job("method", e.to_string())),
+        Some(name) => method_of(name),
         None => Ok(Method::choose(spacing(mask), source)),
     }
 }

@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 /// How alike two keys are for one to be meant by the other, 0..1.
 const ALIKE: f64 = 0.8;
+/// What a key takes whose type is a string.
+const TEXT: &str = "a text";
 /// Longer values are cut in messages.
 const LONGEST_SHOWN: usize = 60;
 
@@ -96,6 +98,12 @@ fn at<'v>(table: &'v Value, path: &[String]) -> Option<&'v Value> {
     path.iter().try_fold(table, |value, key| value.get(key))
 }
 
+/// Whether a key, by the tables that it is in and its name, takes a text.
+#[must_use]
+pub fn takes_text(schema: &Value, path: &[String]) -> bool {
+    within(schema, path).and_then(words) == Some(TEXT)
+}
+
 /// The type of a value, where it is a simple one.
 fn words(schema: &Value) -> Option<&'static str> {
     let kind = match schema.get("type")? {
@@ -107,7 +115,7 @@ fn words(schema: &Value) -> Option<&'static str> {
         "integer" => "a whole number in its range",
         "number" => "a number",
         "boolean" => "true or false",
-        "string" => "a text",
+        "string" => TEXT,
         "array" => "a list",
         "object" => "a table",
         _ => return None,

@@ -8,7 +8,7 @@ mod text;
 pub(crate) use duration::duration_micros;
 pub(crate) use file::schema_of;
 pub use file::{canonical_keys, job_schema, read_job_file, read_table, read_toml_table};
-pub use keys::{WrongKey, read_keys};
+pub use keys::{WrongKey, read_keys, takes_text};
 pub use text::{BoxText, TextOrNumber, Texts, parse_bytes};
 
 use schemars::JsonSchema;

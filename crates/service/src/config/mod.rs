@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use eventscape_pipeline::{parse_bytes, read_keys, read_toml_table as read_table};
+use eventscape_pipeline::{parse_bytes, read_keys, read_toml_table as read_table, takes_text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -70,11 +70,9 @@ impl Config {
             Some(path) => read_table(path, "configuration", false)?,
             None => Map::new(),
         };
-        let known = serde_json::to_value(Self::default())
-            .map_err(|e| ServiceError::Internal(format!("the configuration cannot be written down: {e}")))?;
         let (mut variables, schema) = (BTreeMap::new(), Self::schema());
         for (name, text) in environment.filter(|(name, _)| name.starts_with(PREFIX)) {
-            let Some((section, key)) = section_and_key(&name, &known) else {
+            let Some((section, key)) = section_and_key(&name, &schema) else {
                 if !OTHER_VARIABLES.contains(&name.as_str()) {
                     tracing::warn!("the variable {name} is of no section of the configuration, and is left aside");
                 }
@@ -85,8 +83,9 @@ impl Config {
             let Value::Object(own) = own else {
                 return Err(ServiceError::config(section, "it is a section, not a value"));
             };
-            let value = if is_text(&schema, &section, &key) { Value::from(text) } else { value_of(&text) };
-            own.insert(key, value);
+            // also where it looks like a number
+            let is_text = takes_text(&schema, &[section, key.clone()]);
+            own.insert(key, if is_text { Value::from(text) } else { value_of(&text) });
         }
         let config: Self = read_keys(table).map_err(|wrong| {
             // one of the environment has gone before the file
@@ -216,27 +215,14 @@ fn date(text: Option<&str>) -> Result<Option<i64>> {
 }
 
 /// `EVENTSCAPE_DATABASE_URL` is `database.url`. Other variables of ours, such as `EVENTSCAPE_LOG`, are no keys.
-fn section_and_key(name: &str, known: &Value) -> Option<(String, String)> {
+fn section_and_key(name: &str, schema: &Value) -> Option<(String, String)> {
     let rest = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
-    let section = known
+    let section = schema
+        .get("properties")?
         .as_object()?
         .keys()
         .find(|section| rest.strip_prefix(section.as_str()).is_some_and(|r| r.starts_with('_')))?;
     Some((section.clone(), rest.get(section.len() + 1..)?.to_owned()))
-}
-
-/// Whether a key takes a text: then a variable is one, also where it looks like a number.
-fn is_text(schema: &Value, section: &str, key: &str) -> bool {
-    let section = &schema["properties"][section];
-    let section = match section["$ref"].as_str().and_then(|place| schema.pointer(place.strip_prefix('#')?)) {
-        Some(referred) => referred,
-        None => section,
-    };
-    match &section["properties"][key]["type"] {
-        Value::String(kind) => kind == "string",
-        Value::Array(kinds) => kinds.iter().any(|kind| kind == "string"),
-        _ => false,
-    }
 }
 
 /// A number, a truth value or a list where the text is one in TOML; otherwise the text itself.

@@ -12,6 +12,7 @@ use eventscape_pipeline::parse_bytes;
 
 use super::Config;
 use super::sections::{CacheConfig, EarthdataConfig, HttpConfig, MailConfig, Tos2caConfig};
+use crate::database::sqlite_file;
 use crate::error::{Result, ServiceError};
 use crate::jobs::is_below;
 use crate::notify::{MailSecurity, MailSettings};
@@ -30,8 +31,7 @@ pub(super) fn check_apart(config: &Config, database_url: &str) -> Result<()> {
     if !config.auth.required {
         return Ok(());
     }
-    let database = database_url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
-    let database = database.map(|rest| rest.split('?').next().unwrap_or_default());
+    let database = sqlite_file(database_url).and_then(Path::to_str);
     let cache = Some(config.cache.location.as_str()).filter(|text| *text != "memory" && !text.contains("://"));
     for (key, place) in [
         ("store.location", Some(config.store.location.as_str())),

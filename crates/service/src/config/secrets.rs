@@ -5,6 +5,7 @@ use eventscape_io::credentials::{EarthdataLogin, Secret, SecretDocument, SecretR
 
 use super::Config;
 use crate::error::{Result, ServiceError};
+use crate::percent::encoded;
 
 /// What is only known once secrets are.
 pub(super) struct Secrets {
@@ -102,18 +103,9 @@ fn filled(section: &str, address: &str, secret: Option<&SecretDocument>) -> Resu
             false => Some(secret.text().clone()).filter(|_| name == "password"),
         };
         let value = value.ok_or_else(|| ServiceError::config(subject(), format!("the secret has no `{name}`")))?;
-        filled = filled.replace(&mark, &escaped(value.reveal()));
+        filled = filled.replace(&mark, &encoded(value.reveal()));
     }
     Ok(filled)
-}
-
-/// A text as a part of an address: all but letters, digits and `-._~` as %XX.
-fn escaped(text: &str) -> String {
-    let one = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(one).collect()
 }
 
 fn mail_login(secret: &SecretDocument, user: Option<String>) -> Result<(String, String)> {

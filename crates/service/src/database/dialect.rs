@@ -36,8 +36,8 @@ impl Dialect {
 
     /// Makes the folder of a SQLite file.
     pub(super) fn make_place(self, url: &str) -> Result<()> {
-        let folder = file(url).and_then(Path::parent);
-        match folder.filter(|folder| self == Self::Sqlite && !folder.as_os_str().is_empty()) {
+        let folder = sqlite_file(url).and_then(Path::parent);
+        match folder.filter(|folder| !folder.as_os_str().is_empty()) {
             // for the service's own user alone, as the products of different users lie in it
             Some(folder) => std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|source| {
                 ServiceError::Io { action: format!("making the folder `{}` of the database", folder.display()), source }
@@ -99,8 +99,11 @@ impl Dialect {
     }
 }
 
-/// The file of a SQLite address; `None` for one in memory.
-pub(super) fn file(url: &str) -> Option<&Path> {
+/// The file of a SQLite address; `None` for one in memory, or of another database.
+pub(crate) fn sqlite_file(url: &str) -> Option<&Path> {
+    if !matches!(Dialect::of(url), Ok(Dialect::Sqlite)) {
+        return None;
+    }
     let file = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
     (file != ":memory:").then(|| Path::new(file))
 }

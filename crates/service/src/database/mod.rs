@@ -19,6 +19,7 @@ use dialect::Dialect;
 
 pub(crate) use address::without_password;
 pub(crate) use conflicts::{Conflicts, repeated};
+pub(crate) use dialect::sqlite_file;
 pub(crate) use row::Fields;
 
 /// Connections that are held at once.
@@ -65,7 +66,7 @@ impl Database {
     /// Whether there is a database of an address, as far as this can be seen without connecting: the file of SQLite.
     #[must_use]
     pub fn may_be_there(url: &str) -> bool {
-        !matches!(Dialect::of(url), Ok(Dialect::Sqlite)) || dialect::file(url).is_none_or(Path::exists)
+        sqlite_file(url).is_none_or(Path::exists)
     }
 
     /// Brings the tables up to this version of the program.

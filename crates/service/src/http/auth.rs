@@ -10,6 +10,7 @@ use super::path::Names;
 use super::problem::Problem;
 use crate::error::ServiceError;
 use crate::jobs::JobRecord;
+use crate::serve::is_own_name;
 use crate::users::User;
 
 /// The user who asks.
@@ -50,12 +51,7 @@ fn check_host(headers: &HeaderMap, address: &str, origins: &Origins) -> Result<(
         url::Url::parse(&url).ok()?.host_str().map(str::to_owned)
     };
     let own = host_of(address);
-    let is_ours = |text: &str| {
-        host_of(text).is_some_and(|host| {
-            let is_loopback = host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-            is_loopback || host == "localhost" || Some(&host) == own.as_ref()
-        })
-    };
+    let is_ours = |text: &str| host_of(text).is_some_and(|host| is_own_name(&host) || Some(&host) == own.as_ref());
     let text = |name| headers.get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or_default());
     let is_passed_on =
         ["forwarded", "x-forwarded-for", "x-forwarded-host"].iter().any(|name| headers.contains_key(*name));

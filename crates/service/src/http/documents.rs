@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::landing::link;
-use super::path::encoded;
 use super::times;
 use crate::jobs::{JobRecord, JobStatus, OutputFile};
+use crate::percent::encoded;
 
 /// Documents of an API that is reached at an address.
 #[derive(Clone, Debug)]

@@ -7,15 +7,17 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use eventscape_io::stores::ByteSource;
+use eventscape_io::stores::{ByteSource, Location};
 use futures::stream;
 
 use super::App;
 use super::auth::SeenJob;
 use super::conditions::{self, Fate};
-use super::path::{Names, encoded, location};
+use super::path::Names;
 use super::problem::Problem;
 use crate::error::ServiceError;
+use crate::jobs::place_of;
+use crate::percent::encoded;
 
 /// Bytes that are read at once.
 const BLOCK: u64 = 1 << 20;
@@ -34,8 +36,8 @@ pub(super) async fn download(
     let (Some(file), Some(folder)) = (file, job.location) else {
         return Err(Problem::not_found(format!("job {} has no product `{}`", job.job_id, names.shown("name"))));
     };
-    let (stores, own) = (app.stores.clone(), file.name.clone());
-    let source = tokio::task::spawn_blocking(move || stores.open(&location(&folder, &own)?))
+    let (stores, place) = (app.stores.clone(), place_of(&folder, &file.name));
+    let source = tokio::task::spawn_blocking(move || stores.open(&Location::parse(&place)?))
         .await
         .map_err(|_| ServiceError::Internal("a download broke down".to_owned()))?
         .map_err(ServiceError::from)?;

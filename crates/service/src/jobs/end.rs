@@ -5,7 +5,7 @@ use sqlx::any::AnyQueryResult;
 use super::model::JobStatus;
 use super::queue::MOST_FAILURES;
 use super::submit::cut;
-use super::{Claim, Jobs, Lost, OutputFile, TaskKind};
+use super::{Claim, Jobs, Lost, Made, TaskKind};
 use crate::database::{Fields, Transaction, failed, repeated};
 use crate::error::{Result, ServiceError};
 
@@ -29,36 +29,11 @@ impl Jobs {
     ///
     /// # Errors
     /// The database does not answer. `Ok(Err(Lost))`: the task is not the worker's any more, nothing is changed.
-    pub async fn complete(
-        &self,
-        claim: &Claim,
-        location: &str,
-        outputs: &[OutputFile],
-    ) -> Result<std::result::Result<(), Lost>> {
-        self.complete_with(claim, location, outputs, None).await
+    pub async fn complete(&self, claim: &Claim, made: &Made) -> Result<std::result::Result<(), Lost>> {
+        repeated!(self.complete_once(claim, made))
     }
 
-    /// As [`Jobs::complete`], with what was found.
-    ///
-    /// # Errors
-    /// As [`Jobs::complete`].
-    pub async fn complete_with(
-        &self,
-        claim: &Claim,
-        location: &str,
-        outputs: &[OutputFile],
-        summary: Option<&str>,
-    ) -> Result<std::result::Result<(), Lost>> {
-        repeated!(self.complete_once(claim, location, outputs, summary))
-    }
-
-    async fn complete_once(
-        &self,
-        claim: &Claim,
-        location: &str,
-        outputs: &[OutputFile],
-        summary: Option<&str>,
-    ) -> Result<std::result::Result<(), Lost>> {
+    async fn complete_once(&self, claim: &Claim, made: &Made) -> Result<std::result::Result<(), Lost>> {
         let mut tx = self.begin_with(claim.job.job_id).await?;
         if self.leave(&mut tx, claim, "done", None).await?.rows_affected() == 0 {
             return Ok(Err(Lost));
@@ -76,7 +51,7 @@ impl Jobs {
             self.run(&mut tx, sql, job).await?;
         } else {
             self.run(&mut tx, "DELETE FROM output WHERE jobID = ?", job).await?;
-            for file in outputs {
+            for file in &made.outputs {
                 let sql = "INSERT INTO output (jobID, location, type, startDateTime, size, sha256, mediaType) \
                     VALUES (?, ?, ?, ?, ?, ?, ?)";
                 self.db
@@ -92,6 +67,7 @@ impl Jobs {
                     .await
                     .map_err(failed(ENDING))?;
             }
+            let (summary, location) = (made.summary.as_deref(), made.location.as_str());
             self.end_job(&mut tx, job, JobStatus::Complete, summary, Some(location)).await?;
         }
         tx.commit().await.map_err(failed(ENDING))?;

@@ -3,9 +3,9 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::model::{JobRecord, OutputFile, TaskRecord};
+use super::model::{JobRecord, OutputFile, TaskRecord, place_of};
 use super::{JobStage, JobStatus, Jobs};
-use crate::database::{Fields, failed};
+use crate::database::{Fields, Transaction, failed};
 use crate::error::{Result, ServiceError};
 
 /// Which jobs are wanted.
@@ -52,6 +52,18 @@ impl Jobs {
         let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);
         let row = self.db.sql(&sql).bind(job).fetch_optional(self.db.pool()).await.map_err(failed("finding a job"))?;
         JobRecord::of(&row.ok_or_else(|| ServiceError::NotFound(format!("job {job}")))?)
+    }
+
+    /// A job, within a transaction; `None` where there is none of this number.
+    pub(super) async fn find_in(
+        &self,
+        tx: &mut Transaction,
+        job: i64,
+        action: &'static str,
+    ) -> Result<Option<JobRecord>> {
+        let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);
+        let row = self.db.sql(&sql).bind(job).fetch_optional(&mut **tx).await.map_err(failed(action))?;
+        row.as_ref().map(JobRecord::of).transpose()
     }
 
     /// The curation jobs that look into a PhDef job, the first first.
@@ -182,10 +194,7 @@ impl Jobs {
             AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.jobID = jobs.jobID) ORDER BY output.location";
         let query = self.db.sql(sql).bind(job);
         let row = query.fetch_optional(self.db.pool()).await.map_err(failed("finding masks"))?;
-        let place = |row: AnyRow| {
-            let (folder, name) = (row.text("folder").unwrap_or_default(), row.text("name")?);
-            Some(if folder.is_empty() { name } else { format!("{folder}/{name}") })
-        };
+        let place = |row: AnyRow| Some(place_of(&row.text("folder").unwrap_or_default(), &row.text("name")?));
         Ok(row.and_then(place))
     }
 }

@@ -194,6 +194,28 @@ pub struct TaskRecord {
     pub last_error: Option<String>,
 }
 
+/// Where a product of a job is, as text: in the job's folder. Of those that TOS2CA made, names may have folders before them, and where
+/// they lie in no folder together, a name is all of the location.
+pub(crate) fn place_of(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_owned(),
+        // in buckets that have no more in common than their kind: the slashes are cut off
+        kind if kind.ends_with(':') => format!("{kind}//{name}"),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+/// What a task made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    /// Where the products are.
+    pub location: String,
+    /// The products.
+    pub outputs: Vec<OutputFile>,
+    /// What was found, for people; `None` where an earlier run had made it all.
+    pub summary: Option<String>,
+}
+
 /// A product of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OutputFile {
@@ -209,4 +231,23 @@ pub struct OutputFile {
     pub sha256: String,
     /// Media type.
     pub media_type: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_lie_in_a_folder_or_are_locations_themselves() {
+        for (folder, name, known) in [
+            ("s3://b/7", "7-a.nc4", "s3://b/7/7-a.nc4"),
+            ("s3://b/7", "x/7-a.nc4", "s3://b/7/x/7-a.nc4"),
+            ("/data/7", "7-a.nc4", "/data/7/7-a.nc4"),
+            ("", "s3://b/7/7-a.nc4", "s3://b/7/7-a.nc4"),
+            ("", "/data/7-a.nc4", "/data/7-a.nc4"),
+            ("s3:", "b/7/7-a.nc4", "s3://b/7/7-a.nc4"),
+        ] {
+            assert_eq!(place_of(folder, name), known);
+        }
+    }
 }

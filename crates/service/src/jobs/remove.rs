@@ -20,9 +20,8 @@ impl Jobs {
 
     async fn begin_removal_once(&self, job: i64) -> Result<JobRecord> {
         let mut tx = self.begin_with(job).await?;
-        let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);
-        let row = self.db.sql(&sql).bind(job).fetch_optional(&mut *tx).await.map_err(failed(REMOVING))?;
-        let record = JobRecord::of(&row.ok_or_else(|| ServiceError::NotFound(format!("job {job}")))?)?;
+        let found = self.find_in(&mut tx, job, REMOVING).await?;
+        let record = found.ok_or_else(|| ServiceError::NotFound(format!("job {job}")))?;
         let conflict = |why: String| Err(ServiceError::Conflict(format!("job {job} {why}")));
         if !record.status.is_over() {
             return conflict(format!("is `{}`: cancel it first", record.status.name()));

@@ -1,7 +1,7 @@
 //! Submitting a job: its row, its tasks, and who is to hear of its end, in one transaction.
 
 use super::model::JobStatus;
-use super::{JobRecord, JobRequest, JobStage, Jobs, TaskKind};
+use super::{JobRequest, JobStage, Jobs, TaskKind};
 use crate::database::{Fields, Transaction, failed, repeated};
 use crate::error::{Result, ServiceError};
 use crate::users::Role;
@@ -129,9 +129,7 @@ impl Jobs {
     pub(super) async fn check_phdef(&self, tx: &mut Transaction, phdef: i64, user: i64) -> Result<bool> {
         let sql = "UPDATE jobs SET priority = priority WHERE jobID = ?";
         self.db.sql(sql).bind(phdef).execute(&mut **tx).await.map_err(failed(SUBMITTING))?;
-        let sql = format!("SELECT {} FROM jobs WHERE jobID = ?", JobRecord::COLUMNS);
-        let row = self.db.sql(&sql).bind(phdef).fetch_optional(&mut **tx).await.map_err(failed(SUBMITTING))?;
-        let job = row.map(|row| JobRecord::of(&row)).transpose()?;
+        let job = self.find_in(tx, phdef, SUBMITTING).await?;
         let sees_all = self.is_admin(tx, user).await?;
         let Some(job) = job.filter(|job| job.user_id == user || job.is_public || sees_all) else {
             return Err(ServiceError::Request(format!("phdef: there is no job {phdef} that you may look into")));

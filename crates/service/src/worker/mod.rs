@@ -14,9 +14,8 @@ use eventscape_pipeline::{Cancel, PipelineError};
 use tokio::sync::{Notify, watch};
 
 use crate::error::{Result, ServiceError};
-use crate::jobs::{Claim, Jobs};
+use crate::jobs::{Claim, Jobs, Made};
 use progress::Progress;
-use run::Done;
 
 /// How long a worker waits for the database: where its machine vanished, the system would wait for a quarter of an hour. What became of
 /// a request that was given up need not be known, as attempts tell.
@@ -167,7 +166,7 @@ impl Worker {
     }
 
     /// Tells the database how a task ended; keeps trying while it does not answer, for about as long as leases last.
-    async fn end(&self, claim: &Claim, outcome: Result<Done>) {
+    async fn end(&self, claim: &Claim, outcome: Result<Made>) {
         for attempt in 0..30u32 {
             match in_time(self.tell(claim, &outcome)).await {
                 Ok(()) => return,
@@ -184,14 +183,13 @@ impl Worker {
         );
     }
 
-    async fn tell(&self, claim: &Claim, outcome: &Result<Done>) -> Result<()> {
+    async fn tell(&self, claim: &Claim, outcome: &Result<Made>) -> Result<()> {
         let job = claim.job.job_id;
         let told = match outcome {
-            Ok(done) => {
-                let told =
-                    self.jobs.complete_with(claim, &done.location, &done.outputs, done.summary.as_deref()).await?;
+            Ok(made) => {
+                let told = self.jobs.complete(claim, made).await?;
                 if told.is_ok() {
-                    let products = done.outputs.len();
+                    let products = made.outputs.len();
                     tracing::info!(worker = self.name, job, task = claim.task_id, products, "complete");
                 }
                 told

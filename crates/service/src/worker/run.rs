@@ -11,35 +11,23 @@ use eventscape_pipeline::{
 
 use super::WorkerSettings;
 use crate::error::{Result, ServiceError};
-use crate::jobs::{Claim, JobRequest, OutputFile, TaskKind};
+use crate::jobs::{Claim, JobRequest, Made, OutputFile, TaskKind};
 
-/// What a task made.
-pub(super) struct Done {
-    /// Where the products are.
-    pub(super) location: String,
-    pub(super) outputs: Vec<OutputFile>,
-    /// What was found, for people; `None` where an earlier run had made it all.
-    pub(super) summary: Option<String>,
+fn made(report: &Report) -> Made {
+    let found = || format!("{} tracks of {} components in {} scenes", report.tracks, report.components, report.scenes);
+    let summary = (!report.already_complete).then(|| with_notices(found(), &report.notices));
+    Made { location: report.location.clone(), outputs: outputs(&report.products), summary }
 }
 
-impl Done {
-    fn of(report: &Report) -> Self {
-        let found =
-            || format!("{} tracks of {} components in {} scenes", report.tracks, report.components, report.scenes);
-        let summary = (!report.already_complete).then(|| with_notices(found(), &report.notices));
-        Self { location: report.location.clone(), outputs: outputs(&report.products), summary }
-    }
-
-    fn of_curation(report: &CurationReport) -> Self {
-        let found = || {
-            format!(
-                "{} events at {} times, {} cells; {} events without any value",
-                report.events, report.times, report.cells, report.without_value
-            )
-        };
-        let summary = (!report.already_complete).then(|| with_notices(found(), &report.notices));
-        Self { location: report.location.clone(), outputs: outputs(&report.products), summary }
-    }
+fn made_by_curation(report: &CurationReport) -> Made {
+    let found = || {
+        format!(
+            "{} events at {} times, {} cells; {} events without any value",
+            report.events, report.times, report.cells, report.without_value
+        )
+    };
+    let summary = (!report.already_complete).then(|| with_notices(found(), &report.notices));
+    Made { location: report.location.clone(), outputs: outputs(&report.products), summary }
 }
 
 /// What was found, and what users should know of it.
@@ -49,7 +37,7 @@ fn with_notices(found: String, notices: &[String]) -> String {
 
 /// Runs a task to its end. The products' dates are those of the job's submission: whichever worker makes them, and how
 /// often, they are the same to the byte.
-pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Observer, cancel: Cancel) -> Result<Done> {
+pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Observer, cancel: Cancel) -> Result<Made> {
     let job = &claim.job;
     let seconds = settings.date.unwrap_or(job.submitted.div_euclid(1000));
     let now = Timestamp::from_micros(Calendar::ProlepticGregorian, seconds * 1_000_000).to_string();
@@ -77,7 +65,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
                 no_plots: asked.no_plots,
                 overwrite: false,
             };
-            Ok(Done::of(&run_stitch(&request, &around)?))
+            Ok(made(&run_stitch(&request, &around)?))
         }
         JobRequest::Phdef(asked) => {
             let is_chunk = claim.kind == TaskKind::Chunk;
@@ -95,11 +83,11 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
             let report = match run_phdef(&asked, &around) {
                 // a job of few steps has fewer chunks than were asked for: there is nothing to do in this one
                 Err(PipelineError::Job { subject, .. }) if is_chunk && claim.chunk > 1 && subject == "chunk" => {
-                    return Ok(Done { location: String::new(), outputs: Vec::new(), summary: None });
+                    return Ok(Made::default());
                 }
                 other => other?,
             };
-            Ok(Done::of(&report))
+            Ok(made(&report))
         }
         JobRequest::Curation(phdef, asked) => {
             let collection = asked.collection.as_ref().and_then(|names| names.names().into_iter().next());
@@ -117,7 +105,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
             let reports = run_curation(&asked, &around)?;
             let report = reports.into_iter().next();
             let report = report.ok_or_else(|| ServiceError::Internal("curation made nothing".to_owned()))?;
-            Ok(Done::of_curation(&report))
+            Ok(made_by_curation(&report))
         }
     }
 }

@@ -11,6 +11,8 @@ use eventscape_testkit::servers::{MariaDb, Postgres};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Row, SqlStr};
 
+use crate::queue::made;
+
 const FIRST: &str = include_str!("../../migrations/0001_jobs.sql");
 const ROWS: &str = include_str!("first_version.sql");
 const LEASE: i64 = 60_000;
@@ -131,7 +133,7 @@ async fn work_goes_on(db: &Database) {
         let claim = claim(&jobs).await;
         assert_eq!((claim.job.job_id, claim.kind, claim.chunk), (2, TaskKind::Chunk, chunk));
         assert_eq!(claim.attempt, attempt);
-        jobs.complete(&claim, "", &[]).await.unwrap().unwrap();
+        jobs.complete(&claim, &made("", &[])).await.unwrap().unwrap();
     }
     let stitch = claim(&jobs).await;
     assert_eq!((stitch.job.job_id, stitch.kind), (2, TaskKind::Stitch));
@@ -143,13 +145,13 @@ async fn work_goes_on(db: &Database) {
         sha256: "ef".to_owned(),
         media_type: "application/x-netcdf".to_owned(),
     };
-    jobs.complete(&stitch, "/store/2", std::slice::from_ref(&file)).await.unwrap().unwrap();
+    jobs.complete(&stitch, &made("/store/2", std::slice::from_ref(&file))).await.unwrap().unwrap();
     assert_eq!(jobs.get(2).await.unwrap().status, JobStatus::Complete);
     assert_eq!(jobs.outputs(2).await.unwrap(), [file]);
     let curation = claim(&jobs).await;
     // the masks are ours: they are where its job is
     assert_eq!((curation.job.job_id, curation.masks.as_deref()), (3, None));
-    jobs.complete(&curation, "/store/3", &[]).await.unwrap().unwrap();
+    jobs.complete(&curation, &made("/store/3", &[])).await.unwrap().unwrap();
     jobs.retry(4).await.unwrap();
     let again = claim(&jobs).await;
     assert_eq!((again.job.job_id, again.attempt), (4, 2));
@@ -161,7 +163,7 @@ async fn work_goes_on(db: &Database) {
     assert_eq!(jobs.submit(new).await.unwrap(), 6);
     let new = claim(&jobs).await;
     assert!(new.job.job_id == 6 && new.job.wants_document);
-    jobs.complete(&new, "/store/6", &[]).await.unwrap().unwrap();
+    jobs.complete(&new, &made("/store/6", &[])).await.unwrap().unwrap();
     assert!(jobs.claim("new", LEASE).await.unwrap().is_none());
 }
 

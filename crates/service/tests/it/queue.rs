@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use eventscape_service::{
-    Again, Claim, Database, JobFilter, JobRequest, JobStage, JobStatus, Jobs, OutputFile, Role, ServiceError,
+    Again, Claim, Database, JobFilter, JobRequest, JobStage, JobStatus, Jobs, Made, OutputFile, Role, ServiceError,
     Submission, TaskKind, Users,
 };
 use serde_json::{Value, json};
@@ -34,6 +34,10 @@ fn file(name: &str) -> OutputFile {
     }
 }
 
+pub(crate) fn made(location: &str, outputs: &[OutputFile]) -> Made {
+    Made { location: location.to_owned(), outputs: outputs.to_vec(), summary: None }
+}
+
 async fn claim(jobs: &Jobs, owner: &str) -> Claim {
     jobs.claim(owner, LEASE).await.unwrap().expect("there is work")
 }
@@ -60,13 +64,13 @@ pub(crate) async fn a_job_goes_its_way(db: &Database) {
     jobs.heartbeat(&first, LEASE, 420, "reading").await.unwrap().unwrap();
     let record = jobs.get(job).await.unwrap();
     assert_eq!((record.progress, record.message.as_deref()), (420, Some("reading")));
-    jobs.complete(&first, "/store/1", &[file("b"), file("a")]).await.unwrap().unwrap();
+    jobs.complete(&first, &made("/store/1", &[file("b"), file("a")])).await.unwrap().unwrap();
     let record = jobs.get(job).await.unwrap();
     assert_eq!((record.status, record.progress), (JobStatus::Complete, 1000));
     assert!(record.location.as_deref() == Some("/store/1") && record.ended >= record.started);
     assert_eq!(jobs.outputs(job).await.unwrap(), [file("a"), file("b")]);
     // an end is told once
-    jobs.complete(&first, "/elsewhere", &[]).await.unwrap().unwrap_err();
+    jobs.complete(&first, &made("/elsewhere", &[])).await.unwrap().unwrap_err();
     assert_eq!(jobs.get(job).await.unwrap().location.as_deref(), Some("/store/1"));
 
     let second = claim(&jobs, "a").await;
@@ -92,11 +96,11 @@ pub(crate) async fn a_lost_worker_changes_nothing_any_more(db: &Database) {
     let next = claim(&jobs, "next").await;
     assert_eq!((next.task_id, next.attempt), (lost.task_id, lost.attempt + 1));
     jobs.heartbeat(&lost, LEASE, 1, "").await.unwrap().unwrap_err();
-    jobs.complete(&lost, "/lost", &[]).await.unwrap().unwrap_err();
+    jobs.complete(&lost, &made("/lost", &[])).await.unwrap().unwrap_err();
     jobs.fail(&lost, "late", Again::Never).await.unwrap().unwrap_err();
     jobs.give_back(&lost).await.unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Running);
-    jobs.complete(&next, "/next", &[]).await.unwrap().unwrap();
+    jobs.complete(&next, &made("/next", &[])).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().location.as_deref(), Some("/next"));
 
     // one that is lost again and again is given up
@@ -117,7 +121,7 @@ pub(crate) async fn a_lost_worker_changes_nothing_any_more(db: &Database) {
         jobs.give_back(&back).await.unwrap();
     }
     let last = claim(&jobs, "last").await;
-    jobs.complete(&last, "/x", &[]).await.unwrap().unwrap();
+    jobs.complete(&last, &made("/x", &[])).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
 }
 
@@ -127,7 +131,7 @@ pub(crate) async fn a_cancelled_job_is_left_and_can_be_tried_again(db: &Database
     let running = claim(&jobs, "a").await;
     jobs.cancel(job).await.unwrap();
     jobs.heartbeat(&running, LEASE, 1, "").await.unwrap().unwrap_err();
-    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap_err();
+    jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap_err();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Cancelled);
     assert!(matches!(jobs.cancel(job).await, Err(ServiceError::Conflict(_))));
     assert!(matches!(jobs.cancel(10_000).await, Err(ServiceError::NotFound(_))));
@@ -136,7 +140,7 @@ pub(crate) async fn a_cancelled_job_is_left_and_can_be_tried_again(db: &Database
     assert!(matches!(jobs.retry(job).await, Err(ServiceError::Conflict(_))));
     let again = claim(&jobs, "b").await;
     assert_eq!((again.job.job_id, again.attempt), (job, running.attempt + 1));
-    jobs.complete(&again, "/x", &[]).await.unwrap().unwrap();
+    jobs.complete(&again, &made("/x", &[])).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
     nothing_is_left(&jobs).await;
 }
@@ -150,7 +154,7 @@ pub(crate) async fn a_job_that_has_ended_can_be_removed(db: &Database) {
     };
     conflict(first, "cancel it first").await;
     let running = claim(&jobs, "a").await;
-    jobs.complete(&running, "/x", &[file("a")]).await.unwrap().unwrap();
+    jobs.complete(&running, &made("/x", &[file("a")])).await.unwrap().unwrap();
     let keys = json!({"phdef": first, "collection": "GPM_3IMERGHH", "variable": "p"});
     let second = jobs.submit(submission(1, JobStage::Curation, keys)).await.unwrap();
     conflict(first, &format!("looked into by job {second}")).await;
@@ -186,13 +190,13 @@ pub(crate) async fn chunks_are_joined_once_all_are_done(db: &Database) {
     assert_eq!(chunks.iter().map(|c| c.chunk).collect::<BTreeSet<_>>(), BTreeSet::from([1, 2, 3]));
     for (k, chunk) in chunks.iter().enumerate() {
         nothing_is_left(&jobs).await;
-        jobs.complete(chunk, "", &[]).await.unwrap().unwrap();
-        jobs.complete(chunk, "", &[]).await.unwrap().unwrap_err();
+        jobs.complete(chunk, &made("", &[])).await.unwrap().unwrap();
+        jobs.complete(chunk, &made("", &[])).await.unwrap().unwrap_err();
         assert_eq!(jobs.get(job).await.unwrap().progress, 300 * (k as i64 + 1));
     }
     let stitch = claim(&jobs, "d").await;
     assert_eq!(stitch.kind, TaskKind::Stitch);
-    jobs.complete(&stitch, "/x", &[file("a")]).await.unwrap().unwrap();
+    jobs.complete(&stitch, &made("/x", &[file("a")])).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
     nothing_is_left(&jobs).await;
 
@@ -200,14 +204,14 @@ pub(crate) async fn chunks_are_joined_once_all_are_done(db: &Database) {
     let keys = json!({"collection": "GPM_MERGIR", "variable": "Tb", "chunks": 2});
     let job = jobs.submit(submission(1, JobStage::Phdef, keys)).await.unwrap();
     let (one, two) = (claim(&jobs, "a").await, claim(&jobs, "b").await);
-    jobs.complete(&one, "", &[]).await.unwrap().unwrap();
+    jobs.complete(&one, &made("", &[])).await.unwrap().unwrap();
     jobs.fail(&two, "damaged", Again::Never).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Error);
     nothing_is_left(&jobs).await;
     jobs.retry(job).await.unwrap();
     let again = claim(&jobs, "c").await;
     assert_eq!((again.kind, again.chunk), (TaskKind::Chunk, two.chunk));
-    jobs.complete(&again, "", &[]).await.unwrap().unwrap();
+    jobs.complete(&again, &made("", &[])).await.unwrap().unwrap();
     let stitch = claim(&jobs, "d").await;
     // its progress goes on from that of the chunks
     jobs.heartbeat(&stitch, LEASE, 500, "").await.unwrap().unwrap();
@@ -219,11 +223,11 @@ pub(crate) async fn chunks_are_joined_once_all_are_done(db: &Database) {
     assert!(again.iter().all(|claim| claim.kind == TaskKind::Chunk));
     nothing_is_left(&jobs).await;
     for chunk in &again {
-        jobs.complete(chunk, "", &[]).await.unwrap().unwrap();
+        jobs.complete(chunk, &made("", &[])).await.unwrap().unwrap();
     }
     let stitch = claim(&jobs, "c").await;
     assert_eq!(stitch.kind, TaskKind::Stitch);
-    jobs.complete(&stitch, "/x", &[]).await.unwrap().unwrap();
+    jobs.complete(&stitch, &made("/x", &[])).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
     nothing_is_left(&jobs).await;
 }
@@ -240,15 +244,15 @@ pub(crate) async fn curation_waits_for_its_phdef_job(db: &Database) {
     }
     let running = claim(&jobs, "a").await;
     nothing_is_left(&jobs).await;
-    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap();
     let running = claim(&jobs, "a").await;
     assert_eq!((running.job.job_id, running.job.phdef_job_id), (second, Some(first)));
-    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap();
     // of a complete one it need not wait
     let third = jobs.submit(into(first, 1)).await.unwrap();
     let running = claim(&jobs, "a").await;
     assert_eq!(running.job.job_id, third);
-    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap();
 
     // where there will be nothing to look into it fails, too, and is tried again once there may be
     let first = jobs.submit(phdef(1)).await.unwrap();
@@ -264,7 +268,7 @@ pub(crate) async fn curation_waits_for_its_phdef_job(db: &Database) {
     for job in [first, second] {
         let running = claim(&jobs, "a").await;
         assert_eq!(running.job.job_id, job);
-        jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+        jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap();
     }
     nothing_is_left(&jobs).await;
 
@@ -274,12 +278,13 @@ pub(crate) async fn curation_waits_for_its_phdef_job(db: &Database) {
         let second = jobs.submit(into(first, 1)).await.unwrap();
         jobs.cancel(second).await.unwrap();
         let running = claim(&jobs, "a").await;
-        let (ended, tried) = tokio::join!(jobs.complete(&running, "/x", &[]), jobs.retry(second));
+        let done = made("/x", &[]);
+        let (ended, tried) = tokio::join!(jobs.complete(&running, &done), jobs.retry(second));
         ended.unwrap().unwrap();
         tried.unwrap();
         let running = claim(&jobs, "a").await;
         assert_eq!(running.job.job_id, second);
-        jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+        jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap();
     }
 }
 
@@ -294,7 +299,7 @@ pub(crate) async fn what_may_work_later_is_tried_again(db: &Database) {
     tokio::time::sleep(Duration::from_millis(4200)).await;
     let running = claim(&jobs, "a").await;
     assert_eq!(running.attempt, 2);
-    jobs.complete(&running, "/x", &[]).await.unwrap().unwrap();
+    jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);
     // why it failed before is kept
     let task = jobs.tasks(job).await.unwrap().remove(0);
@@ -315,7 +320,7 @@ pub(crate) async fn transactions_that_meet_are_done_all(db: &Database) {
             let jobs = jobs.clone();
             tokio::spawn(async move {
                 jobs.heartbeat(&chunk, LEASE, 1, "").await.unwrap().unwrap();
-                jobs.complete(&chunk, "", &[]).await.unwrap().unwrap();
+                jobs.complete(&chunk, &made("", &[])).await.unwrap().unwrap();
             })
         });
         let others = (0..4).map(|_| {
@@ -330,7 +335,7 @@ pub(crate) async fn transactions_that_meet_are_done_all(db: &Database) {
         }
         let stitch = claim(&jobs, "last").await;
         assert_eq!((stitch.kind, stitch.job.job_id), (TaskKind::Stitch, job));
-        jobs.complete(&stitch, "/x", &[]).await.unwrap().unwrap();
+        jobs.complete(&stitch, &made("/x", &[])).await.unwrap().unwrap();
     }
     nothing_is_left(&jobs).await;
 }
@@ -351,7 +356,7 @@ pub(crate) async fn nothing_is_claimed_twice(db: &Database) {
                     match jobs.claim(&format!("worker {k}"), LEASE).await.unwrap() {
                         Some(claim) => {
                             mine.push(claim.job.job_id);
-                            jobs.complete(&claim, "/x", &[file("a")]).await.unwrap().unwrap();
+                            jobs.complete(&claim, &made("/x", &[file("a")])).await.unwrap().unwrap();
                         }
                         // others may have been quicker with all that was seen
                         None => idle += 1,

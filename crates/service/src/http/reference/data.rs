@@ -19,10 +19,9 @@ use crate::events::{GeoBox, Wanted};
 use crate::http::App;
 use crate::http::auth::{Asker, seen_job};
 use crate::http::endpoints::JSON;
-use crate::http::path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::jobs::JobRecord;
+use crate::jobs::{JobRecord, place_of};
 
 /// Files of a request.
 const MOST_FILES: usize = 8;
@@ -104,7 +103,8 @@ async fn place(app: &App, job: &JobRecord, file: &str) -> std::result::Result<Lo
         let why = format!("job {} has no interpolated product `{file}`", job.job_id);
         return Err(Problem::new(StatusCode::NOT_FOUND, why));
     };
-    Ok(path::location(folder, &output.name).map_err(|e| ServiceError::Internal(e.to_string()))?)
+    let place = Location::parse(&place_of(folder, &output.name));
+    Ok(place.map_err(|e| ServiceError::Internal(e.to_string()))?)
 }
 
 fn choice(query: &Query) -> std::result::Result<Choice, Problem> {

@@ -9,10 +9,9 @@ use crate::error::ServiceError;
 use crate::http::App;
 use crate::http::auth::Asker;
 use crate::http::endpoints::{MOST_LISTED, MOST_OFFSET, USUALLY_LISTED};
-use crate::http::path::location_text;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::jobs::{JobFilter, JobRecord, JobRequest, JobStage, JobStatus};
+use crate::jobs::{JobFilter, JobRecord, JobRequest, JobStage, JobStatus, place_of};
 use crate::users::User;
 
 type Answer = Result<Json<Value>, Problem>;
@@ -101,7 +100,7 @@ pub(in crate::http) async fn products(State(app): State<App>, Asker(user): Asker
     if let Some(job) = job {
         let folder = job.location.clone().unwrap_or_default();
         for file in app.jobs.outputs(number).await?.iter().filter(|file| file.kind == kind) {
-            found.push(json!({ "location": location_text(&folder, &file.name) }));
+            found.push(json!({ "location": place_of(&folder, &file.name) }));
         }
     }
     if found.is_empty() {
@@ -121,7 +120,7 @@ pub(in crate::http) async fn location(State(app): State<App>, Asker(user): Asker
             found.push(json!({
                 "phdefJobID": phdef.job_id,
                 "jobID": job.job_id,
-                "location": location_text(job.location.as_deref().unwrap_or_default(), &file.name),
+                "location": place_of(job.location.as_deref().unwrap_or_default(), &file.name),
                 "variable": job.variable,
                 "description": job.description,
             }));
