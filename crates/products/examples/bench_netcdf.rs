@@ -86,7 +86,7 @@ fn tracks(
 
 fn time(round: usize, out: &Path, name: &str, write: impl FnOnce(File) -> Result<File, ProductError>) {
     let path = out.join(name);
-    let file = File::create(&path).unwrap();
+    let file = File::options().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
     let start = Instant::now();
     drop(write(file).unwrap());
     let elapsed = start.elapsed().as_secs_f64() * 1e3;

@@ -36,6 +36,14 @@ pub enum ProductError {
     /// A product cannot be read back.
     #[error(transparent)]
     Io(#[from] eventscape_io::IoError),
+    /// What was written does not hang together; nothing of it is kept.
+    #[error("{product} would be damaged: {fault}; it was not kept, please report this")]
+    Damaged {
+        /// What was being written.
+        product: String,
+        /// What is wrong with it, and where.
+        fault: String,
+    },
     /// The product cannot hold this: too large for its format, two members of one name.
     #[error("{0}")]
     Unrepresentable(String),
@@ -46,7 +54,7 @@ impl ProductError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Write { .. } | Self::Mismatch(_) => ErrorKind::Internal,
+            Self::Write { .. } | Self::Mismatch(_) | Self::Damaged { .. } => ErrorKind::Internal,
             Self::Source { source, .. } => {
                 source.downcast_ref::<eventscape_io::IoError>().map_or(ErrorKind::Internal, |error| error.kind())
             }

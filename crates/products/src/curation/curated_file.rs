@@ -1,7 +1,5 @@
 //! `<job>-Curated-Data.nc4`: a group for each mask time, a group for each event, in the layout of the reference.
 
-use std::io::{Seek, Write};
-
 use eventscape_core::grid::Coordinates;
 use eventscape_core::{Grid, Values};
 use eventscape_io::formats::Attribute as Source;
@@ -9,7 +7,7 @@ use eventscape_io::formats::Attribute as Source;
 use super::text::stamp_to_second;
 use super::{CuratedEvent, CuratedTime, CuratedVariable, CurationInfo, Gathered, Places, STEPS};
 use crate::ProductError;
-use crate::netcdf::{Attribute, Codec, NcFile, Variable};
+use crate::netcdf::{Attribute, Codec, Medium, NcFile, Variable};
 
 const PACKED: Codec = Codec { shuffle: true, level: 4 };
 const NAVIGATION: &str = "The lat and lon are provided here to reconstruct the original global grid from the dataset that \
@@ -24,7 +22,7 @@ pub struct CuratedFile<W> {
     mask_location: String,
 }
 
-impl<W: Write + Seek> CuratedFile<W> {
+impl<W: Medium> CuratedFile<W> {
     /// Starts the file: root attributes and the mask's grid.
     ///
     /// # Errors
@@ -105,7 +103,7 @@ impl<W: Write + Seek> CuratedFile<W> {
     }
 }
 
-pub(super) fn root_attributes<W: Write + Seek>(file: &mut NcFile<W>, info: &CurationInfo) -> Result<(), ProductError> {
+pub(super) fn root_attributes<W: Medium>(file: &mut NcFile<W>, info: &CurationInfo) -> Result<(), ProductError> {
     let job = &info.job;
     let names = |of: fn(&CuratedVariable) -> &str| info.variables.iter().map(of).collect::<Vec<_>>().join(",");
     file.attribute("Variable", names(|v| &v.name))?;
@@ -129,7 +127,7 @@ pub(super) fn root_attributes<W: Write + Seek>(file: &mut NcFile<W>, info: &Cura
     file.attribute("Software", format!("Eventscape {}", job.software_version))
 }
 
-pub(super) fn navigation<W: Write + Seek>(
+pub(super) fn navigation<W: Medium>(
     file: &mut NcFile<W>,
     grid: &Grid,
     description: Option<&str>,

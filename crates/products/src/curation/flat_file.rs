@@ -1,14 +1,12 @@
 //! `<job>-Interpolated.nc`: the values on the events' cells, flat, by CF: every cell of every event and time is a point.
 
-use std::io::{Seek, Write};
-
 use eventscape_core::{Grid, Timestamp};
 
 use super::{CurationInfo, InterpolatedTime};
 use crate::ProductError;
 use crate::netcdf::{
-    Codec, Element, FileKind, NcFile, StreamId, Variable, curation_attributes, on_scale, seconds, time_variable,
-    write_crs,
+    Codec, Element, FileKind, Medium, NcFile, StreamId, Variable, curation_attributes, on_scale, seconds,
+    time_variable, write_crs,
 };
 
 const PACKED: Codec = Codec { shuffle: true, level: 1 };
@@ -44,7 +42,7 @@ struct Column<T> {
 }
 
 impl<T: Element> Column<T> {
-    fn begin<W: Write + Seek>(file: &mut NcFile<W>, variable: Variable, cells: usize) -> Result<Self, ProductError> {
+    fn begin<W: Medium>(file: &mut NcFile<W>, variable: Variable, cells: usize) -> Result<Self, ProductError> {
         let rows = ROWS.min(cells.max(1));
         let stream = if cells == 0 {
             file.variable::<T>(variable, &[])?;
@@ -55,11 +53,7 @@ impl<T: Element> Column<T> {
         Ok(Self { stream, held: Vec::with_capacity(rows), rows })
     }
 
-    fn add<W: Write + Seek>(
-        &mut self,
-        file: &mut NcFile<W>,
-        values: impl Iterator<Item = T>,
-    ) -> Result<(), ProductError> {
+    fn add<W: Medium>(&mut self, file: &mut NcFile<W>, values: impl Iterator<Item = T>) -> Result<(), ProductError> {
         for value in values {
             self.held.push(value);
             if self.held.len() == self.rows {
@@ -69,7 +63,7 @@ impl<T: Element> Column<T> {
         Ok(())
     }
 
-    fn flush<W: Write + Seek>(&mut self, file: &mut NcFile<W>) -> Result<(), ProductError> {
+    fn flush<W: Medium>(&mut self, file: &mut NcFile<W>) -> Result<(), ProductError> {
         if let Some(stream) = self.stream.filter(|_| !self.held.is_empty()) {
             let mut bytes = T::to_bytes(&self.held);
             bytes.resize(self.rows * size_of::<T>(), 0);
@@ -79,13 +73,13 @@ impl<T: Element> Column<T> {
         Ok(())
     }
 
-    fn end<W: Write + Seek>(mut self, file: &mut NcFile<W>) -> Result<(), ProductError> {
+    fn end<W: Medium>(mut self, file: &mut NcFile<W>) -> Result<(), ProductError> {
         self.flush(file)?;
         self.stream.map_or(Ok(()), |stream| file.finish_chunks(stream))
     }
 }
 
-impl<W: Write + Seek> FlatFile<W> {
+impl<W: Medium> FlatFile<W> {
     /// Starts the file. `times` are the mask's; they tell the span and the calendar.
     ///
     /// # Errors

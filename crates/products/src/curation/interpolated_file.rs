@@ -1,14 +1,12 @@
 //! `<job>-Interpolated-Data.nc4`: the values on the events' own cells, in the layout of the reference.
 
-use std::io::{Seek, Write};
-
 use eventscape_core::Grid;
 
 use super::curated_file::{navigation, root_attributes};
 use super::text::statistic;
 use super::{CuratedVariable, CurationInfo, InterpolatedTime};
 use crate::ProductError;
-use crate::netcdf::{Codec, NcFile, Variable};
+use crate::netcdf::{Codec, Medium, NcFile, Variable};
 
 const PACKED: Codec = Codec { shuffle: true, level: 4 };
 /// What missing values are in the reference's file.
@@ -22,7 +20,7 @@ pub struct InterpolatedFile<W> {
     compat: bool,
 }
 
-impl<W: Write + Seek> InterpolatedFile<W> {
+impl<W: Medium> InterpolatedFile<W> {
     /// Starts the file.
     ///
     /// # Errors

@@ -1,13 +1,12 @@
 //! `<job>-Stationary.nc`: variables over the whole domain of the masks, at all their times, by CF.
 
-use std::io::{Seek, Write};
-
 use eventscape_core::{Grid, Timestamp};
 
 use super::CurationInfo;
 use crate::ProductError;
 use crate::netcdf::{
-    Axes, Codec, Element, FileKind, NcFile, StreamId, Variable, curation_attributes, on_scale, write_crs, write_time,
+    Axes, Codec, Element, FileKind, Medium, NcFile, StreamId, Variable, curation_attributes, on_scale, write_crs,
+    write_time,
 };
 
 const PACKED: Codec = Codec { shuffle: true, level: 1 };
@@ -51,7 +50,7 @@ impl StationaryLayout {
     }
 }
 
-impl<W: Write + Seek> StationaryFile<W> {
+impl<W: Medium> StationaryFile<W> {
     /// Starts the file.
     ///
     /// # Errors

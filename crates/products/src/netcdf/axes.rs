@@ -1,12 +1,11 @@
 //! Coordinates of time and place in CF files.
 
-use std::io::{Seek, Write};
-
 use eventscape_core::grid::{CellAreas, Coordinates};
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 
 use super::file::{Codec, NcFile, Variable};
+use super::hdf5::Medium;
 use super::metadata::{TIME_UNITS, seconds, unwrapped, wgs84};
 use crate::ProductError;
 
@@ -22,7 +21,7 @@ pub(crate) struct Axes {
 }
 
 /// Writes the dimension and the coordinate of time.
-pub(crate) fn write_time<W: Write + Seek>(file: &mut NcFile<W>, times: &[Timestamp]) -> Result<(), ProductError> {
+pub(crate) fn write_time<W: Medium>(file: &mut NcFile<W>, times: &[Timestamp]) -> Result<(), ProductError> {
     file.dimension("time", times.len())?;
     let calendar = times.first().map_or(Calendar::Standard, |time| time.calendar());
     let values: Vec<f64> = times.iter().map(|&time| seconds(time)).collect();
@@ -48,7 +47,7 @@ fn leap_seconds(calendar: Calendar) -> Option<&'static str> {
 }
 
 /// Writes `crs`, the ellipsoid that latitudes and longitudes refer to.
-pub(crate) fn write_crs<W: Write + Seek>(file: &mut NcFile<W>) -> Result<(), ProductError> {
+pub(crate) fn write_crs<W: Medium>(file: &mut NcFile<W>) -> Result<(), ProductError> {
     let crs = wgs84().into_iter().fold(Variable::of::<i32>("crs", &[]), |crs, (name, value)| crs.with(name, value));
     file.variable(crs, &[0i32])
 }
@@ -68,7 +67,7 @@ impl Axes {
     }
 
     /// Writes dimensions, coordinates and the cells' bounds.
-    pub(crate) fn write<W: Write + Seek>(&self, file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
+    pub(crate) fn write<W: Medium>(&self, file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
         file.dimension(self.row, grid.ny())?;
         file.dimension(self.column, grid.nx())?;
         file.dimension("nv", if self.curvilinear { 4 } else { 2 })?;
@@ -110,7 +109,7 @@ impl Axes {
     }
 
     /// Writes `cell_area`, m²: by row where all columns have one width.
-    pub(super) fn write_areas<W: Write + Seek>(&self, file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
+    pub(super) fn write_areas<W: Medium>(&self, file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
         let variable = |dims: &[&str]| {
             Variable::of::<f64>("cell_area", dims)
                 .with("standard_name", "cell_area")

@@ -1,11 +1,10 @@
 //! `<job>-ForTraCC-Mask-Output.nc4`: the reference's mask file, a group for each time.
 
-use std::io::{Seek, Write};
-
 use eventscape_core::grid::Coordinates;
 use eventscape_core::{EventSource, Grid, Lineage, SceneComponents, Values};
 
 use super::file::{NcFile, Variable};
+use super::hdf5::Medium;
 use super::in_order::scenes_in_order;
 use crate::members::members_of;
 use crate::names::scene_stamps;
@@ -24,7 +23,7 @@ use crate::{JobInfo, ProductError};
 /// # Errors
 /// [`ProductError::Write`] when the output refuses, [`ProductError::Source`] when a scene cannot be read back,
 /// [`ProductError::Mismatch`] when events, lineage and grid are not of one job.
-pub fn write_mask_output<W: Write + Seek>(
+pub fn write_mask_output<W: Medium>(
     out: W,
     job: &JobInfo,
     grid: &Grid,
@@ -59,7 +58,7 @@ pub fn write_mask_output<W: Write + Seek>(
     file.finish()
 }
 
-fn root_attributes<W: Write + Seek>(
+fn root_attributes<W: Medium>(
     file: &mut NcFile<W>,
     job: &JobInfo,
     grid: &Grid,
@@ -98,7 +97,7 @@ fn extremes(values: &[f64]) -> [f64; 2] {
     [finite.clone().fold(f64::NAN, f64::min), finite.fold(f64::NAN, f64::max)]
 }
 
-fn navigation<W: Write + Seek>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
+fn navigation<W: Medium>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
     file.open_group("navigation");
     let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect::<Vec<_>>();
     match grid.coordinates() {
@@ -160,7 +159,7 @@ fn cells(lineage: &Lineage, index: usize, scene: &SceneComponents) -> Result<Cel
     Ok(cells)
 }
 
-fn write_time<W: Write + Seek>(file: &mut NcFile<W>, name: &str, cells: &Cells) -> Result<(), ProductError> {
+fn write_time<W: Medium>(file: &mut NcFile<W>, name: &str, cells: &Cells) -> Result<(), ProductError> {
     file.open_group(name);
     file.dimension("num_pixels", cells.values.len())?;
     file.dimension("num_cols", 3)?;

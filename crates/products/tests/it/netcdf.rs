@@ -319,6 +319,12 @@ impl std::io::Write for Full {
     }
 }
 
+impl std::io::Read for Full {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.inner.read(bytes)
+    }
+}
+
 impl std::io::Seek for Full {
     fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
         self.inner.seek(to)

@@ -1,12 +1,10 @@
 //! A group that is still open, and the headers that end it.
 
-use std::io::{Seek, Write};
-
 use super::attribute::{Attribute, Attributes};
 use super::variable::Variable;
 use crate::ProductError;
 use crate::netcdf::hdf5::{
-    Element, Extent, Filters, Kind, Layout, ObjectHeader, Output, ReferenceHeap, Slot, UNDEFINED, attribute,
+    Element, Extent, Filters, Kind, Layout, Medium, ObjectHeader, Output, ReferenceHeap, Slot, UNDEFINED, attribute,
     attribute_info, dataspace, datatype, datatype_of, fill_value, group_info, hard_link, link_info,
     reference_list_type, references_type, text_type, write_symbol_table,
 };
@@ -77,7 +75,7 @@ impl OpenGroup {
     }
 
     /// Writes the headers of everything in the group, then its own; gives its address.
-    pub(super) fn close<W: Write + Seek>(
+    pub(super) fn close<W: Medium>(
         self,
         out: &mut Output<W>,
         heap: &mut ReferenceHeap,
@@ -235,7 +233,7 @@ impl OpenGroup {
 }
 
 /// Writes a group's own header; gives its address.
-fn close_group<W: Write + Seek>(
+fn close_group<W: Medium>(
     links: Vec<(String, u64)>,
     attributes: &Attributes,
     name: &str,

@@ -5,7 +5,7 @@ mod codec;
 mod group;
 mod variable;
 
-use std::io::{self, Seek, Write};
+use std::io;
 
 use rayon::prelude::*;
 
@@ -13,7 +13,9 @@ pub(crate) use attribute::{Attribute, Attributes};
 pub(crate) use codec::Codec;
 pub(crate) use variable::Variable;
 
-use super::hdf5::{ChunkIndex, Element, Layout, Output, ReferenceHeap, SUPERBLOCK, UNDEFINED, superblock};
+use super::hdf5::{
+    ChunkIndex, Element, Layout, Medium, Output, ReferenceHeap, SUPERBLOCK, UNDEFINED, check_structure, superblock,
+};
 use crate::ProductError;
 use group::{Dimension, OpenGroup, Written, check_length};
 
@@ -46,7 +48,7 @@ struct Stream {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StreamId(usize);
 
-impl<W: Write + Seek> NcFile<W> {
+impl<W: Medium> NcFile<W> {
     /// Starts a file; `product` is what messages call it.
     pub(crate) fn create(out: W, product: &str) -> Result<Self, ProductError> {
         let fail = |source| ProductError::Write { product: product.to_owned(), source };
@@ -245,9 +247,13 @@ impl<W: Write + Seek> NcFile<W> {
             let end = out.end();
             out.patch(0, &superblock(end, root))
         };
-        finish(&mut self.out, &mut self.heap)
-            .and_then(|()| self.out.finish())
-            .map_err(|source| ProductError::Write { product, source })
+        let fail = |source| ProductError::Write { product: product.clone(), source };
+        let mut file = finish(&mut self.out, &mut self.heap).and_then(|()| self.out.finish()).map_err(fail)?;
+        // whatever is wrong in what was written, it must not become a product
+        match check_structure(&mut file) {
+            Ok(_) => Ok(file),
+            Err(fault) => Err(ProductError::Damaged { product, fault }),
+        }
     }
 
     fn close_innermost(&mut self) -> Result<(String, u64), ProductError> {

@@ -3,9 +3,9 @@
 //! Chunks come in row-major order, which is the order of the keys, so a leaf is complete after every 64 chunks and goes out:
 //! memory holds one leaf, and 40 bytes or so for each earlier one.
 
-use std::io::{self, Seek, Write};
+use std::io;
 
-use super::{Output, UNDEFINED};
+use super::{Medium, Output, UNDEFINED};
 
 /// Children of a node: the format's default, since superblock 2 states no other.
 const CHILDREN: usize = 64;
@@ -60,7 +60,7 @@ impl ChunkIndex {
     }
 
     /// Appends the next chunk in row-major order.
-    pub(crate) fn push<W: Write + Seek>(&mut self, out: &mut Output<W>, encoded: &[u8]) -> io::Result<()> {
+    pub(crate) fn push<W: Medium>(&mut self, out: &mut Output<W>, encoded: &[u8]) -> io::Result<()> {
         if self.leaf.len() == CHILDREN {
             let next = out.reserve(self.node_size())?;
             self.flush_leaf(out, next)?;
@@ -75,7 +75,7 @@ impl ChunkIndex {
     }
 
     /// Writes the rest; gives the root's address, [`UNDEFINED`] where there is no chunk.
-    pub(crate) fn finish<W: Write + Seek>(mut self, out: &mut Output<W>) -> io::Result<u64> {
+    pub(crate) fn finish<W: Medium>(mut self, out: &mut Output<W>) -> io::Result<u64> {
         if self.leaf.is_empty() {
             return Ok(UNDEFINED);
         }
@@ -101,7 +101,7 @@ impl ChunkIndex {
         Ok(children.first().map_or(UNDEFINED, |root| root.address))
     }
 
-    fn flush_leaf<W: Write + Seek>(&mut self, out: &mut Output<W>, next: u64) -> io::Result<()> {
+    fn flush_leaf<W: Medium>(&mut self, out: &mut Output<W>, next: u64) -> io::Result<()> {
         let node = self.node(0, &self.leaf, self.previous_leaf, next, self.chunks);
         out.patch(self.leaf_address, &node)?;
         if let Some(first) = self.leaf.first() {

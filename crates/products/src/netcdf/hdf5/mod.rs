@@ -8,14 +8,17 @@
 //! The subset of the format: superblock 2, object headers 2 with their checksums, link messages or (large groups) symbol
 //! tables, contiguous and chunked layouts (version 3, B-tree 1), a global heap for the references of dimension lists.
 
+mod check;
 mod chunk_index;
 mod header;
 mod kind;
 mod message;
 mod output;
+mod placement;
 mod reference_heap;
 mod symbol_table;
 
+pub use check::{Structure, check_structure};
 pub(crate) use chunk_index::ChunkIndex;
 pub(crate) use header::ObjectHeader;
 pub(crate) use kind::{Element, Kind, TextByte};
@@ -23,6 +26,7 @@ pub(crate) use message::{
     Extent, Filters, Layout, attribute, attribute_info, dataspace, datatype, fill_value, group_info, hard_link,
     link_info, number_type as datatype_of, reference_list_type, references_type, symbol_table_message, text_type,
 };
+pub use output::Medium;
 pub(crate) use output::Output;
 pub(crate) use reference_heap::{ReferenceHeap, Slot};
 pub(crate) use symbol_table::write_symbol_table;

@@ -1,8 +1,8 @@
 //! The global heap, which holds what variable-length attributes point to: here, one reference to each dimension.
 
-use std::io::{self, Seek, Write};
+use std::io;
 
-use super::Output;
+use super::{Medium, Output};
 
 /// HDF5 reads this much of a collection at least.
 const COLLECTION: usize = 4096;
@@ -25,7 +25,7 @@ pub(crate) struct ReferenceHeap {
 
 impl ReferenceHeap {
     /// Stores a reference to the object at `target`.
-    pub(crate) fn insert<W: Write + Seek>(&mut self, out: &mut Output<W>, target: u64) -> io::Result<Slot> {
+    pub(crate) fn insert<W: Medium>(&mut self, out: &mut Output<W>, target: u64) -> io::Result<Slot> {
         if HEADER + OBJECT * (self.objects.len() + 1) > COLLECTION - HEADER {
             self.flush(out)?;
         }
@@ -37,7 +37,7 @@ impl ReferenceHeap {
     }
 
     /// Writes the collection being filled.
-    pub(crate) fn flush<W: Write + Seek>(&mut self, out: &mut Output<W>) -> io::Result<()> {
+    pub(crate) fn flush<W: Medium>(&mut self, out: &mut Output<W>) -> io::Result<()> {
         if self.objects.is_empty() {
             return Ok(());
         }

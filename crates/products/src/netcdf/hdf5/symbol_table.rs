@@ -2,10 +2,10 @@
 //!
 //! Link messages are read one after the other, so that opening each of n members costs n²/2 of them.
 
-use std::io::{self, Seek, Write};
+use std::io;
 
 use super::header::Message;
-use super::{Output, UNDEFINED, symbol_table_message};
+use super::{Medium, Output, UNDEFINED, symbol_table_message};
 
 /// Members of a leaf and children of a node: the format's defaults, since superblock 2 states no others.
 const LEAF: usize = 8;
@@ -13,7 +13,7 @@ const CHILDREN: usize = 32;
 const ENTRY: usize = 40;
 
 /// Writes the table of `members` (name, address of the header); gives the message for the group's header.
-pub(crate) fn write_symbol_table<W: Write + Seek>(
+pub(crate) fn write_symbol_table<W: Medium>(
     out: &mut Output<W>,
     mut members: Vec<(String, u64)>,
 ) -> io::Result<Message> {
@@ -52,7 +52,7 @@ pub(crate) fn write_symbol_table<W: Write + Seek>(
 }
 
 /// Writes a tree over `children` (key of the last name, address), level by level; gives the root.
-fn write_tree<W: Write + Seek>(out: &mut Output<W>, mut children: Vec<(u64, u64)>) -> io::Result<u64> {
+fn write_tree<W: Medium>(out: &mut Output<W>, mut children: Vec<(u64, u64)>) -> io::Result<u64> {
     let mut level = 0u8;
     loop {
         const NODE: usize = 24 + (2 * CHILDREN + 1) * 8;

@@ -3,12 +3,11 @@
 mod labels;
 mod tiles;
 
-use std::io::{Seek, Write};
-
 use eventscape_core::{EventSource, Grid, Lineage};
 
 use super::axes::{Axes, write_crs, write_time};
 use super::file::{Codec, NcFile, Variable};
+use super::hdf5::Medium;
 use super::in_order::scenes_in_order;
 use super::metadata::{FileKind, global_attributes};
 use crate::{JobInfo, ProductError};
@@ -32,7 +31,7 @@ use tiles::Tiling;
 /// # Errors
 /// [`ProductError::Write`] when the output refuses, [`ProductError::Source`] when a scene cannot be read back,
 /// [`ProductError::Mismatch`] when events, lineage and grid are not of one job.
-pub fn write_masks<W: Write + Seek>(
+pub fn write_masks<W: Medium>(
     out: W,
     job: &JobInfo,
     grid: &Grid,

@@ -1,19 +1,17 @@
 //! Names of events that were given, as arrays of characters: CF has no other texts that all its readers know.
 
-use std::io::{Seek, Write};
-
 use eventscape_core::Lineage;
 
 use super::{PACKED, ROWS};
 use crate::netcdf::file::{NcFile, Variable};
-use crate::netcdf::hdf5::TextByte;
+use crate::netcdf::hdf5::{Medium, TextByte};
 use crate::{GivenTrack, JobInfo, ProductError};
 
 /// Names are cut to so many bytes.
 const LONGEST: usize = 128;
 
 /// Writes what the events are called where they come from; nothing where they were found.
-pub(super) fn write_given<W: Write + Seek>(
+pub(super) fn write_given<W: Medium>(
     file: &mut NcFile<W>,
     job: &JobInfo,
     lineage: &Lineage,
@@ -28,7 +26,7 @@ pub(super) fn write_given<W: Write + Seek>(
     texts(file, "source_id", "source_id_length", "number or code of the event where its outline comes from", &ids)
 }
 
-fn texts<W: Write + Seek>(
+fn texts<W: Medium>(
     file: &mut NcFile<W>,
     name: &str,
     dimension: &str,

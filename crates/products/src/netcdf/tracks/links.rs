@@ -1,7 +1,5 @@
 //! The table of links between events: CF knows none, so it is plain variables over their own dimension.
 
-use std::io::{Seek, Write};
-
 use eventscape_core::{Lineage, Link, Relation};
 
 use super::PACKED;
@@ -9,6 +7,7 @@ use super::columns::flags;
 use crate::ProductError;
 use crate::netcdf::axes::time_variable;
 use crate::netcdf::file::{NcFile, Variable};
+use crate::netcdf::hdf5::Medium;
 use crate::netcdf::metadata::seconds;
 
 const LINK: &[&str] = &["link"];
@@ -51,7 +50,7 @@ pub(super) fn kin(lineage: &Lineage) -> Result<Vec<Kin>, ProductError> {
 }
 
 /// Writes the table.
-pub(super) fn write_links<W: Write + Seek>(file: &mut NcFile<W>, lineage: &Lineage) -> Result<(), ProductError> {
+pub(super) fn write_links<W: Medium>(file: &mut NcFile<W>, lineage: &Lineage) -> Result<(), ProductError> {
     let links = &lineage.links;
     file.dimension("link", links.len())?;
     let ends = links.iter().map(|link| ends(lineage, link)).collect::<Result<Vec<_>, _>>()?;

@@ -4,13 +4,12 @@ mod columns;
 mod given;
 mod links;
 
-use std::io::{Seek, Write};
-
 use eventscape_core::track::{EndStatus, StartStatus, TrackSummary};
 use eventscape_core::{EventSource, Grid, Lineage};
 
 use super::axes::time_variable;
 use super::file::{Codec, NcFile, Variable};
+use super::hdf5::Medium;
 use super::in_order::scenes_in_order;
 use super::metadata::{FileKind, global_attributes};
 use crate::members::members_of;
@@ -40,7 +39,7 @@ const EVENT: &[&str] = &["event"];
 /// # Errors
 /// [`ProductError::Write`] when the output refuses, [`ProductError::Source`] when a scene cannot be read back,
 /// [`ProductError::Mismatch`] when events, lineage and summaries are not of one job.
-pub fn write_tracks<W: Write + Seek>(
+pub fn write_tracks<W: Medium>(
     out: W,
     job: &JobInfo,
     grid: &Grid,
@@ -84,7 +83,7 @@ pub fn write_tracks<W: Write + Seek>(
     file.finish()
 }
 
-fn write_events<W: Write + Seek>(
+fn write_events<W: Medium>(
     file: &mut NcFile<W>,
     lineage: &Lineage,
     summaries: &[TrackSummary],
@@ -130,7 +129,7 @@ fn write_events<W: Write + Seek>(
     file.compressed(int("children", "number of links to later events").with("units", "1"), ROWS, PACKED, &children)
 }
 
-fn write_observations<W: Write + Seek>(
+fn write_observations<W: Medium>(
     file: &mut NcFile<W>,
     job: &JobInfo,
     lineage: &Lineage,
