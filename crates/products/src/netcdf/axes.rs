@@ -88,16 +88,18 @@ impl Axes {
             Coordinates::Curvilinear { lat, lon } => {
                 file.compressed(latitude(&["y", "x"]), 64, PACKED, lat)?;
                 file.compressed(longitude(&["y", "x"]), 64, PACKED, lon)?;
-                let corners = grid.corners();
+                // corners go on past the seam along a row, coordinates are as the input has them
+                let (corners, middles) = (grid.corners(), lon);
                 let across = grid.nx() + 1;
                 let mut bounds = [Vec::with_capacity(4 * grid.len()), Vec::with_capacity(4 * grid.len())];
                 for row in 0..grid.ny() {
                     for column in 0..grid.nx() {
                         let at = row * across + column;
+                        let middle = middles.get(row * grid.nx() + column).copied().unwrap_or(f64::NAN);
                         for corner in [at, at + 1, at + across + 1, at + across] {
                             let (lat, lon) = corners.get(corner).copied().unwrap_or((f64::NAN, f64::NAN));
                             bounds[0].push(lat);
-                            bounds[1].push(lon);
+                            bounds[1].push(beside(lon, middle));
                         }
                     }
                 }
@@ -131,6 +133,12 @@ impl Axes {
             .collect();
         file.compressed(self.describe(variable(&[self.row, self.column])), 64, PACKED, &values)
     }
+}
+
+/// A longitude, degrees, at most half a turn of the globe from another one; as it is where the other is missing.
+fn beside(lon: f64, other: f64) -> f64 {
+    let turns = ((lon - other) / 360.0).round();
+    if turns.is_finite() { lon - 360.0 * turns } else { lon }
 }
 
 fn latitude(dims: &[&str]) -> Variable {

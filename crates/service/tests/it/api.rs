@@ -13,11 +13,10 @@ use crate::service::{Service, fixtures, phdef, until};
 async fn both_stages_run_through_the_api() {
     let service = Service::start(|_| ()).await;
     let (status, job) = service.post("/processes/phdef/execution", phdef()).await;
-    assert_eq!(
-        (status, job["status"].as_str(), job["jobID"].as_str()),
-        (StatusCode::CREATED, Some("accepted"), Some("1"))
-    );
-    // it waits for the first
+    assert_eq!((status, job["jobID"].as_str()), (StatusCode::CREATED, Some("1")));
+    // a worker may have it already
+    assert!(["accepted", "running"].contains(&job["status"].as_str().unwrap()), "{job}");
+    // the next waits for it
     let field = fixtures().join("ostia/merra2_like.nc4").display().to_string();
     let curation = json!({"inputs": {"phdef": 1, "input": field, "variable": "T2M", "method": "linear"}});
     let (status, job) = service.post("/processes/curation/execution", curation).await;

@@ -92,8 +92,9 @@ const TEMPORARY: &str = "temporary";
 
 /// Makes the folder `data` with the tables of the system.
 ///
-/// Unless it is told otherwise, the installer keeps temporary tables in the system's temporary folder, where those of several
-/// installers have the same names: each removes those of the others ("Unknown table 'mysql.tmp_user_sys'").
+/// A server that starts removes all temporary tables in its temporary folder, whosever they are, and the installer runs a server. So it
+/// must not use the system's temporary folder, as it does by default: several at once would fail with "Unknown table
+/// 'mysql.tmp_user_sys'" or crash.
 fn install(folder: &Path) {
     let temporary = folder.join(TEMPORARY);
     std::fs::create_dir(&temporary).unwrap();
@@ -112,4 +113,26 @@ fn client(folder: &Path) -> Command {
     let mut command = Command::new("mariadb");
     command.args(["--no-defaults", "-uroot", "-S"]).arg(folder.join("s.sock"));
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_leaves_temporary_tables_of_others_alone() {
+        let other = std::env::temp_dir().join(format!("#sql-temptable-{:x}-1-1.MAI", std::process::id()));
+        std::fs::write(&other, "of another server").unwrap();
+        drop(MariaDb::start());
+        let is_there = other.exists();
+        let _ = std::fs::remove_file(&other);
+        assert!(is_there);
+    }
+
+    #[test]
+    fn databases_that_start_together_all_come_up() {
+        let starting: Vec<_> = (0..4).map(|_| std::thread::spawn(MariaDb::start)).collect();
+        let servers: Vec<MariaDb> = starting.into_iter().map(|one| one.join().unwrap()).collect();
+        servers.iter().for_each(|server| server.sql("CREATE TABLE eventscape.own (k INT PRIMARY KEY)"));
+    }
 }
