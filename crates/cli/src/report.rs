@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use eventscape_io::sink::StoredProduct;
-use eventscape_pipeline::{CurationReads, CurationReport, Reads, Report, Validation};
+use eventscape_pipeline::{CurationReads, CurationReport, Reads, Report, Severity, Validation, Verification};
 
 /// The summary of a job.
 pub(crate) fn of_job(report: &Report, json: bool) -> String {
@@ -77,6 +77,39 @@ fn with_products(title: &str, rows: &[(&str, String)], job: u64, made: &[StoredP
     if !made.is_empty() {
         text.push('\n');
         text += &products(job, made);
+    }
+    text
+}
+
+/// What verification found.
+pub(crate) fn of_verifications(found: &[Verification], json: bool) -> String {
+    match (found, json) {
+        ([only], true) => as_json(only),
+        (several, true) => as_json(&several),
+        (several, false) => several.iter().map(of_verification).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn of_verification(found: &Verification) -> String {
+    let state = match (found.is_sound, found.damaged.len()) {
+        (true, _) => "all products are as they were made".to_owned(),
+        (false, 1) => "1 product is damaged or missing".to_owned(),
+        (false, many) => format!("{many} products are damaged or missing"),
+    };
+    let mut text = format!("{}: {state}\n", found.location);
+    if let Some(job) = found.job_id {
+        // writing to a string cannot fail
+        let _ = writeln!(text, "  job {job}, {}; {} products, {} read", found.title, found.products, size(found.bytes));
+    }
+    for of_product in found.findings.chunk_by(|a, b| (&a.product, &a.advice, a.severity) == (&b.product, &b.advice, b.severity)) {
+        let Some(first) = of_product.first() else { continue };
+        let is_note = first.severity == Severity::Note;
+        let _ = writeln!(text, "\n  {}{}", if is_note { "note: " } else { "" }, first.product);
+        for finding in of_product {
+            let place = if finding.place.is_empty() { String::new() } else { format!("{}: ", finding.place) };
+            let _ = writeln!(text, "    {place}{}", finding.problem);
+        }
+        let _ = writeln!(text, "    {} {}", if is_note { "→" } else { "what to do:" }, first.advice);
     }
     text
 }

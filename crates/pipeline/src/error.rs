@@ -37,6 +37,9 @@ pub enum PipelineError {
         /// Scenes of the job.
         total: usize,
     },
+    /// The user stopped a verification.
+    #[error("stopped before all products were looked at")]
+    Unverified,
     /// A file of an earlier run does not fit.
     #[error("{0}")]
     State(String),
@@ -55,7 +58,7 @@ impl PipelineError {
             Self::Io(e) => e.kind(),
             Self::Catalog(e) => e.kind(),
             Self::Product(e) => e.kind(),
-            Self::Stopped { .. } => ErrorKind::Partial,
+            Self::Stopped { .. } | Self::Unverified => ErrorKind::Partial,
             Self::State(_) => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
         }

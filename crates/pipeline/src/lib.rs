@@ -22,6 +22,7 @@ mod scope;
 mod stages;
 mod stitch;
 mod validate;
+mod verify;
 mod workplace;
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub use report::{Report, StageTime};
 pub use request::{ProductName, load_catalog};
 pub use stitch::{StitchRequest, run_stitch};
 pub use validate::{Validation, check_job, validate};
+pub use verify::{Finding, Severity, Verification, VerifyRequest, verify};
 
 /// What a job is run with besides its definition.
 #[derive(Clone)]

@@ -25,6 +25,8 @@ pub enum Stage {
     Stationary,
     /// Writing products.
     Products,
+    /// Reading products back.
+    Verifying,
 }
 
 impl Stage {
@@ -35,7 +37,7 @@ impl Stage {
             Self::Granules => "granules",
             Self::Reference | Self::Scenes | Self::Linking => "scenes",
             Self::Masks | Self::Gathering | Self::Regridding | Self::Stationary => "mask times",
-            Self::Products => "products",
+            Self::Products | Self::Verifying => "products",
         }
     }
 
@@ -52,6 +54,7 @@ impl Stage {
             Self::Regridding => "regridding",
             Self::Stationary => "regridding whole fields",
             Self::Products => "writing products",
+            Self::Verifying => "reading products back",
         }
     }
 }

@@ -21,7 +21,9 @@ pub use error::ProductError;
 pub use geojson::write_geojson;
 pub use hierarchy::write_hierarchy;
 pub use job_info::{Bounds, GivenTrack, InputGranule, JobInfo, VariableInfo};
-pub use manifest::{Artifact, ListedFile, ProductKind, Status, listed_files, write_item, write_manifest};
+pub use manifest::{
+    Artifact, ListedFile, Manifest, ProductKind, Status, listed_files, read_manifest, write_item, write_manifest,
+};
 pub use names::{
     animation_name, curated_name, curated_table_name, curation_hierarchy_name, flat_name, geojson_name, hierarchy_name,
     instant_micros, interpolated_name, lineage_parquet_name, manifest_name, map_name, mask_output_name, masks_name,

@@ -158,6 +158,12 @@ pub fn instant_micros(time: Timestamp) -> Option<i64> {
     }
 }
 
+/// The inverse of [`instant_micros`]: microseconds on a calendar's own axis. `None` for model calendars.
+pub(crate) fn real_micros(calendar: Calendar, instant: i64) -> Option<i64> {
+    let shift = instant_micros(Timestamp::from_micros(calendar, 0))?;
+    instant.checked_sub(shift)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

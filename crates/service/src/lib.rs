@@ -17,6 +17,7 @@ mod removal;
 mod serve;
 mod tos2ca;
 mod users;
+mod verification;
 mod worker;
 
 pub use config::{
@@ -37,4 +38,5 @@ pub use removal::remove_job;
 pub use serve::{ServeSettings, serve};
 pub use tos2ca::{Bridge, Copied, Tos2caSettings, copy_history};
 pub use users::{NewToken, Role, TokenRecord, User, Users};
+pub use verification::verify_job;
 pub use worker::{Worker, WorkerSettings};

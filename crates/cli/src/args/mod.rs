@@ -79,6 +79,7 @@ pub(crate) fn command() -> Command {
         .subcommand(curate())
         .subcommand(plot())
         .subcommand(stitch())
+        .subcommand(verify())
         .subcommand(collections())
         .subcommands(service::commands())
         .subcommand(
@@ -226,6 +227,35 @@ fn stitch() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Start anew, even if the folder holds another job"),
         )
+}
+
+const VERIFY_HELP: &str = "\
+Every file is held against the manifest (size, SHA-256) and read whole; then the products are held against each other.
+
+Examples:
+  eventscape verify out/1 out/2
+  eventscape verify s3://bucket/out/1 --json
+
+Exit codes: 0 all is as it was made, 2 a folder is not that of a finished job, 3 something is damaged or missing.";
+
+fn verify() -> Command {
+    Command::new("verify")
+        .about("Read finished jobs back whole, and say what is damaged or missing")
+        .arg(
+            Arg::new("folder")
+                .value_name("FOLDER|URL")
+                .required(true)
+                .num_args(1..)
+                .help("Folders of jobs, here or in a bucket"),
+        )
+        .arg(
+            Arg::new("threads")
+                .long("threads")
+                .value_parser(value_parser!(u32))
+                .value_name("N")
+                .help("Products to read side by side (default: as many as there are cores)"),
+        )
+        .after_help(VERIFY_HELP)
 }
 
 fn collections() -> Command {

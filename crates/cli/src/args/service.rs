@@ -127,6 +127,12 @@ fn jobs() -> Command {
         .subcommand(Command::new("cancel").about("Cancel a job").arg(number()).arg(config()))
         .subcommand(Command::new("retry").about("Try a failed or cancelled job again").arg(number()).arg(config()))
         .subcommand(
+            Command::new("verify")
+                .about("Read a job's products back whole, and say what is damaged or missing")
+                .arg(number())
+                .arg(config()),
+        )
+        .subcommand(
             Command::new("remove").about("Remove a job that has ended, with its products").arg(number()).arg(config()),
         )
 }

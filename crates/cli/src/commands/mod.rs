@@ -8,6 +8,7 @@ mod phdef;
 mod plot;
 mod service;
 mod stitch;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         Some(("curate", m)) => curate::run(m, terminal),
         Some(("plot", m)) => plot::run(m),
         Some(("stitch", m)) => stitch::run(m, terminal),
+        Some(("verify", m)) => verify::run(m, terminal),
         Some(("collections", m)) => collections::run(m, terminal),
         Some((name @ ("serve" | "worker" | "migrate" | "jobs" | "users" | "config"), m)) => {
             service::run(name, m, terminal)

@@ -10,12 +10,12 @@ use eventscape_io::stores::Location;
 use eventscape_pipeline::{PipelineError, read_job_table};
 use eventscape_service::{
     Config, Copied, Database, JobFilter, JobRecord, JobRequest, JobStage, JobStatus, Jobs, Role, ServeSettings,
-    ServiceError, Submission, TokenRecord, User, Users, copy_history, remove_job, serve, try_all,
+    ServiceError, Submission, TokenRecord, User, Users, copy_history, remove_job, serve, try_all, verify_job,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
-use super::{Outcome, print};
+use super::{Outcome, print, verify};
 use crate::report::table;
 use crate::terminal::{Terminal, say as warn};
 
@@ -28,16 +28,17 @@ pub(super) fn run(name: &str, matches: &ArgMatches, terminal: &Terminal) -> Outc
         .map_err(|e| PipelineError::Internal(format!("the service's threads cannot start: {e}")))?;
     let told = runtime.block_on(async {
         match name {
-            "serve" => serving(matches, true, terminal).await,
-            "worker" => serving(matches, false, terminal).await,
-            "migrate" => migrate(matches).await,
-            "jobs" => jobs(matches).await,
-            "users" => users(matches).await,
-            _ => check(matches).await,
+            "serve" => serving(matches, true, terminal).await?,
+            "worker" => serving(matches, false, terminal).await?,
+            "migrate" => migrate(matches).await?,
+            "jobs" => return jobs(matches).await,
+            "users" => users(matches).await?,
+            _ => check(matches).await?,
         }
+        Ok(ExitCode::SUCCESS)
     });
     match told {
-        Ok(()) => Ok(ExitCode::SUCCESS),
+        Ok(code) => Ok(code),
         Err(error) => {
             terminal.error(&error.to_string(), error.kind());
             Ok(ExitCode::from(error.kind().exit_code()))
@@ -171,9 +172,10 @@ fn say(text: &str) -> Told {
     print(text).map_err(ServiceError::Pipeline)
 }
 
-async fn jobs(matches: &ArgMatches) -> Told {
+async fn jobs(matches: &ArgMatches) -> Result<ExitCode, ServiceError> {
     let is_json = matches.get_flag("json");
-    let Some((name, matches)) = matches.subcommand() else { return Ok(()) };
+    let mut code = ExitCode::SUCCESS;
+    let Some((name, matches)) = matches.subcommand() else { return Ok(code) };
     let (config, db) = database(matches, name == "submit").await?;
     let jobs = Jobs::new(db.clone());
     let number = || matches.get_one::<i64>("number").copied().unwrap_or_default();
@@ -229,6 +231,10 @@ async fn jobs(matches: &ArgMatches) -> Told {
             jobs.retry(number()).await?;
             show(&jobs, number()).await?;
         }
+        "verify" => {
+            let found = verify_job(&jobs, &config.settings()?.worker.stores, number()).await?;
+            code = verify::code(verify::tell(&[found], is_json).map_err(ServiceError::Pipeline)?);
+        }
         "remove" => {
             let settings = config.settings()?;
             let removed = remove_job(&jobs, &settings.worker.stores, &settings.worker.store, number()).await?;
@@ -237,7 +243,7 @@ async fn jobs(matches: &ArgMatches) -> Told {
         _ => return Err(ServiceError::Internal("the command line let an unknown command pass".to_owned())),
     }
     db.close().await;
-    Ok(())
+    Ok(code)
 }
 
 fn list_jobs(jobs: &[JobRecord], users: &[(User, i64)]) -> Told {

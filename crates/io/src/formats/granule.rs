@@ -1,5 +1,6 @@
 //! One open granule.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub struct Granule {
     location: String,
     backend: Backend,
     contents: Contents,
+    /// Where each variable is: files may have tens of thousands of them.
+    by_path: HashMap<String, usize>,
     options: OpenOptions,
 }
 
@@ -77,7 +80,7 @@ impl Granule {
                 };
                 return Err(IoError::Damaged { location: location.clone(), reason: reason.to_owned() });
             };
-            Ok(Self { location: location.clone(), backend, contents, options: *options })
+            Ok(Self::new(&location, backend, contents, options))
         })
     }
 
@@ -89,8 +92,16 @@ impl Granule {
         let location = source.location().to_owned();
         guarded(&location, || {
             let (zarr, contents) = Zarr::open(source, options)?;
-            Ok(Self { location: location.clone(), backend: Backend::Zarr(zarr), contents, options: *options })
+            Ok(Self::new(&location, Backend::Zarr(zarr), contents, options))
         })
+    }
+
+    fn new(location: &str, backend: Backend, contents: Contents, options: &OpenOptions) -> Self {
+        let mut by_path = HashMap::with_capacity(contents.variables.len());
+        for (index, variable) in contents.variables.iter().enumerate() {
+            by_path.entry(variable.path.clone()).or_insert(index);
+        }
+        Self { location: location.to_owned(), backend, contents, by_path, options: *options }
     }
 
     /// The location as the user would write it.
@@ -211,8 +222,8 @@ impl Granule {
     fn index_of(&self, path: &str) -> Result<usize> {
         let wanted = path.trim_matches('/');
         let variables = &self.contents.variables;
-        if let Some(index) = variables.iter().position(|v| v.path == wanted) {
-            return Ok(index);
+        if let Some(index) = self.by_path.get(wanted) {
+            return Ok(*index);
         }
         if let Some(reason) = self.contents.unreadable.get(wanted) {
             return Err(IoError::Unsupported {

@@ -92,6 +92,14 @@ impl LocalFile {
         let version = format!("{}-{}", metadata.len(), modified.map_or(0, |d| d.as_nanos()));
         Ok(Self { file, location, len: metadata.len(), version })
     }
+
+    /// A copy of something that is elsewhere, under the location and the version that it has there.
+    pub(crate) fn of_copy(file: File, location: String, version: String) -> Result<Self> {
+        let metadata = file.metadata();
+        let metadata =
+            metadata.map_err(|source| IoError::Io { action: "reading", location: location.clone(), source })?;
+        Ok(Self { file, location, len: metadata.len(), version })
+    }
 }
 
 impl ByteSource for LocalFile {

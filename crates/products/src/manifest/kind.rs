@@ -47,6 +47,42 @@ pub enum ProductKind {
 }
 
 impl ProductKind {
+    /// What a file of a job's folder is, by its name; `None` for a name that no product has.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let (job, rest) = name.split_once('-')?;
+        job.parse::<u64>().ok()?;
+        Some(match rest {
+            "ForTraCC-Mask-Output.nc4" => Self::ReferenceMasks,
+            "ForTraCC-TOC.json" => Self::Toc,
+            "ForTraCC-Mask-Output-Hierarchy.json" => Self::Hierarchy,
+            "Masks.nc" => Self::Masks,
+            "Tracks.nc" => Self::TracksNetcdf,
+            "Tracks.parquet" => Self::TracksTable,
+            "Lineage.parquet" => Self::LineageTable,
+            "Animation.gif" => Self::Animation,
+            "Curated-Data.nc4" => Self::Curated,
+            "Curation-Hierarchy.json" => Self::CurationHierarchy,
+            "Interpolated-Data.nc4" => Self::Interpolated,
+            "Interpolated.nc" => Self::InterpolatedFlat,
+            "Curated.parquet" => Self::CuratedTable,
+            "Statistics.csv" => Self::Statistics,
+            "Stationary.nc" => Self::Stationary,
+            other => {
+                let (stem, ending) = other.rsplit_once('.')?;
+                match ending {
+                    "png" if stem.starts_with("Series-") => Self::Series,
+                    // before the year 0 a stamp begins with a minus
+                    _ if !stem.bytes().all(|b| b.is_ascii_digit() || b == b'-') => return None,
+                    "json" => Self::Polygons,
+                    "png" => Self::Map,
+                    "svg" => Self::MapSvg,
+                    _ => return None,
+                }
+            }
+        })
+    }
+
     /// Its media type.
     #[must_use]
     pub fn media_type(self) -> &'static str {
@@ -116,6 +152,43 @@ impl ProductKind {
             Self::Series => "Statistics of an event over time (PNG)",
             Self::Stationary => "The variable over the whole domain (CF)",
             Self::Metadata => "Metadata",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::*;
+
+    #[test]
+    fn products_are_known_by_the_names_that_are_given_to_them() {
+        let stamp = "201508120030";
+        for (name, kind) in [
+            (mask_output_name(7), ProductKind::ReferenceMasks),
+            (toc_name(7), ProductKind::Toc),
+            (hierarchy_name(7), ProductKind::Hierarchy),
+            (masks_name(7), ProductKind::Masks),
+            (tracks_name(7), ProductKind::TracksNetcdf),
+            (tracks_parquet_name(7), ProductKind::TracksTable),
+            (lineage_parquet_name(7), ProductKind::LineageTable),
+            (geojson_name(7, stamp), ProductKind::Polygons),
+            (map_name(7, stamp, "png"), ProductKind::Map),
+            (map_name(7, stamp, "svg"), ProductKind::MapSvg),
+            (animation_name(7), ProductKind::Animation),
+            (curated_name(7), ProductKind::Curated),
+            (curation_hierarchy_name(7), ProductKind::CurationHierarchy),
+            (interpolated_name(7), ProductKind::Interpolated),
+            (flat_name(7), ProductKind::InterpolatedFlat),
+            (curated_table_name(7), ProductKind::CuratedTable),
+            (statistics_name(7), ProductKind::Statistics),
+            (series_name(7, 3, "T2M"), ProductKind::Series),
+            (stationary_name(7), ProductKind::Stationary),
+        ] {
+            assert_eq!(ProductKind::of_name(&name), Some(kind), "{name}");
+        }
+        for name in ["", "7", "7-", "x-Masks.nc", "7-Masks.nc.part", "7-notes.json", "7-Manifest.json"] {
+            assert_eq!(ProductKind::of_name(name), None, "{name}");
         }
     }
 }

@@ -12,4 +12,4 @@ mod listed;
 
 pub use item::{Artifact, Status, write_item, write_manifest};
 pub use kind::ProductKind;
-pub use listed::{ListedFile, listed_files};
+pub use listed::{ListedFile, Manifest, listed_files, read_manifest};

@@ -7,7 +7,7 @@ use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 use eventscape_io::formats::{Attribute, Granule, Hyperslab};
 
-use super::masks::{grid_of, time_of};
+use super::masks::{grid_of, time_of_stamp};
 use super::places::Places;
 use crate::ProductError;
 
@@ -107,7 +107,7 @@ impl InterpolatedReader {
         let Ok(found) = self.granule.variable(&path) else {
             return Err(wrong(self.what_there_is(stamp, id, variable)));
         };
-        let time = time_of(stamp, self.calendar).ok_or_else(|| wrong(format!("`{stamp}` is no time")))?;
+        let time = time_of_stamp(stamp, self.calendar).ok_or_else(|| wrong(format!("`{stamp}` is no time")))?;
         let shape = found.shape();
         let [_, 3] = shape[..] else {
             return Err(wrong(format!("`{path}` has the shape {shape:?}, not (observation, 3)")));
@@ -163,7 +163,7 @@ impl InterpolatedReader {
 
 /// The events of each time, from the names of the groups: `<time>/<event>`.
 fn events_of(granule: &Granule, calendar: Calendar) -> BTreeMap<String, Vec<u32>> {
-    let is_time = |path: &&str| !path.contains('/') && time_of(path, calendar).is_some();
+    let is_time = |path: &&str| !path.contains('/') && time_of_stamp(path, calendar).is_some();
     let mut events: BTreeMap<String, Vec<u32>> =
         granule.groups().filter(is_time).map(|stamp| (stamp.to_owned(), Vec::new())).collect();
     for (stamp, rest) in granule.groups().filter_map(|path| path.split_once('/')) {

@@ -48,7 +48,7 @@ impl MaskFile {
             .map(str::to_owned)
             .collect();
         let time = |stamp: &String| {
-            time_of(stamp, calendar).ok_or_else(|| damaged(format!("the group `masks/{stamp}` is not named by a time")))
+            time_of_stamp(stamp, calendar).ok_or_else(|| damaged(format!("the group `masks/{stamp}` is not named by a time")))
         };
         let times = stamps.iter().map(time).collect::<Result<Vec<_>, _>>()?;
         if stamps.is_empty() {
@@ -145,8 +145,9 @@ fn number_text(attribute: &Attribute) -> Option<String> {
     attribute.number().map(|number| number.to_string())
 }
 
-/// The time that a group is named by: 12 digits to the minute, 14 to the second, 20 to the microsecond.
-pub(super) fn time_of(stamp: &str, calendar: Calendar) -> Option<Timestamp> {
+/// The time that a group or a file is named by: 12 digits to the minute, 14 to the second, 20 to the microsecond.
+#[must_use]
+pub fn time_of_stamp(stamp: &str, calendar: Calendar) -> Option<Timestamp> {
     if !matches!(stamp.len(), 12 | 14 | 20) || !stamp.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -170,13 +171,13 @@ mod tests {
 
     #[test]
     fn groups_are_named_by_times_of_three_lengths() {
-        let text = |stamp: &str| time_of(stamp, Calendar::Standard).map(|t| t.to_string());
+        let text = |stamp: &str| time_of_stamp(stamp, Calendar::Standard).map(|t| t.to_string());
         assert_eq!(text("201508120030").as_deref(), Some("2015-08-12T00:30:00Z"));
         assert_eq!(text("20150812003015").as_deref(), Some("2015-08-12T00:30:15Z"));
         assert!(text("20150812003015000001").is_some_and(|t| t.contains("15.000001")));
         for wrong in ["", "2015", "20150812", "201513120030", "2015081200300", "20150812003x"] {
             assert_eq!(text(wrong), None, "{wrong}");
         }
-        assert!(time_of("201502300000", Calendar::Day360).is_some());
+        assert!(time_of_stamp("201502300000", Calendar::Day360).is_some());
     }
 }

@@ -1,23 +1,20 @@
 //! `<job>-Tracks.parquet` read back: which events there are, and those that are asked for as GeoJSON.
 
-use std::io::{self, Read};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, RecordBatch, StructArray};
 use arrow_schema::DataType;
-use bytes::Bytes;
 use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
 use eventscape_io::stores::ByteSource;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
-use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
+use super::source::Source;
 use crate::ProductError;
 use crate::names::scene_stamps;
 use crate::polygons::wkb;
@@ -287,52 +284,5 @@ fn value_of(column: &dyn Array, row: usize) -> Option<Value> {
         DataType::Boolean => Some(column.as_boolean().value(row).into()),
         DataType::Utf8 => Some(column.as_string::<i32>().value(row).into()),
         _ => None,
-    }
-}
-
-/// A source of bytes as the library reads from it.
-#[derive(Clone)]
-struct Source(Arc<dyn ByteSource>);
-
-impl Length for Source {
-    fn len(&self) -> u64 {
-        self.0.len()
-    }
-}
-
-impl ChunkReader for Source {
-    type T = From;
-
-    fn get_read(&self, start: u64) -> Result<From, ParquetError> {
-        Ok(From { source: Arc::clone(&self.0), at: start })
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        let end = start.checked_add(length as u64).ok_or_else(|| ParquetError::EOF("past its end".to_owned()))?;
-        let parts = self.0.read_ranges(&[start..end]).map_err(|e| ParquetError::External(Box::new(e)))?;
-        parts.into_iter().next().ok_or_else(|| ParquetError::EOF("past its end".to_owned()))
-    }
-}
-
-/// Reads on from a place.
-struct From {
-    source: Arc<dyn ByteSource>,
-    at: u64,
-}
-
-impl Read for From {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let end = self.source.len().min(self.at + buffer.len() as u64);
-        if end <= self.at {
-            return Ok(0);
-        }
-        let parts = self.source.read_ranges(&[self.at..end]).map_err(io::Error::other)?;
-        let bytes = parts.first().map(|b| b.as_ref()).unwrap_or_default();
-        let len = bytes.len().min(buffer.len());
-        if let (Some(to), Some(from)) = (buffer.get_mut(..len), bytes.get(..len)) {
-            to.copy_from_slice(from);
-        }
-        self.at += len as u64;
-        Ok(len)
     }
 }

@@ -1,9 +1,9 @@
 //! Reads that take memory and time: a few at once, and each is given up soon after nobody waits for it any more.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use eventscape_pipeline::Cancel;
 use tokio::sync::Semaphore;
 
 use super::blocking;
@@ -23,7 +23,7 @@ pub(crate) struct Heavy {
 
 /// Whether somebody still waits for what is read.
 #[derive(Clone, Default)]
-pub(crate) struct Wanted(Arc<AtomicBool>);
+pub(crate) struct Wanted(Cancel);
 
 /// Says that nobody waits any more when it is dropped.
 struct Waiting(Wanted);
@@ -68,18 +68,25 @@ impl Wanted {
     /// Of something that nobody waits for.
     #[cfg(test)]
     pub(crate) fn by_nobody() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
+        let nobody = Self::default();
+        nobody.0.cancel();
+        nobody
+    }
+
+    /// The same for what can be stopped.
+    pub(crate) fn cancel(&self) -> &Cancel {
+        &self.0
     }
 
     /// Ends the work where nobody waits for it.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.0.load(Ordering::Relaxed) { Err(ServiceError::Abandoned) } else { Ok(()) }
+        if self.0.is_cancelled() { Err(ServiceError::Abandoned) } else { Ok(()) }
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.0.store(true, Ordering::Relaxed);
+        self.0.0.cancel();
     }
 }
 

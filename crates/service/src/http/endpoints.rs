@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::parameters::{self, FORMAT, Kind, Parameter};
-use super::{App, download, features, jobs, landing, metrics, openapi, processes, progress, reference, results};
+use super::{App, download, features, jobs, landing, metrics, openapi, processes, progress, reference, results, verification};
 
 /// One way to use the API.
 pub(super) struct Endpoint {
@@ -215,6 +215,13 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint(("get", "/jobs/{jobID}/results"), "jobs", "The products of a job", json("Products", "results"), || {
         get(results::results)
     }),
+    endpoint(
+        ("get", "/jobs/{jobID}/verification"),
+        "jobs",
+        "Read the products of a job back whole: whether they are as they were made",
+        json("What was found", "verification"),
+        || get(verification::verification),
+    ),
     endpoint(
         ("get", "/jobs/{jobID}/files/{name}"),
         "jobs",

@@ -29,6 +29,7 @@ mod results;
 mod schemas;
 mod streams;
 mod times;
+mod verification;
 
 use std::sync::Arc;
 

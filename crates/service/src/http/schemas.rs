@@ -82,6 +82,14 @@ fn jobs() -> Value {
         "jobList": object(&["jobs", "links"],
             json!({ "jobs": list_of("statusInfo"), "links": list_of("link"), "numberMatched": number() })),
         "results": { "type": "object", "additionalProperties": refer("anything") },
+        "finding": object(&["severity", "product", "place", "problem", "advice"], json!({
+            "severity": { "type": "string", "enum": ["fault", "note"] }, "product": text(), "place": text(),
+            "problem": text(), "advice": text(),
+        })),
+        "verification": object(&["jobID", "isSound", "products", "bytes", "damaged", "findings"], json!({
+            "jobID": text(), "isSound": { "type": "boolean" }, "products": number(), "bytes": number(),
+            "damaged": { "type": "array", "items": text() }, "findings": list_of("finding"),
+        })),
     })
 }
 

@@ -1,0 +1,71 @@
+//! Values of events at times: on the events' cells, and as they were gathered.
+
+use std::collections::BTreeMap;
+
+use eventscape_core::time::Calendar;
+
+use super::times::shown;
+use super::{Contradiction, Differences, Said, odd_ones, those};
+use crate::verify::facts::{ValueSum, Values};
+
+pub(super) fn compare(said: &[Said], calendar: Calendar) -> Vec<Contradiction> {
+    let mut found = odd_ones(&those(said, |facts| facts.values.as_ref()), |known, is| differ(known, is, calendar));
+    found.extend(odd_ones(&those(said, |facts| facts.gathered.as_ref()), |known, is| differ(known, is, calendar)));
+    found.extend(odd_ones(&those(said, |facts| facts.groups.as_ref()), |known, is| {
+        let mut differences = Differences::default();
+        for (group, events) in known {
+            match is.get(group) {
+                None => differences.add(group, "does not have this group", "has it"),
+                Some(found) if found != events => {
+                    differences.add(group, format!("has {} events in it", found.len()), format!("has {}", events.len()));
+                }
+                Some(_) => {}
+            }
+        }
+        for group in is.keys().filter(|group| !known.contains_key(*group)) {
+            differences.add(group, "has this group", "does not have it");
+        }
+        differences
+    }));
+    found
+}
+
+fn differ(known: &Values, is: &Values, calendar: Calendar) -> Differences {
+    let unit = known.unit.max(is.unit).max(1);
+    let has_each = known.has_each && is.has_each;
+    let (left, right) = (by_key(known, unit), by_key(is, unit));
+    let mut differences = Differences::default();
+    let keys = left.keys().chain(right.keys().filter(|key| !left.contains_key(*key)));
+    for key @ (time, event, variable) in keys {
+        let nothing = ValueSum::default();
+        let (a, b) = (left.get(key).copied().unwrap_or(&nothing), right.get(key).copied().unwrap_or(&nothing));
+        if let Some((has, had)) = other(a, b, has_each) {
+            let place = format!("{variable} in event {event} at {}", shown(*time, calendar));
+            differences.add(place, has, had);
+        }
+    }
+    differences
+}
+
+type Key<'a> = (i64, u32, &'a str);
+
+fn by_key(values: &Values, unit: i64) -> BTreeMap<Key<'_>, &ValueSum> {
+    values
+        .rows
+        .iter()
+        .map(|((time, event, name), sum)| ((time.div_euclid(unit) * unit, *event, &**name), sum))
+        .collect()
+}
+
+/// What is otherwise: what the second has, and what the first has.
+fn other(a: &ValueSum, b: &ValueSum, has_each: bool) -> Option<(String, String)> {
+    if (a.cells, a.valid) != (b.cells, b.valid) {
+        let has = |sum: &ValueSum| format!("has {} cells, {} with a value", sum.cells, sum.valid);
+        return Some((has(b), has(a)));
+    }
+    if a.range != b.range && !(a.range.is_none() && b.range.is_none()) {
+        let has = |sum: &ValueSum| format!("has values from {} to {}", sum.range.min, sum.range.max);
+        return Some((has(b), has(a)));
+    }
+    (has_each && a.digest != b.digest).then(|| ("has other values, or elsewhere".to_owned(), "has as many".to_owned()))
+}
