@@ -14,8 +14,11 @@ mod hostile;
 mod mask_from;
 mod more;
 mod secrets;
+#[cfg(feature = "service")]
 mod service;
 mod store;
+#[cfg(not(any(feature = "geopackage", feature = "redis", feature = "service")))]
+mod without;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
