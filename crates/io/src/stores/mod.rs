@@ -6,9 +6,7 @@
 
 mod below;
 mod bucket;
-mod byte_source;
 mod clouds;
-mod directory_source;
 mod expand;
 mod failure;
 mod location;
@@ -21,8 +19,7 @@ mod traffic;
 mod web;
 
 pub use crate::credentials::Secret;
-pub use byte_source::{ByteSource, LocalFile, MemoryBytes};
-pub use directory_source::{Children, DirectorySource, LocalDirectory};
+pub use eventscape_formats::{ByteSource, Children, DirectorySource, LocalDirectory, LocalFile, MemoryBytes};
 pub use location::{BucketName, Cloud, HttpUrl, Location};
 pub use options::{S3Keys, StoreOptions};
 pub use registry::{Listed, Stat, Stores};

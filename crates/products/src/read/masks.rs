@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use eventscape_core::time::{Calendar, Civil};
 use eventscape_core::{Grid, Timestamp};
-use eventscape_io::formats::{Attribute, Granule, Hyperslab};
+use eventscape_formats::{Attribute, Granule, Hyperslab};
 
 use crate::ProductError;
 
