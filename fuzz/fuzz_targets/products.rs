@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::MemoryBytes;
 use eventscape_products::listed_files;
 use eventscape_products::read::MaskFile;

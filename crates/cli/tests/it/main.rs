@@ -23,7 +23,7 @@ mod without;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 
 /// Runs the binary with a fixed clock.

@@ -87,11 +87,13 @@ pub fn verify(request: &VerifyRequest, around: &Surroundings<'_>) -> Result<Veri
     let mut findings = Vec::new();
     for (file, product) in manifest.files.iter().zip(&mut looked) {
         let advice = advice(product.bytes, &manifest);
-        findings.extend(std::mem::take(&mut product.faults).into_iter().map(|fault| of_fault(&file.name, fault, &advice)));
+        findings
+            .extend(std::mem::take(&mut product.faults).into_iter().map(|fault| of_fault(&file.name, fault, &advice)));
     }
     let advice = advice(Bytes::AsWritten, &manifest);
     let contradictions = contradictions(&said(&manifest, looked), &folder.manifest, &manifest);
-    findings.extend(contradictions.into_iter().map(|(product, fault): Contradiction| of_fault(&product, fault, &advice)));
+    findings
+        .extend(contradictions.into_iter().map(|(product, fault): Contradiction| of_fault(&product, fault, &advice)));
     findings.extend(notes(&folder, &manifest));
     let job = Some((manifest.job_id, manifest.title.clone()));
     let found = Verification::of(&folder.location(), job, findings);
@@ -100,7 +102,8 @@ pub fn verify(request: &VerifyRequest, around: &Surroundings<'_>) -> Result<Veri
 
 fn without_manifest(folder: &Folder, why: &str) -> Verification {
     let fault = Fault { place: String::new(), problem: why.to_owned() };
-    let advice = "copy it again from where it is whole, or run the job again with --overwrite; nothing else was looked at";
+    let advice =
+        "copy it again from where it is whole, or run the job again with --overwrite; nothing else was looked at";
     Verification::of(&folder.location(), None, vec![of_fault(&folder.manifest, fault, advice)])
 }
 

@@ -4,10 +4,10 @@ use eventscape_core::grid::{CellAreas, Coordinates};
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 
-use super::file::{Codec, NcFile, Variable};
-use super::hdf5::Medium;
 use super::metadata::{TIME_UNITS, seconds, unwrapped, wgs84};
 use crate::ProductError;
+use eventscape_formats::write::Medium;
+use eventscape_formats::write::{Codec, NcFile, Variable};
 
 /// Columns of one width give areas that depend on the row alone; float32 longitudes make widths differ by this much.
 const EQUAL_WIDTHS: f64 = 2e-3;
@@ -25,7 +25,7 @@ pub(crate) fn write_time<W: Medium>(file: &mut NcFile<W>, times: &[Timestamp]) -
     file.dimension("time", times.len())?;
     let calendar = times.first().map_or(Calendar::Standard, |time| time.calendar());
     let values: Vec<f64> = times.iter().map(|&time| seconds(time)).collect();
-    file.variable(time_variable("time", &["time"], calendar).with("axis", "T"), &values)
+    Ok(file.variable(time_variable("time", &["time"], calendar).with("axis", "T"), &values)?)
 }
 
 /// A variable of times.
@@ -49,7 +49,7 @@ fn leap_seconds(calendar: Calendar) -> Option<&'static str> {
 /// Writes `crs`, the ellipsoid that latitudes and longitudes refer to.
 pub(crate) fn write_crs<W: Medium>(file: &mut NcFile<W>) -> Result<(), ProductError> {
     let crs = wgs84().into_iter().fold(Variable::of::<i32>("crs", &[]), |crs, (name, value)| crs.with(name, value));
-    file.variable(crs, &[0i32])
+    Ok(file.variable(crs, &[0i32])?)
 }
 
 impl Axes {
@@ -124,14 +124,14 @@ impl Axes {
             let mean = width.iter().sum::<f64>() / width.len().max(1) as f64;
             if width.iter().all(|w| (w - mean).abs() <= EQUAL_WIDTHS * mean) {
                 let values: Vec<f64> = row.iter().map(|row| row * mean * 1e6).collect();
-                return file.variable(variable(&["lat"]), &values);
+                return Ok(file.variable(variable(&["lat"]), &values)?);
             }
         }
         let values: Vec<f64> = (0..grid.ny())
             .flat_map(|row| (0..grid.nx()).map(move |column| (row, column)))
             .map(|(row, column)| areas.get(row, column) * 1e6)
             .collect();
-        file.compressed(self.describe(variable(&[self.row, self.column])), 64, PACKED, &values)
+        Ok(file.compressed(self.describe(variable(&[self.row, self.column])), 64, PACKED, &values)?)
     }
 }
 

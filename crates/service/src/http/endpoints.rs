@@ -8,7 +8,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::parameters::{self, FORMAT, Kind, Parameter};
-use super::{App, download, features, jobs, landing, metrics, openapi, processes, progress, reference, results, verification};
+use super::{
+    App, download, features, jobs, landing, metrics, openapi, processes, progress, reference, results, verification,
+};
 
 /// One way to use the API.
 pub(super) struct Endpoint {

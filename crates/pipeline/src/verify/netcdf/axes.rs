@@ -47,9 +47,7 @@ fn grid_facts(grid: &Grid) -> GridFacts {
         Coordinates::Rectilinear { lat, lon } => {
             GridFacts { is_curvilinear: false, lat: narrow(lat), lon: narrow(lon) }
         }
-        Coordinates::Curvilinear { lat, lon } => {
-            GridFacts { is_curvilinear: true, lat: narrow(lat), lon: narrow(lon) }
-        }
+        Coordinates::Curvilinear { lat, lon } => GridFacts { is_curvilinear: true, lat: narrow(lat), lon: narrow(lon) },
     }
 }
 
@@ -168,7 +166,8 @@ fn areas(nc: &Nc<'_>, grid: &Grid, faults: &mut Faults) -> Checked<()> {
             let is_it = is >= 0.0 && (is - known).abs() <= SAME_SHARE * known.abs() + 1e-3;
             if is_right && !is_it {
                 is_right = false;
-                let place = if of_rows.is_some() { format!("{path}[{row}]") } else { format!("{path}[{row}][{column}]") };
+                let place =
+                    if of_rows.is_some() { format!("{path}[{row}]") } else { format!("{path}[{row}][{column}]") };
                 faults.add(place, format!("it is {is} m²; the cell has {known} m²"));
             }
         }

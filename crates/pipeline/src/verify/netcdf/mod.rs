@@ -17,10 +17,10 @@ mod tracks;
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use eventscape_io::formats::{ArrayData, Granule, Hyperslab, OpenOptions, Variable};
+use eventscape_formats::write::check_structure;
+use eventscape_formats::{ArrayData, Granule, Hyperslab, OpenOptions, Variable};
 use eventscape_io::stores::ByteReader;
 use eventscape_products::ProductKind;
-use eventscape_products::netcdf::check_structure;
 
 use super::blocks::blocks_of;
 use super::facts::Facts;

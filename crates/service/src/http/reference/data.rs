@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::read::InterpolatedReader;
 
