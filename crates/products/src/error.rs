@@ -50,6 +50,12 @@ pub enum ProductError {
 }
 
 impl ProductError {
+    /// An output that refuses bytes; `product` says what was being written.
+    #[must_use]
+    pub fn write(product: &str, source: std::io::Error) -> Self {
+        Self::Write { product: product.to_owned(), source }
+    }
+
     /// The kind, for exit codes and statuses.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

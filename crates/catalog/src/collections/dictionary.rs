@@ -137,6 +137,7 @@ impl Record {
             swath: false,
             format: raw.format,
             product_info: raw.product_info,
+            coverage: None,
             doi: None,
             valid: Validity { start: raw.start_date, end: raw.end_date },
             granules: None,

@@ -1,6 +1,5 @@
-//! The netCDF products: the reference's mask file, and CF files of masks and tracks.
+//! The netCDF products by CF, and the writer that TOS2CA's layouts use, too.
 //!
-//! - [`write_mask_output`]: `<job>-ForTraCC-Mask-Output.nc4`, a group for each time, as the reference has it.
 //! - [`write_masks`]: `<job>-Masks.nc`, flat, dense, packed.
 //! - [`write_tracks`]: `<job>-Tracks.nc`, trajectories as a contiguous ragged array, and the links between them.
 //!
@@ -11,7 +10,6 @@ mod deflate;
 mod file;
 mod hdf5;
 mod in_order;
-mod mask_output;
 mod masks;
 mod metadata;
 mod tracks;
@@ -19,10 +17,10 @@ mod tracks;
 pub(crate) use axes::{Axes, time_variable, write_crs, write_time};
 pub(crate) use file::{Attribute, Codec, NcFile, StreamId, Variable};
 pub(crate) use hdf5::Element;
-pub(crate) use metadata::{FileKind, curation_attributes, on_scale, seconds};
+pub(crate) use in_order::scenes_in_order;
+pub(crate) use metadata::{FileKind, TIME_UNITS, curation_attributes, on_scale, seconds};
 
 pub use hdf5::{Medium, Structure, check_structure};
-pub use mask_output::write_mask_output;
 pub use masks::write_masks;
 pub use tracks::write_tracks;
 

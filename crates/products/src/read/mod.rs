@@ -1,10 +1,14 @@
-//! Products read back: what curation starts from.
+//! Products read back: what curation, plots and the service start from. Ours are read first; the layouts of TOS2CA
+//! ([`crate::tos2ca`]) where they come from outside or nothing else is there.
 
+mod axes;
+mod cf_masks;
+mod flat;
 mod interpolated;
 mod masks;
-mod places;
 mod tracks;
 
-pub use interpolated::{EventValues, InterpolatedReader};
-pub use masks::{MaskFile, MaskedEvent, mask_names_in};
+pub use crate::masked::{EventValues, MaskedEvent};
+pub use interpolated::InterpolatedReader;
+pub use masks::{MaskFile, mask_names_in, mask_patterns};
 pub use tracks::{Polygons, TrackRow, TracksExtent, TracksReader};

@@ -4,7 +4,8 @@ use std::path::Component;
 
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
-    BoxText, CurationJob, Job, TextOrNumber, Texts, WrongKey, canonical_keys, check_curation, check_job, read_keys,
+    BoxText, CurationJob, Doors, Job, TextOrNumber, Texts, WrongKey, canonical_keys, check_curation, check_job,
+    read_keys,
 };
 use serde_json::{Map, Value};
 
@@ -48,6 +49,8 @@ pub struct Policy {
     pub webhooks: Vec<String>,
     /// A file of further collections.
     pub catalog: Option<String>,
+    /// The kinds that jobs can name.
+    pub doors: Doors,
 }
 
 impl JobRequest {
@@ -84,7 +87,7 @@ impl JobRequest {
                     return Err(ServiceError::Request("name a `collection`, or files as `input`".to_owned()));
                 }
                 let with_catalog = Job { catalog: policy.catalog.clone(), ..job.clone() };
-                check_job(&with_catalog).map_err(|e| ServiceError::Request(e.to_string()))?;
+                check_job(&with_catalog, &policy.doors).map_err(|e| ServiceError::Request(e.to_string()))?;
                 Ok(Self::Phdef(Box::new(job)))
             }
             JobStage::Curation => {
@@ -94,7 +97,7 @@ impl JobRequest {
                     )
                 })?;
                 let job: CurationJob = read(keys)?;
-                check_curation(&job).map_err(|e| ServiceError::Request(e.to_string()))?;
+                check_curation(&job, &policy.doors).map_err(|e| ServiceError::Request(e.to_string()))?;
                 policy.check(job.input.as_ref())?;
                 if job.collection.as_ref().map(Texts::names).is_some_and(|names| names.len() > 1) {
                     return Err(ServiceError::Request("collection: submit one job for each collection".to_owned()));
@@ -313,8 +316,7 @@ mod tests {
     fn policy() -> Policy {
         Policy {
             inputs: ["/data", "s3://bucket/open", "https://example.org/open/"].map(str::to_owned).to_vec(),
-            webhooks: Vec::new(),
-            catalog: None,
+            ..Policy::default()
         }
     }
 

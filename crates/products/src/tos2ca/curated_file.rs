@@ -4,9 +4,10 @@ use eventscape_core::grid::Coordinates;
 use eventscape_core::{Grid, Values};
 use eventscape_io::formats::Attribute as Source;
 
+use super::stamps::calendar_attribute;
 use super::text::stamp_to_second;
-use super::{CuratedEvent, CuratedTime, CuratedVariable, CurationInfo, Gathered, Places, STEPS};
 use crate::ProductError;
+use crate::curation::{CuratedEvent, CuratedTime, CuratedVariable, CurationInfo, Gathered, Places, STEPS};
 use crate::netcdf::{Attribute, Codec, Medium, NcFile, Variable};
 
 const PACKED: Codec = Codec { shuffle: true, level: 4 };
@@ -119,11 +120,15 @@ pub(super) fn root_attributes<W: Medium>(file: &mut NcFile<W>, info: &CurationIn
     file.attribute("JobID", i64::try_from(job.job_id).unwrap_or(i64::MAX))?;
     file.attribute("ProductInfo", info.product_info.as_deref().unwrap_or("not stated"))?;
     file.attribute("FullName", info.full_name.as_deref().unwrap_or(&job.dataset_label))?;
+    file.attribute("SpatialCoverage", info.coverage.as_str())?;
     file.attribute("FileFormat", info.file_format.as_str())?;
     file.attribute("DataResolution", info.resolution.as_str())?;
     file.attribute("SpatialComparison", info.grids.as_str())?;
     file.attribute("TemporalComparison", info.steps.as_str())?;
     file.attribute("History", job.history.as_str())?;
+    if let Some((name, calendar)) = calendar_attribute(job.start.calendar()) {
+        file.attribute(name, calendar)?;
+    }
     file.attribute("Software", format!("Eventscape {}", job.software_version))
 }
 
