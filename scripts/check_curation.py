@@ -30,7 +30,7 @@ assert stationary[variable].dims == ("time", "lat", "lon")
 points = stationary[variable].sel(time=flat.time, lat=flat.lat, lon=flat.lon, method="nearest")
 assert np.allclose(points, flat[variable], atol=1e-3, equal_nan=True), "the whole domain differs inside the events"
 
-table = duckdb.sql(f"select * from '{named('-Curated.parquet')}' where kind = 'interpolated' order by mask_time, event_id").df()
+table = duckdb.sql(f"select * from '{named('-Curated.parquet')}' where kind = 'interpolated' order by mask_time, track_id").df()
 assert len(table) == flat.sizes["obs"], (len(table), flat.sizes)
 assert np.isclose(np.nanmean(table.value), float(flat[variable].mean()))
 
@@ -56,7 +56,7 @@ for name, group in curated.groups.items():
         weights = np.cos(np.deg2rad(inside[:, 0]))
         mean = np.ma.average(values, weights=weights)
         assert abs(mean - float(inside.Mean)) < 2e-3, (mean, inside.Mean)
-        row = statistics[(statistics.event_id == int(event)) & (statistics.cells == len(inside))]
+        row = statistics[(statistics.track_id == int(event)) & (statistics.cells == len(inside))]
         assert any(abs(row["mean"] - mean) < 1e-3)
         compared += 1
 assert compared == len(statistics)

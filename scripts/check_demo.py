@@ -36,7 +36,7 @@ def main(folder: Path) -> None:
     assert len(stamps) == masks.sizes["time"]
     for index, stamp in enumerate(stamps):
         rows = np.asarray(reference["masks"][stamp]["mask_indices"][:])
-        dense = masks.event_id.values[index]
+        dense = masks.track_id.values[index]
         assert (dense > 0).sum() == len(rows), stamp
         assert (dense[rows[:, 0], rows[:, 1]] == rows[:, 2]).all(), stamp
 

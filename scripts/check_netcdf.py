@@ -104,9 +104,9 @@ def check(folder):
         seen += 1
     for path in sorted(folder.glob("*-Masks.nc")):
         plain = open_with_all(path)
-        ids, flags = plain["event_id"], plain["event_flag"]
-        demand(np.array_equal(ids > 0, flags == 1), f"{path}: event_flag and event_id differ")
-        demand(np.array_equal(ids < 0, flags >= 2), f"{path}: missing cells of event_flag and event_id differ")
+        ids, flags = plain["track_id"], plain["event_flag"]
+        demand(np.array_equal(ids > 0, flags == 1), f"{path}: event_flag and track_id differ")
+        demand(np.array_equal(ids < 0, flags >= 2), f"{path}: missing cells of event_flag and track_id differ")
         if cells is not None:
             demand(len(cells) == len(ids), f"{path}: other times than the mask file")
             for scene, (indices, _) in zip(ids, cells.values()):
@@ -118,7 +118,7 @@ def check(folder):
         seen += 1
     for path in sorted(folder.glob("*-Tracks.nc")):
         plain = open_with_all(path)
-        event = np.repeat(plain["event_id"], plain["row_size"])
+        event = np.repeat(plain["track_id"], plain["row_size"])
         demand(len(event) == len(plain["scene"]), f"{path}: the row sizes do not add up to the observations")
         demand(bool(np.all(np.diff(event) >= 0)), f"{path}: events are not in order")
         if counts is not None:

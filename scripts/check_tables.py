@@ -60,8 +60,11 @@ def check_geojson(path):
         demand(feature["id"] not in ids, f"{where}: the id repeats")
         ids.add(feature["id"])
         properties = feature["properties"]
-        demand(isinstance(properties["anomaly"], int) and properties["anomaly"] > 0, f"{where}: anomaly")
-        demand(properties["dateTime"].endswith("Z") and "T" in properties["dateTime"], f"{where}: dateTime")
+        demand(isinstance(properties["track_id"], int) and properties["track_id"] > 0, f"{where}: track_id")
+        demand(properties["anomaly"] == properties["track_id"], f"{where}: anomaly")
+        demand(properties["time"].endswith("Z") and "T" in properties["time"], f"{where}: time")
+        # as TOS2CA's viewer needs it
+        demand(properties["dateTime"].isdigit() and len(properties["dateTime"]) >= 12, f"{where}: dateTime")
         check_rings(feature["geometry"], where)
         check_shape(shapely.geometry.shape(feature["geometry"]), where)
         demand(len(feature["bbox"]) == 4, f"{where}: bbox")

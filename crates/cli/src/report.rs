@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use eventscape_io::sink::StoredProduct;
 use eventscape_pipeline::{CurationReads, CurationReport, Reads, Report, Severity, Validation, Verification};
+use eventscape_products::Artifact;
 
 /// The summary of a job.
 pub(crate) fn of_job(report: &Report, json: bool) -> String {
@@ -68,7 +68,7 @@ fn of_curation(report: &CurationReport) -> String {
     with_products(&report.title, &rows, report.job_id, &report.products)
 }
 
-fn with_products(title: &str, rows: &[(&str, String)], job: u64, made: &[StoredProduct]) -> String {
+fn with_products(title: &str, rows: &[(&str, String)], job: u64, made: &[Artifact]) -> String {
     let mut text = format!("{title}\n\n");
     for (name, value) in rows {
         // writing to a string cannot fail
@@ -143,17 +143,12 @@ pub(crate) fn of_reads(jobs: &[CurationReads], json: bool) -> String {
 }
 
 /// The files, those of single times summed up.
-fn products(job_id: u64, products: &[StoredProduct]) -> String {
+fn products(job_id: u64, products: &[Artifact]) -> String {
     let prefix = format!("{job_id}-");
     let mut rows: Vec<(String, usize, u64)> = Vec::new();
     for product in products {
-        let of_one_time = product
-            .name
-            .strip_prefix(&prefix)
-            .and_then(|rest| rest.split_once('.'))
-            .filter(|(stem, _)| stem.len() >= 12 && stem.bytes().all(|b| b.is_ascii_digit()));
-        let name = match of_one_time {
-            Some((_, extension)) => format!("{prefix}<time>.{extension}"),
+        let name = match &product.stamp {
+            Some(stamp) => product.name.replacen(&format!("{prefix}{stamp}"), &format!("{prefix}<time>"), 1),
             None => product.name.clone(),
         };
         match rows.iter_mut().find(|(n, ..)| *n == name) {

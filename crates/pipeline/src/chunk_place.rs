@@ -10,6 +10,7 @@ use eventscape_io::stores::{Location, Stores};
 
 use crate::Surroundings;
 use crate::error::Result;
+use crate::output_choices::OutputChoices;
 
 /// The folder of chunks in that of their job.
 pub(crate) const CHUNKS: &str = "chunks";
@@ -38,6 +39,11 @@ impl ChunkPlace {
     /// The folder as `eventscape stitch` takes it.
     pub(crate) fn location(&self) -> &str {
         self.sink.location()
+    }
+
+    /// Keeps what the job says of its products, for those who join the chunks.
+    pub(crate) fn keep_choices(&self, choices: &OutputChoices) -> Result<()> {
+        choices.keep(&self.sink)
     }
 
     /// The chunk as an earlier run has finished it, if that was of this very job and of the scenes of these times: one that was

@@ -9,6 +9,7 @@ use eventscape_io::stores::{Location, Stores};
 
 use crate::chunk_place::SPOOL;
 use crate::error::{PipelineError, Result};
+use crate::output_choices::OutputChoices;
 use crate::scope::Scope;
 
 /// A finished chunk.
@@ -25,21 +26,25 @@ pub(crate) struct Joined {
     places: Vec<(usize, usize)>,
     /// The header of every part.
     header: Vec<u8>,
+    /// What the job says of its products, where the chunks keep it.
+    choices: Vec<OutputChoices>,
 }
 
 impl Joined {
     /// Opens chunks by their folders; those of a store are fetched.
     pub(crate) fn open(stores: &Stores, folders: &[String]) -> Result<Self> {
         let mut parts = Vec::with_capacity(folders.len());
+        let mut choices = Vec::new();
         for folder in folders {
             let location = Location::parse(folder)?;
             let told = |error| told(error, &location);
             for spool in spools(stores, folder, &location).map_err(told)? {
                 let name = spool.to_string();
+                choices.extend(OutputChoices::beside(&spool, stores)?);
                 parts.push(Chunk { name, spool: SpoolReader::fetch(stores, &spool).map_err(told)? });
             }
         }
-        Self::of(parts)
+        Ok(Self { choices, ..Self::of(parts)? })
     }
 
     /// Joins chunks that are open.
@@ -52,12 +57,27 @@ impl Joined {
         let header = first.spool.header().to_vec();
         let scope = Scope::from_bytes(&header, &first.name)?;
         let places = places(&parts, &scope.index_of_times())?;
-        Ok(Self { parts, places, header })
+        Ok(Self { parts, places, header, choices: Vec::new() })
     }
 
     /// What the chunks tell of their job.
     pub(crate) fn scope(&self) -> Result<Scope> {
         Scope::from_bytes(&self.header, self.parts.first().map_or("the chunks", |part| &part.name))
+    }
+
+    /// What the job says of its products.
+    ///
+    /// # Errors
+    /// Where the chunks say different things.
+    pub(crate) fn choices(&self) -> Result<OutputChoices> {
+        match self.choices.split_first() {
+            Some((first, others)) if others.iter().any(|other| other != first) => Err(PipelineError::State(
+                "the chunks were made with different products, titles or names; say what to make with --products"
+                    .to_owned(),
+            )),
+            Some((first, _)) => Ok(first.clone()),
+            None => Ok(OutputChoices::default()),
+        }
     }
 
     /// Whether every scene of the job is there.

@@ -9,11 +9,13 @@
 mod chunk_place;
 mod command;
 mod curation;
+mod doors;
 mod error;
 mod job;
 mod joined;
 mod mask_from;
 mod ordered;
+mod output_choices;
 mod phdef;
 mod plot;
 mod progress;
@@ -33,20 +35,19 @@ use eventscape_io::cache::SceneCache;
 use eventscape_io::sink::{Sink, SinkLock};
 use eventscape_io::stores::Stores;
 
-pub use curation::{
-    CurationJob, CurationProduct, CurationReads, CurationReport, Reads, check_curation, plan_curation, run_curation,
-};
+pub use curation::{CurationJob, CurationReads, CurationReport, Reads, check_curation, plan_curation, run_curation};
+pub use doors::Doors;
 pub use error::{PipelineError, Result};
 pub use job::{
-    BoxText, Job, TextOrNumber, Texts, TrackerName, WrongKey, canonical_keys, job_schema, parse_bytes, read_job_file,
-    read_keys, read_table as read_job_table, read_toml_table, takes_text,
+    BoxText, Job, TextOrNumber, Texts, Tos2caNames, TrackerName, WrongKey, canonical_keys, job_schema, parse_bytes,
+    read_job_file, read_keys, read_table as read_job_table, read_toml_table, takes_text,
 };
 pub use mask_from::{MaskFromJob, run_mask_from};
 pub use phdef::run_phdef;
 pub use plot::{Plot, PlotKind, PlotRequest, draw as draw_plot};
 pub use progress::{Cancel, Observer, Silent, Stage};
 pub use report::{Report, StageTime};
-pub use request::{ProductName, load_catalog};
+pub use request::load_catalog;
 pub use stitch::{StitchRequest, run_stitch};
 pub use validate::{Validation, check_job, validate};
 pub use verify::{Finding, Severity, Verification, VerifyRequest, verify};
@@ -67,6 +68,8 @@ pub struct Surroundings<'a> {
     /// Whether whoever runs the job knows that nobody else does (a queue's claim): the lock that a dead run left in a bucket is
     /// then taken over at once.
     pub takes_over: bool,
+    /// The kinds that the job can name.
+    pub doors: Doors,
 }
 
 impl Surroundings<'_> {

@@ -5,16 +5,17 @@ use std::time::Instant;
 
 use eventscape_catalog::Subset;
 use eventscape_core::{EventSource, Lineage, Relation};
-use eventscape_io::sink::StoredProduct;
 use eventscape_io::spool::Spool;
+use eventscape_products::{Artifact, Product};
 
 use crate::Surroundings;
 use crate::chunk_place::ChunkPlace;
 use crate::error::{PipelineError, Result};
 use crate::job::Job;
 use crate::joined::{Chunk, Joined};
+use crate::output_choices::OutputChoices;
 use crate::report::{Report, StageTime};
-use crate::request::ProductName;
+use crate::request;
 use crate::resources::Resources;
 use crate::scope::{Finder, Scope};
 use crate::stages::{self, Asked};
@@ -35,7 +36,7 @@ pub fn run_phdef(job: &Job, around: &Surroundings<'_>) -> Result<Report> {
 
 fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Report> {
     let mut clock = Clock::default();
-    let wanted = ProductName::selection(job)?;
+    let wanted = request::products(job, &around.doors)?;
     let stores = around.stores.clone();
     let subset = clock.time("scenes opened", || stages::open(job, &stores, around, reads_again(job, &wanted)))?;
     let scope = Scope::of(job, &subset)?;
@@ -74,10 +75,10 @@ fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Re
 }
 
 /// Whether scenes are needed more than once.
-fn reads_again(job: &Job, wanted: &[ProductName]) -> bool {
+fn reads_again(job: &Job, wanted: &[Product]) -> bool {
     let operator = job.operator.as_deref().unwrap_or_default().to_ascii_lowercase();
     let statistics = ["anomaly", "percentile", "climatology"].iter().any(|name| operator.starts_with(name));
-    statistics || wanted.iter().any(|p| p.is_picture())
+    statistics || wanted.iter().any(|p| p.needs.fields)
 }
 
 /// The search for components, and where they are kept.
@@ -113,6 +114,7 @@ impl Search<'_> {
             return Err(PipelineError::job("chunk", there));
         };
         let place = ChunkPlace::open(self.around, self.out, self.job_id, chunk)?;
+        place.keep_choices(&OutputChoices::of(&self.scope.job))?;
         let header = self.scope.essence().to_bytes()?;
         let times = self.scope.times();
         let times = times.get(range.clone()).unwrap_or_default();
@@ -190,7 +192,7 @@ fn report(
     location: &str,
     subset: &Subset,
     lineage: Option<&Lineage>,
-    products: Vec<StoredProduct>,
+    products: Vec<Artifact>,
     clock: Clock,
     status: &'static str,
     already_complete: bool,

@@ -22,9 +22,9 @@ const ACROSS: usize = 4;
 /// What to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlotKind {
-    /// One anomaly at one time.
+    /// One event at one time.
     Single,
-    /// Its whole life, picture by picture.
+    /// The whole life of a track, picture by picture.
     Strip,
     /// Its statistics over time.
     Series,
@@ -33,14 +33,14 @@ pub enum PlotKind {
 /// A picture that is asked for.
 #[derive(Clone, Debug)]
 pub struct PlotRequest {
-    /// The interpolated file, in the reference's layout.
+    /// The interpolated file, ours (`<job>-Interpolated.nc`) or in TOS2CA's layout, or the folder of a curation job.
     pub interpolated: String,
     /// What to draw.
     pub kind: PlotKind,
     /// The time, `YYYYMMDDhhmm`; needed for a single picture.
     pub time: Option<String>,
-    /// The anomaly; the one that lives longest if absent.
-    pub anomaly: Option<u32>,
+    /// The track; the one that lives longest if absent.
+    pub track: Option<u32>,
     /// The variable; the only one if absent.
     pub variable: Option<String>,
 }
@@ -59,7 +59,7 @@ pub struct Plot {
 /// What is wrong with the file, or which times, anomalies and variables there are.
 pub fn draw(request: &PlotRequest) -> Result<Plot> {
     let stores = Stores::default();
-    let location = Location::parse(&request.interpolated)?;
+    let location = file_of(&request.interpolated, &stores)?;
     let granule = Granule::open(stores.open(&location)?, &OpenOptions::default())?;
     let file = InterpolatedReader::open(granule, Calendar::Standard)?;
     let variables = file.variables();
@@ -73,7 +73,7 @@ pub fn draw(request: &PlotRequest) -> Result<Plot> {
     };
     let job = file.attribute("JobID").or_else(|| location.name().split('-').next().map(str::to_owned));
     let job = job.unwrap_or_else(|| "1".to_owned());
-    let id = match request.anomaly {
+    let id = match request.track {
         Some(id) => id,
         None => longest(&file)?,
     };
@@ -104,14 +104,28 @@ pub fn draw(request: &PlotRequest) -> Result<Plot> {
     }
 }
 
-/// The event with the most times, the first of several.
+/// The file itself, or that of a curation job's folder, ours before TOS2CA's.
+fn file_of(given: &str, stores: &Stores) -> Result<Location> {
+    let place = Location::parse(given)?;
+    if !place.local_path().is_some_and(std::path::Path::is_dir) {
+        return Ok(place);
+    }
+    let listed = stores.expand(&[given.to_owned()])?;
+    let ending = |ending: &str| listed.iter().find(|file| file.name().ends_with(ending)).cloned();
+    ending("-Interpolated.nc").or_else(|| ending("-Interpolated-Data.nc4")).ok_or_else(|| {
+        let why = format!("`{given}` has no interpolated file; give the folder of a curation job");
+        PipelineError::job("interpolated", why)
+    })
+}
+
+/// The track with the most times, the first of several.
 fn longest(file: &InterpolatedReader) -> Result<u32> {
     let mut times: BTreeMap<u32, usize> = BTreeMap::new();
     for id in file.stamps().iter().flat_map(|stamp| file.events(stamp)) {
         *times.entry(id).or_default() += 1;
     }
     let most = times.iter().max_by_key(|(id, n)| (**n, std::cmp::Reverse(**id)));
-    most.map(|(id, _)| *id).ok_or_else(|| PipelineError::State("the file has no anomaly".to_owned()))
+    most.map(|(id, _)| *id).ok_or_else(|| PipelineError::State("the file has no event".to_owned()))
 }
 
 /// The values of an event at all its times.
@@ -121,7 +135,7 @@ fn life(file: &InterpolatedReader, id: u32, variable: &str) -> Result<Vec<EventV
     let life = with_event.map(|stamp| Ok(file.event(stamp, id, variable)?)).collect::<Result<Vec<_>>>()?;
     if life.is_empty() {
         let last = stamps.iter().flat_map(|stamp| file.events(stamp)).max().unwrap_or(0);
-        return Err(PipelineError::job("anomaly", format!("the file has no anomaly {id}; the last one is {last}")));
+        return Err(PipelineError::job("track", format!("the file has no track {id}; the last one is {last}")));
     }
     Ok(life)
 }
@@ -133,7 +147,7 @@ fn window(file: &InterpolatedReader, life: &[&EventValues]) -> Result<Window> {
     let rows = cells().map(|(r, _)| *r as usize);
     let mut columns: Vec<usize> = cells().map(|(_, c)| *c as usize).collect();
     let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else {
-        return Err(PipelineError::State("the anomaly has no cell at any time".to_owned()));
+        return Err(PipelineError::State("the track has no cell at any time".to_owned()));
     };
     columns.sort_unstable();
     columns.dedup();
@@ -253,7 +267,7 @@ fn series(file: &InterpolatedReader, variable: &str, id: u32, life: &[EventValue
     });
     let (name, units) = quantity(variable, life.first());
     Series {
-        title: format!("{name} inside anomaly {id}"),
+        title: format!("{name} inside track {id}"),
         subtitle: subtitle(file),
         axis: format!("{variable}, {units}"),
         points: points.collect(),
@@ -282,7 +296,7 @@ fn extremes(life: &[&EventValues]) -> Option<(f64, f64)> {
 fn subtitle(file: &InterpolatedReader) -> String {
     let dataset = file.attribute("Dataset").unwrap_or_default();
     match file.attribute("PhDefJobID") {
-        Some(job) => format!("{dataset}, events of job {job}"),
+        Some(job) => format!("{dataset}, tracks of job {job}"),
         None => dataset,
     }
 }
@@ -290,7 +304,7 @@ fn subtitle(file: &InterpolatedReader) -> String {
 /// What the map's title says.
 fn info(file: &InterpolatedReader, variable: &str, id: u32, values: &EventValues, grid: &Grid) -> JobInfo {
     let (name, units) = quantity(variable, Some(values));
-    let title = format!("{name} inside anomaly {id}");
+    let title = format!("{name} inside track {id}");
     JobInfo {
         dataset_label: subtitle(file),
         variable: VariableInfo {
@@ -299,7 +313,7 @@ fn info(file: &InterpolatedReader, variable: &str, id: u32, values: &EventValues
             long_name: Some(name),
             standard_name: None,
         },
-        condition_text: format!("anomaly {id}"),
+        condition_text: format!("track {id}"),
         ..JobInfo::titled(job_of(file), title, (values.time, values.time), crate::scope::bounds(grid))
     }
 }

@@ -1,7 +1,7 @@
 //! What a job has done, for people and programs.
 
 use eventscape_core::Lineage;
-use eventscape_io::sink::StoredProduct;
+use eventscape_products::Artifact;
 use serde::Serialize;
 
 use crate::phdef::used_links;
@@ -44,7 +44,7 @@ pub struct Report {
     /// Links that join tracks or members: continuations, merges and splits.
     pub links: usize,
     /// The files.
-    pub products: Vec<StoredProduct>,
+    pub products: Vec<Artifact>,
     /// What the user should know.
     pub notices: Vec<String>,
     /// Where the time went.
@@ -55,7 +55,7 @@ pub(crate) fn of_scope(
     scope: &Scope,
     location: &str,
     lineage: Option<&Lineage>,
-    products: Vec<StoredProduct>,
+    products: Vec<Artifact>,
     times: Vec<StageTime>,
     status: &'static str,
     already_complete: bool,

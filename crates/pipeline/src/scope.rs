@@ -9,7 +9,7 @@ use eventscape_core::detect::{DetectOptions, Expression};
 use eventscape_core::time::Calendar;
 use eventscape_core::track::{AuxGeoirOptions, FortraccOptions, OverlapRule};
 use eventscape_core::{Condition, Connectivity, Grid, Timestamp};
-use eventscape_products::{Bounds, InputGranule, JobInfo, VariableInfo};
+use eventscape_products::{Bounds, InputGranule, JobInfo, Product, VariableInfo};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::command::command_line;
 use crate::error::{PipelineError, Result};
 use crate::job::{Job, TrackerName};
 use crate::mask_from::Facts;
-use crate::request::{self, ProductName};
+use crate::request;
 
 /// Raised whenever the meaning of a scope or of the spool behind it changes.
 const VERSION: u32 = 1;
@@ -144,6 +144,7 @@ impl Scope {
             job_id: None,
             title: None,
             products: None,
+            tos2ca_names: None,
             no_plots: false,
             threads: None,
             memory_limit: None,
@@ -172,11 +173,11 @@ impl Scope {
     ///
     /// # Errors
     /// Where one of the others was asked for by name.
-    pub(crate) fn possible(&self, wanted: Vec<ProductName>, around: &Surroundings<'_>) -> Result<Vec<ProductName>> {
+    pub(crate) fn possible(&self, wanted: Vec<Product>, around: &Surroundings<'_>) -> Result<Vec<Product>> {
         if self.times.is_sorted() {
             return Ok(wanted);
         }
-        let (kept, left_out) = ProductName::without_order(&self.job, wanted)?;
+        let (kept, left_out) = request::without_order(&self.job, wanted)?;
         if !left_out.is_empty() {
             let text = format!("{left_out} are not made: the scenes are not in order of time");
             around.observer.notice("warning", &text);

@@ -7,9 +7,10 @@ use crate::Surroundings;
 use crate::error::Result;
 use crate::job::{Job, Texts};
 use crate::joined::Joined;
+use crate::output_choices::OutputChoices;
 use crate::phdef::{Clock, size_pool};
 use crate::report::{Report, of_scope};
-use crate::request::ProductName;
+use crate::request;
 use crate::resources::Resources;
 use crate::scope::Scope;
 use crate::stages::{self, Asked};
@@ -24,11 +25,11 @@ pub struct StitchRequest {
     pub out: String,
     /// The job's number; that of the chunks if absent.
     pub job_id: Option<u64>,
-    /// Title of the job, which the chunks do not keep.
+    /// Title of the job; that of the chunks if absent.
     pub title: Option<String>,
     /// Threads to use; all cores if absent.
     pub threads: Option<u32>,
-    /// Products to make, as in a job.
+    /// Products to make, as in a job; those that the chunks' job names if absent.
     pub products: Option<Texts>,
     /// Make no pictures.
     pub no_plots: bool,
@@ -47,19 +48,26 @@ pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<
     let joined = clock.time("chunks opened", || Joined::open(&stores, &request.chunks))?;
     let mut scope = joined.scope()?;
     joined.check_complete(&scope)?;
+    let chosen = match (joined.choices(), &request.products) {
+        (Ok(kept), Some(_)) => OutputChoices { products: None, no_plots: false, ..kept },
+        // what the chunks disagree about is decided by the request
+        (Err(_), Some(_)) => OutputChoices::default(),
+        (kept, None) => kept?,
+    };
     scope.job = Job {
         job_id: Some(request.job_id.or(scope.job.job_id).unwrap_or(1)),
         out: Some(request.out.clone()),
-        title: request.title.clone(),
+        title: request.title.clone().or(chosen.title),
         threads: request.threads,
-        products: request.products.clone(),
-        no_plots: request.no_plots,
+        products: request.products.clone().or(chosen.products),
+        no_plots: request.no_plots || chosen.no_plots,
+        tos2ca_names: chosen.tos2ca_names,
         overwrite: request.overwrite,
         ..scope.job
     };
     scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
     let resources = Resources::of(&scope.job)?;
-    let wanted = scope.possible(ProductName::selection(&scope.job)?, around)?;
+    let wanted = scope.possible(request::products(&scope.job, &around.doors)?, around)?;
     let key = scope.key()?;
     let job_id = scope.job.job_id.unwrap_or(1);
     size_pool(&resources);
@@ -70,7 +78,7 @@ pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<
     }
     let lineage = clock.time("components linked", || stages::lineage(&scope, &joined, around))?;
     let info = scope.info(around.now.clone())?;
-    let subset = if wanted.iter().any(|p| p.is_picture()) { fields(&scope, &stores, around)? } else { None };
+    let subset = if wanted.iter().any(|p| p.needs.fields) { fields(&scope, &stores, around)? } else { None };
     let fields = subset.as_ref();
     let asked = Asked { scope: &scope, info: &info, lineage: &lineage, events: &joined, wanted: &wanted, fields };
     let products = clock.time("products written", || stages::products(&asked, &place, &resources, around))?;

@@ -5,10 +5,11 @@ use eventscape_core::Condition;
 use serde::Serialize;
 
 use crate::Surroundings;
+use crate::doors::Doors;
 use crate::error::Result;
 use crate::job::Job;
 use crate::phdef::size_pool;
-use crate::request::{self, ProductName};
+use crate::request;
 use crate::resources::Resources;
 use crate::scope::Scope;
 use crate::stages;
@@ -60,13 +61,14 @@ pub struct Validation {
     pub notices: Vec<String>,
 }
 
-/// Looks at a job alone: whether what it says makes sense before any of its data is looked at.
+/// Looks at a job alone: whether what it says makes sense before any of its data is looked at. `doors` are the kinds that it
+/// may name.
 ///
 /// # Errors
 /// What is wrong with it, by its key.
-pub fn check_job(job: &Job) -> Result<()> {
+pub fn check_job(job: &Job, doors: &Doors) -> Result<()> {
     Resources::of(job)?;
-    ProductName::selection(job)?;
+    request::products(job, doors)?;
     request::subset_request(job)?.check_times()?;
     let (operator, value) = (request::operator(job)?, request::value(job)?);
     let parse = |units| Condition::parse(&operator, &value, units, job.tos2ca_compat);
@@ -81,7 +83,7 @@ pub fn check_job(job: &Job) -> Result<()> {
 /// What would stop the job.
 pub fn validate(job: &Job, around: &Surroundings<'_>) -> Result<Validation> {
     let resources = Resources::of(job)?;
-    let wanted = ProductName::selection(job)?;
+    let wanted = request::products(job, &around.doors)?;
     size_pool(&resources);
     let subset = stages::open(job, &around.stores, around, false)?;
     let scope = Scope::of(job, &subset)?;

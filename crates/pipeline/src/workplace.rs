@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use eventscape_io::sink::{Sink, SinkLock, StoredProduct};
+use eventscape_core::Timestamp;
+use eventscape_io::sink::{Sink, SinkLock};
 use eventscape_io::spool::{Spool, SpoolReader};
 use eventscape_io::stores::Location;
 use eventscape_io::{IoError, sink::ProductFile};
-use eventscape_products::{listed_files, manifest_name};
+use eventscape_products::{Artifact, Product, listed_files, manifest_name};
 use serde::{Deserialize, Serialize};
 
 use crate::Surroundings;
@@ -22,7 +23,7 @@ const SPOOL_MEMORY: usize = 64 << 20;
 #[derive(Default, Serialize, Deserialize)]
 struct Ledger {
     key: String,
-    products: Vec<StoredProduct>,
+    products: Vec<Artifact>,
 }
 
 /// Whether a job's folder on this machine holds unfinished work and no manifest yet.
@@ -47,7 +48,7 @@ pub(crate) enum Found {
     /// Nothing, or an unfinished run.
     Nothing,
     /// This very job, complete, with at least the wanted products.
-    Complete(Vec<StoredProduct>),
+    Complete(Vec<Artifact>),
 }
 
 impl Workplace {
@@ -104,15 +105,9 @@ impl Workplace {
         }
         let mut stored = Vec::new();
         for file in &listed {
-            if self.sink.size(&file.name)? != Some(file.size) {
-                continue;
+            if self.sink.size(&file.name)? == Some(file.size) {
+                stored.push(file.clone());
             }
-            stored.push(StoredProduct {
-                name: file.name.clone(),
-                size: file.size,
-                sha256: file.sha256.clone(),
-                media_type: file.media_type.clone(),
-            });
         }
         // a manifest that lists what is not there any more is written anew
         let is_complete = stored.len() == listed.len() && wanted.iter().all(|w| stored.iter().any(|s| s.name == *w));
@@ -130,7 +125,7 @@ impl Workplace {
     }
 
     /// A product that an earlier, unfinished run has made, if it is still as it was.
-    pub(crate) fn done(&self, name: &str) -> Result<Option<StoredProduct>> {
+    pub(crate) fn done(&self, name: &str) -> Result<Option<Artifact>> {
         let found = self.lock().products.iter().find(|p| p.name == name).cloned();
         match found {
             Some(product) if self.sink.size(name)? == Some(product.size) => Ok(Some(product)),
@@ -138,13 +133,24 @@ impl Workplace {
         }
     }
 
-    pub(crate) fn create(&self, name: &str) -> Result<ProductFile> {
-        Ok(self.sink.create(name)?)
+    pub(crate) fn create(&self, name: &str) -> std::result::Result<ProductFile, IoError> {
+        self.sink.create(name)
     }
 
-    /// Gives a product its name and notes that it is done.
-    pub(crate) fn keep(&self, file: ProductFile, media_type: &str) -> Result<StoredProduct> {
-        let stored = file.commit(media_type)?;
+    /// Gives a file of a product its name and notes that it is done; `moment` is the time that it shows and that time in its
+    /// name, where it shows one.
+    pub(crate) fn keep(
+        &self,
+        file: ProductFile,
+        product: &Product,
+        moment: Option<(Timestamp, &str)>,
+    ) -> Result<Artifact> {
+        let file = file.commit(product.media_type)?;
+        let stored = Artifact {
+            stamp: moment.map(|(_, stamp)| stamp.to_owned()),
+            time: moment.map(|(time, _)| time),
+            ..Artifact::new(product, file.name, file.size, file.sha256)
+        };
         let mut ledger = self.lock();
         ledger.products.retain(|p| p.name != stored.name);
         ledger.products.push(stored.clone());
@@ -161,9 +167,21 @@ impl Workplace {
     }
 
     /// Gives the manifest its name once the products that it lists are on the disk.
-    pub(crate) fn finish(&self, manifest: ProductFile, media_type: &str) -> Result<StoredProduct> {
+    pub(crate) fn finish(&self, manifest: ProductFile) -> Result<Artifact> {
+        const MEDIA_TYPE: &str = "application/geo+json";
         self.sink.sync()?;
-        Ok(manifest.commit_to_disk(media_type)?)
+        let file = manifest.commit_to_disk(MEDIA_TYPE)?;
+        Ok(Artifact {
+            name: file.name,
+            product: "manifest".to_owned(),
+            title: "The job's files, with checksums and provenance (STAC)".to_owned(),
+            media_type: MEDIA_TYPE.to_owned(),
+            roles: vec!["metadata".to_owned()],
+            size: file.size,
+            sha256: file.sha256,
+            stamp: None,
+            time: None,
+        })
     }
 
     /// The spool of the whole job: continued where there is one on this machine, temporary otherwise.

@@ -14,7 +14,8 @@ use std::time::Instant;
 
 use eventscape_core::track::{Fortracc, FortraccOptions, TrackSummary, track_summaries};
 use eventscape_core::{Connectivity, EventSource, Grid, Lineage, Run, SceneComponents, SourceError, Values};
-use eventscape_products::netcdf::{write_mask_output, write_masks, write_tracks};
+use eventscape_products::netcdf::{write_masks, write_tracks};
+use eventscape_products::tos2ca::write_mask_output;
 use eventscape_products::{Bounds, InputGranule, JobInfo, ProductError, VariableInfo};
 use eventscape_testkit::oracle;
 use eventscape_testkit::synthetic::half_hour;

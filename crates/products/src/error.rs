@@ -63,6 +63,12 @@ impl From<WriteError> for ProductError {
 }
 
 impl ProductError {
+    /// An output that refuses bytes; `product` says what was being written.
+    #[must_use]
+    pub fn write(product: &str, source: std::io::Error) -> Self {
+        Self::Write { product: product.to_owned(), source }
+    }
+
     /// The kind, for exit codes and statuses.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

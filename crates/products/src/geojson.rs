@@ -14,14 +14,19 @@ use crate::{JobInfo, ProductError};
 /// tracked variable, weighted by area, in `units`; null where there is no value.
 #[derive(Serialize)]
 struct Properties<'a> {
+    track_id: u32,
+    /// The same number, as TOS2CA's viewer reads it.
     anomaly: u32,
     /// Of a phenomenon that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source_id: Option<&'a str>,
+    /// The time in the name of the file, which TOS2CA's viewer cuts into digits and puts into the names of pictures.
     #[serde(rename = "dateTime")]
-    date_time: String,
+    date_time: &'a str,
+    /// RFC 3339.
+    time: String,
     /// Only where it is a model calendar, whose dates RFC 3339 may not know.
     #[serde(skip_serializing_if = "Option::is_none")]
     calendar: Option<&'static str>,
@@ -77,10 +82,12 @@ pub fn write_geojson<W: Write>(
         let model = matches!(calendar, Calendar::NoLeap | Calendar::AllLeap | Calendar::Day360);
         let given = job.given(event.track);
         let properties = Properties {
+            track_id: event.track,
             anomaly: event.track,
             name: given.and_then(|given| given.name.as_deref()),
             source_id: given.map(|given| given.source_id.as_str()),
-            date_time: scene.time.to_string(),
+            date_time: stamp,
+            time: scene.time.to_string(),
             calendar: model.then(|| calendar.name()),
             tag: event.member.reference_tag(),
             arrival: arrival_name(event.member.arrival),

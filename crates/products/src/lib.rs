@@ -6,31 +6,32 @@
 pub mod curation;
 mod error;
 mod geojson;
-mod hierarchy;
 mod job_info;
+mod kinds;
 mod manifest;
+mod masked;
 mod members;
 mod names;
 mod parquet;
-mod toc;
+mod product;
+mod writers;
 
 pub mod map;
 pub mod netcdf;
 pub mod polygons;
 pub mod read;
+pub mod tos2ca;
 
 pub use error::ProductError;
 pub use geojson::write_geojson;
-pub use hierarchy::write_hierarchy;
 pub use job_info::{Bounds, GivenTrack, InputGranule, JobInfo, VariableInfo};
-pub use manifest::{
-    Artifact, ListedFile, Manifest, ProductKind, Status, listed_files, read_manifest, write_item, write_manifest,
+pub use kinds::{PRODUCTS, product_of_file};
+pub use manifest::{Artifact, Manifest, Status, listed_files, read_manifest, write_item, write_manifest};
+pub use members::TrackedComponent;
+pub use names::{instant_micros, manifest_name, scene_stamps};
+pub use parquet::{TracksTable, write_lineage_parquet, write_tracks_parquet};
+pub use product::{
+    BeginCuration, BeginDomain, BeginScenes, Choice, Files, Needs, Product, ProductStage, ProductWriter, WriteTracks,
 };
-pub use names::{
-    animation_name, curated_name, curated_table_name, curation_hierarchy_name, flat_name, geojson_name, hierarchy_name,
-    instant_micros, interpolated_name, lineage_parquet_name, manifest_name, map_name, mask_output_name, masks_name,
-    scene_stamps, series_name, stationary_name, statistics_name, toc_name, tracks_name, tracks_parquet_name,
-};
-pub use parquet::{write_lineage_parquet, write_tracks_parquet};
 pub use read::{Polygons, TrackRow, TracksExtent, TracksReader};
-pub use toc::write_toc;
+pub use writers::{CurationContext, CurationTime, CurationWriter, Picture, SceneView, SceneWriter, TracksContext};

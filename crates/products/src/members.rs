@@ -11,7 +11,7 @@ pub(crate) fn members_of<'a>(
     lineage: &'a Lineage,
     index: usize,
     scene: &'a SceneComponents,
-) -> Result<Vec<Event<'a>>, ProductError> {
+) -> Result<Vec<TrackedComponent<'a>>, ProductError> {
     let ids = lineage.track_ids.get(index).map_or(&[][..], Vec::as_slice);
     if ids.len() != scene.components.len() {
         return Err(ProductError::Mismatch(format!(
@@ -29,19 +29,23 @@ pub(crate) fn members_of<'a>(
         let member = find(lineage, track, index, number).ok_or_else(|| {
             ProductError::Mismatch(format!("track {track} does not have component {number} of scene {index}"))
         })?;
-        events.push(Event { track, number, component, member });
+        events.push(TrackedComponent { track, number, component, member });
     }
     events.sort_by_key(|event| event.track);
     Ok(events)
 }
 
 /// A component of a track.
-pub(crate) struct Event<'a> {
-    pub(crate) track: u32,
-    /// Index of the component in its scene.
-    pub(crate) number: usize,
-    pub(crate) component: &'a Component,
-    pub(crate) member: &'a Member,
+#[derive(Clone, Copy, Debug)]
+pub struct TrackedComponent<'a> {
+    /// The track's number, from 1.
+    pub track: u32,
+    /// Index of the component in its scene, from 0.
+    pub number: usize,
+    /// The component.
+    pub component: &'a Component,
+    /// How it belongs to its track.
+    pub member: &'a Member,
 }
 
 fn find(lineage: &Lineage, track: u32, scene: usize, number: usize) -> Option<&Member> {

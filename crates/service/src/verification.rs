@@ -2,7 +2,7 @@
 
 use eventscape_io::IoError;
 use eventscape_io::stores::Stores;
-use eventscape_pipeline::{Cancel, PipelineError, Silent, Surroundings, Verification, VerifyRequest, verify};
+use eventscape_pipeline::{Cancel, Doors, PipelineError, Silent, Surroundings, Verification, VerifyRequest, verify};
 
 use crate::error::{Result, ServiceError};
 use crate::events::blocking;
@@ -46,6 +46,7 @@ pub(crate) fn read_back(place: String, threads: Option<u32>, stores: &Stores, ca
         stores: stores.clone(),
         cache: None,
         takes_over: false,
+        doors: Doors::default(),
     };
     verify(&VerifyRequest { place: place.clone(), threads }, &around).map_err(|error| match error {
         // it was there when the job ended

@@ -2,6 +2,7 @@
 //! message where a fixture is broken.
 //!
 //! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
+//! - `components_csv` (a feature): a product that is not built in.
 //! - [`oracle`]: plain restatements, on label images, of what the core computes on runs. They share no code with it.
 //! - `s3`, `earthdata` (a feature): an S3 server over a folder; NASA's login, keys and files behind it.
 //! - [`servers`]: database servers on loopback.
@@ -11,6 +12,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod classic;
+#[cfg(feature = "products")]
+mod components_csv;
 #[cfg(feature = "s3")]
 pub mod earthdata;
 pub mod golden;
@@ -22,6 +25,9 @@ pub mod synthetic;
 pub mod text_grid;
 
 use std::path::PathBuf;
+
+#[cfg(feature = "products")]
+pub use components_csv::COMPONENTS_CSV;
 
 /// The repository's `fixtures` folder.
 #[must_use]

@@ -138,6 +138,7 @@ impl Record {
             format: raw.format,
             limits: None,
             product_info: raw.product_info,
+            coverage: None,
             doi: None,
             valid: Validity { start: raw.start_date, end: raw.end_date },
             granules: None,

@@ -66,6 +66,9 @@ pub struct Entry {
     /// The product's page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_info: Option<String>,
+    /// Where it has data, in words (default: `global`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<String>,
     /// The product's DOI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doi: Option<String>,

@@ -179,18 +179,23 @@ fn plot() -> Command {
         Arg::new(name).long(name).action(ArgAction::SetTrue).conflicts_with("time").help(help)
     };
     Command::new("plot")
-        .about("Draw one anomaly of an interpolated file: at one time, its whole life, or its statistics over time")
+        .about("Draw one track of an interpolated file: at one time, its whole life, or its statistics over time")
         .arg(
-            text("interpolated", "FILE", "The file `<job>-Interpolated-Data.nc4`, ours or the reference's")
-                .required(true),
+            text(
+                "interpolated",
+                "FILE|DIR",
+                "The file `<job>-Interpolated.nc`, one in TOS2CA's layout, or the folder of the job",
+            )
+            .required(true),
         )
         .arg(text("time", "YYYYMMDDhhmm", "The time to draw"))
         .arg(
-            Arg::new("anomaly")
-                .long("anomaly")
+            Arg::new("track")
+                .long("track")
+                .alias("anomaly")
                 .value_name("N")
                 .value_parser(value_parser!(u32))
-                .help("The anomaly (default: the one that lives longest)"),
+                .help("The track (default: the one that lives longest)"),
         )
         .arg(text("variable", "NAME", "The variable (default: the only one)"))
         .arg(switch("strip", "A picture for each time of its life (of long ones 24), in one").conflicts_with("series"))

@@ -5,9 +5,8 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use eventscape_io::IoError;
-use eventscape_pipeline::{
-    CurationJob, CurationProduct, Job, PipelineError, ProductName, TextOrNumber, Texts, run_curation, run_phdef,
-};
+use eventscape_pipeline::{CurationJob, Job, PipelineError, TextOrNumber, Texts, run_curation, run_phdef};
+use eventscape_products::{PRODUCTS, Product, ProductStage};
 
 use super::plot::write_file;
 use super::{Outcome, print, surroundings};
@@ -60,13 +59,17 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
 
 /// Everything but the SVGs, which show what the PNGs show.
 fn products() -> Vec<String> {
-    ProductName::ALL.iter().filter(|(p, _)| *p != ProductName::Svg).map(|(_, name)| (*name).to_owned()).collect()
+    names(ProductStage::Tracks, |product| product.name != "svg")
 }
 
 /// The products of curation but charts.
 fn without_plots() -> Vec<String> {
-    let all = CurationProduct::ALL.iter();
-    all.filter(|(p, _)| *p != CurationProduct::Plots).map(|(_, name)| (*name).to_owned()).collect()
+    names(ProductStage::Curation, |product| product.name != "plots")
+}
+
+fn names(stage: ProductStage, is_meant: impl Fn(&Product) -> bool) -> Vec<String> {
+    let all = PRODUCTS.iter().filter(|product| product.stage() == stage && product.can_be_named());
+    all.filter(|product| is_meant(product)).map(|product| product.name.to_owned()).collect()
 }
 
 /// Puts the sample where the user can look at it, unless it is there.

@@ -15,7 +15,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use eventscape_pipeline::{Cancel, CurationJob, PipelineError, Surroundings, job_schema};
+use eventscape_pipeline::{Cancel, CurationJob, Doors, PipelineError, Surroundings, job_schema};
 
 use eventscape_io::stores::Stores;
 
@@ -107,6 +107,7 @@ pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, Pipe
         stores: Stores::default(),
         cache: None,
         takes_over: false,
+        doors: Doors::default(),
     })
 }
 

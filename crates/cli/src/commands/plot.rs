@@ -20,7 +20,7 @@ pub(super) fn run(matches: &ArgMatches) -> Outcome {
         interpolated: text("interpolated").unwrap_or_default(),
         kind,
         time: text("time"),
-        anomaly: matches.get_one::<u32>("anomaly").copied(),
+        track: matches.get_one::<u32>("track").copied(),
         variable: text("variable"),
     })?;
     let mut path = PathBuf::from(text("out").unwrap_or_else(|| ".".to_owned()));

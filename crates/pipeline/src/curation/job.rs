@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use eventscape_products::{Product, ProductStage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::doors::Doors;
 use crate::error::{PipelineError, Result};
 use crate::job::{TextOrNumber, Texts, read_keys, read_table, schema_of};
 
@@ -108,59 +110,12 @@ impl CurationJob {
         schema_of::<Self>("Eventscape job: data curation")
     }
 
-    /// The products that the job asks for.
+    /// The products that the job asks for; `doors` has those that there are.
     ///
     /// # Errors
     /// A name that is not known, with those that are.
-    pub(crate) fn wanted(&self) -> Result<Vec<CurationProduct>> {
-        let names = self.products.as_ref().map_or_else(|| vec!["all".to_owned()], Texts::names);
-        let mut wanted = Vec::new();
-        for name in names {
-            match CurationProduct::ALL.iter().find(|(_, known)| *known == name) {
-                Some((product, _)) => wanted.push(*product),
-                None if name == "all" => wanted.extend(CurationProduct::ALL.iter().map(|(product, _)| *product)),
-                None => {
-                    let known: Vec<&str> = CurationProduct::ALL.iter().map(|(_, known)| *known).collect();
-                    let why = format!("there is no product `{name}`; there are all, {}", known.join(", "));
-                    return Err(PipelineError::job("products", why));
-                }
-            }
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
-        Ok(wanted)
+    pub(crate) fn wanted(&self, doors: &Doors) -> Result<Vec<Product>> {
+        let all = Texts::One("all".to_owned());
+        doors.chosen(ProductStage::Curation, Some(self.products.as_ref().unwrap_or(&all)))
     }
-}
-
-/// A product of curation, as `--products` names it. (`--stationary` asks for its own.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum CurationProduct {
-    /// The curated file in the reference's layout.
-    Curated,
-    /// Its hierarchy.
-    Hierarchy,
-    /// The interpolated file in the reference's layout.
-    Interpolated,
-    /// The interpolated values by CF.
-    Flat,
-    /// All values as Parquet.
-    Table,
-    /// Statistics as CSV.
-    Statistics,
-    /// Charts of the statistics of the events that live longest, at most twelve.
-    Plots,
-}
-
-impl CurationProduct {
-    /// All of them with their names.
-    pub const ALL: [(Self, &'static str); 7] = [
-        (Self::Curated, "curated"),
-        (Self::Hierarchy, "hierarchy"),
-        (Self::Interpolated, "interpolated"),
-        (Self::Flat, "flat"),
-        (Self::Table, "table"),
-        (Self::Statistics, "statistics"),
-        (Self::Plots, "plots"),
-    ];
 }

@@ -5,7 +5,7 @@ use eventscape_core::time::Calendar;
 use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::listed_files;
-use eventscape_products::read::{MaskFile, MaskedEvent, mask_names_in};
+use eventscape_products::read::{MaskFile, MaskedEvent, mask_names_in, mask_patterns};
 
 use crate::error::{PipelineError, Result};
 
@@ -60,8 +60,8 @@ pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
         }
         (_, []) => {
             let why = format!(
-                "`{phdef}` has no mask file (`<job>-ForTraCC-Mask-Output.nc4`); give the folder of a PhDef job whose products \
-                 include mask-output"
+                "`{phdef}` has no mask file (`<job>-Masks.nc`, or `<job>-ForTraCC-Mask-Output.nc4` of TOS2CA); give the folder \
+                 of a PhDef job whose products include masks or mask-output"
             );
             return Err(wrong(folder_of_jobs(phdef, stores).unwrap_or(why)));
         }
@@ -85,9 +85,11 @@ pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
 /// What to say of a folder that is none of a job but holds such.
 fn folder_of_jobs(place: &str, stores: &Stores) -> Option<String> {
     let place = place.trim_end_matches('/');
-    let masks = stores.expand(&[format!("{place}/*/*-ForTraCC-Mask-Output.nc4")]).ok()?;
-    let folders: Vec<String> =
+    let masks =
+        mask_patterns().into_iter().find_map(|pattern| stores.expand(&[format!("{place}/*/{pattern}")]).ok())?;
+    let mut folders: Vec<String> =
         masks.iter().filter_map(|l| Some(l.to_string().rsplit_once('/')?.0.to_owned())).collect();
+    folders.dedup();
     (!folders.is_empty())
         .then(|| format!("`{place}` is not a job's folder but holds jobs: name one of {}", folders.join(", ")))
 }
@@ -105,7 +107,7 @@ fn manifest_beside(listed: &[Location], stores: &Stores) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The calendar that the manifest tells, which the reference's mask file does not.
+/// The calendar that the manifest tells, which a mask file of TOS2CA may not.
 fn calendar_of(manifest: &[u8]) -> Result<Calendar> {
     let told = serde_json::from_slice::<serde_json::Value>(manifest).ok();
     let name = told.as_ref().and_then(|t| t.pointer("/properties/eventscape:calendar")?.as_str());

@@ -14,7 +14,6 @@ mod record;
 mod regrid;
 mod scope;
 mod several;
-mod stationary;
 
 use std::collections::BTreeSet;
 
@@ -23,9 +22,11 @@ use eventscape_core::Timestamp;
 use eventscape_core::grid::Domain;
 use eventscape_core::regrid::PointMethod;
 use eventscape_io::stores::Stores;
+use eventscape_products::Artifact;
 use serde::Serialize;
 
 use crate::Surroundings;
+use crate::doors::Doors;
 use crate::error::{PipelineError, Result};
 use crate::job::{Texts, duration_micros};
 use crate::phdef::{Clock, size_pool};
@@ -35,7 +36,7 @@ use crate::request::load_catalog;
 use crate::resources::Resources;
 use crate::workplace::{Found, Workplace};
 
-pub use job::{CurationJob, CurationProduct};
+pub use job::CurationJob;
 pub use reads::{CurationReads, Reads};
 
 use masks::{EventBox, Masks};
@@ -69,7 +70,7 @@ pub struct CurationReport {
     /// How values were brought to the masks' cells.
     pub method: String,
     /// The files.
-    pub products: Vec<eventscape_io::sink::StoredProduct>,
+    pub products: Vec<Artifact>,
     /// What the user should know.
     pub notices: Vec<String>,
     /// Where the time went.
@@ -86,16 +87,17 @@ pub struct CurationReport {
 /// are done stay.
 pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<CurationReport>> {
     job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
-    job.wanted()?;
+    job.wanted(&around.doors)?;
     each_collection(job, around, &run_one)
 }
 
-/// Whether a curation job asks for what there is, as far as it can be told without the data.
+/// Whether a curation job asks for what there is, as far as it can be told without the data. `doors` are the kinds that it may
+/// name.
 ///
 /// # Errors
 /// The key that is wrong, and what there is instead.
-pub fn check_curation(job: &CurationJob) -> Result<()> {
-    job.wanted()?;
+pub fn check_curation(job: &CurationJob, doors: &Doors) -> Result<()> {
+    job.wanted(doors)?;
     match job.method.as_deref() {
         // of points, which only the data tell
         Some(name) if !name.trim().eq_ignore_ascii_case("distance") => regrid::method_of(name).map(|_| ()),
@@ -173,14 +175,14 @@ fn run_one(
     let resources = Resources::with(job.threads, job.memory_limit.as_ref())?;
     size_pool(&resources);
     let mut clock = Clock::default();
-    let wanted = job.wanted()?;
+    let wanted = products::wanted(job, &around.doors)?;
     let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
     let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, around, &mut clock)?;
     let scope = CurationScope::of(job, masks, &other, &plan, (margin, window))?;
     scope.notices.iter().for_each(|(severity, text)| around.observer.notice(severity, text));
 
     let place = Workplace::open(around, out, scope.job_id, &scope.key)?;
-    let named = products::named(scope.job_id, &wanted, job.stationary, &plan, other.variables());
+    let named = products::named(scope.job_id, &wanted, &plan, other.variables());
     let names: Vec<String> = named.into_iter().map(|(name, _)| name).collect();
     let earlier = place.earlier(&scope.key, &names, job.overwrite)?;
     if let Found::Complete(products) = earlier {
@@ -197,8 +199,7 @@ fn run_one(
     };
     let info = scope.info(&other, masks, around.now.clone())?;
     let asked = products::Asked { scope: &scope, info: &info, masks, plan: &plan, other: &other, wanted: &wanted };
-    let made = clock
-        .time("products written", || products::write(&asked, &gathered, &place, &resources, job.stationary, around))?;
+    let made = clock.time("products written", || products::write(&asked, &gathered, &place, &resources, around))?;
     drop(gathered);
     place.tidy()?;
     Ok(scope.report(&place, &plan, made.stored, clock, other.read_so_far(), false).with_counts(made.without_value))

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use eventscape_catalog::Severity;
 use eventscape_core::Grid;
 use eventscape_core::regrid::{Method, PointMethod, spacing};
-use eventscape_io::sink::StoredProduct;
 use eventscape_products::curation::{CuratedVariable, CurationInfo};
-use eventscape_products::{InputGranule, JobInfo, VariableInfo};
+use eventscape_products::{Artifact, InputGranule, JobInfo, VariableInfo};
 use ring::digest::{SHA256, digest};
 
 use super::masks::Masks;
@@ -22,7 +21,7 @@ use crate::scope::bounds;
 use crate::workplace::Workplace;
 
 /// Raised whenever the meaning of the products or of the spool behind them changes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Missing steps that are named one by one.
 const MOST_NAMED: usize = 5;
 
@@ -178,6 +177,7 @@ impl CurationScope {
                     units: v.units.clone(),
                     long_name: v.long_name.clone(),
                     standard_name: v.standard_name.clone(),
+                    is_direction: v.is_direction(),
                     attributes: other.attributes_of(&v.path)?,
                 })
             })
@@ -228,7 +228,9 @@ impl CurationScope {
             variables,
             product_info: entry.and_then(|e| e.product_info.clone()),
             full_name: entry.map(|e| e.title.clone()),
-            file_format: entry.map_or_else(|| "CF".to_owned(), |e| e.format.clone()),
+            coverage: entry
+                .map_or_else(|| "not stated".to_owned(), |e| e.coverage.clone().unwrap_or_else(|| "global".to_owned())),
+            file_format: entry.map_or_else(|| "CF".to_owned(), |e| file_format(&e.format)),
             resolution: format!("{} x {}", shortest(resolution[0]), shortest(resolution[1])),
             method: self.method_text.clone(),
             grids: self.grids.clone(),
@@ -242,7 +244,7 @@ impl CurationScope {
         &self,
         place: &Workplace,
         plan: &Plan,
-        products: Vec<StoredProduct>,
+        products: Vec<Artifact>,
         clock: Clock,
         scenes_read: usize,
         already_complete: bool,
@@ -271,6 +273,14 @@ impl CurationReport {
     pub(super) fn with_counts(mut self, without_value: usize) -> Self {
         self.without_value = without_value;
         self
+    }
+}
+
+/// A format as TOS2CA's files name it.
+fn file_format(format: &str) -> String {
+    match format {
+        "netCDF-4" | "HDF5" => "NetCDF-4/HDF-5".to_owned(),
+        other => other.to_owned(),
     }
 }
 

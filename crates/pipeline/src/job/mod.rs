@@ -25,6 +25,17 @@ pub enum TrackerName {
     AuxGeoir,
 }
 
+/// What the files in TOS2CA's own layouts are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tos2caNames {
+    /// As the TOS2CA of 2024 calls them: `<job>-ForTraCC-Mask-Output.nc4`, `<job>-ForTraCC-TOC.json`.
+    #[default]
+    Old,
+    /// As the newest TOS2CA calls them: `<job>-Masks-Output.nc4`, `<job>-Masks-TOC.json`; the mask file names its `algorithm`.
+    New,
+}
+
 /// A phenomenon to be found and followed. Keys that are absent take the default that is given with each.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -134,6 +145,9 @@ pub struct Job {
     /// Products to make: `all`, or some of their names, with commas (default: all but `svg` and `animation`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub products: Option<Texts>,
+    /// Names of the files in TOS2CA's layouts: `old` as in 2024, `new` as in the newest TOS2CA (default `old`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos2ca_names: Option<Tos2caNames>,
     /// Make no pictures (default false).
     #[serde(skip_serializing_if = "is_false")]
     pub no_plots: bool,
@@ -154,6 +168,11 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Job {
+    /// Whether files in TOS2CA's layouts are as the newest TOS2CA writes them.
+    pub(crate) fn newest_tos2ca(&self) -> bool {
+        self.tos2ca_names == Some(Tos2caNames::New)
+    }
+
     /// This job with every key that `over` sets replaced by it: flags over a job file.
     #[must_use]
     pub fn overridden_by(self, over: Self) -> Self {
@@ -198,6 +217,7 @@ impl Job {
             job_id,
             title,
             products,
+            tos2ca_names,
             threads,
             memory_limit
         )

@@ -4,11 +4,10 @@ use std::path::Path;
 
 use eventscape_catalog::{Context, OutlineKind, Outlines, grid_of};
 use eventscape_core::outline::{Shape, When, extent};
-use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
-use eventscape_products::read::MaskFile;
+use eventscape_products::tos2ca;
 
 use super::MaskFromJob;
 use crate::error::{PipelineError, Result};
@@ -72,15 +71,14 @@ fn around(outlines: &Outlines, span: (Option<Timestamp>, Option<Timestamp>), res
     Ok([into(west), south, into(east), north])
 }
 
-/// The grid of a file: a mask file of the reference's layout, or any CF file.
+/// The grid of a file: any CF file, our masks among them, or one in a layout of TOS2CA.
 fn like(file: &str) -> Result<Grid> {
     let stores = Stores::default();
     let place = Location::parse(file)?;
     if Path::new(file).is_file() {
         let granule = Granule::open(stores.open(&place)?, &OpenOptions::default())?;
-        let is_mask_file = granule.groups().any(|group| group == "navigation");
-        if is_mask_file {
-            return Ok(MaskFile::open(granule, Calendar::Standard)?.grid().clone());
+        if granule.groups().any(|group| group == "navigation") {
+            return Ok(tos2ca::grid_of(&granule, "give a CF file, or the masks of a job")?);
         }
     }
     Ok(grid_of(&place, &Context { stores, ..Context::default() })?)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{PipelineError, Result};
-use crate::job::{BoxText, TextOrNumber, Texts, duration_micros, read_keys, schema_of};
+use crate::job::{BoxText, TextOrNumber, Texts, Tos2caNames, duration_micros, read_keys, schema_of};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -81,6 +81,9 @@ pub struct MaskFromJob {
     /// Products to make: `all`, or some of their names, with commas (default: all but pictures).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub products: Option<Texts>,
+    /// Names of the files in TOS2CA's layouts: `old` as in 2024, `new` as in the newest TOS2CA (default `old`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos2ca_names: Option<Tos2caNames>,
     /// Threads to use (default: all cores).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<u32>,
@@ -120,6 +123,7 @@ impl MaskFromJob {
             job_id: None,
             title: None,
             products: None,
+            tos2ca_names: None,
             threads: None,
             memory_limit: None,
             overwrite: false,

@@ -13,15 +13,17 @@ use eventscape_catalog::{Notice, NoticeCode, Outlines, Severity};
 use eventscape_core::outline::{Masker, Timeline};
 use eventscape_core::time::Calendar;
 use eventscape_core::{CoreError, Grid, Timestamp};
+use eventscape_products::Product;
 use ring::digest::{SHA256, digest};
 
 use crate::Surroundings;
+use crate::doors::Doors;
 use crate::error::{PipelineError, Result};
 use crate::job::Job;
 use crate::phdef::{Clock, size_pool};
 use crate::progress::Stage;
 use crate::report::{Report, of_scope};
-use crate::request::ProductName;
+use crate::request;
 use crate::resources::Resources;
 use crate::scope::Scope;
 use crate::stages::{self, Asked};
@@ -45,7 +47,7 @@ pub fn run_mask_from(job: &MaskFromJob, around: &Surroundings<'_>) -> Result<Rep
     size_pool(&resources);
     let mut clock = Clock::default();
     let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
-    let wanted = wanted(job)?;
+    let wanted = wanted(job, &around.doors)?;
     let (step, span) = (job.step_micros()?, span(job)?);
 
     around.observer.begin(Stage::Granules, 1);
@@ -89,10 +91,10 @@ pub fn run_mask_from(job: &MaskFromJob, around: &Surroundings<'_>) -> Result<Rep
 }
 
 /// The products: those of PhDef, without pictures unless they are asked for, since there is no field to see.
-fn wanted(job: &MaskFromJob) -> Result<Vec<ProductName>> {
-    let mut wanted = ProductName::selection(&shell(job))?;
+fn wanted(job: &MaskFromJob, doors: &Doors) -> Result<Vec<Product>> {
+    let mut wanted = request::products(&shell(job), doors)?;
     if job.products.is_none() {
-        wanted.retain(|product| !product.is_picture());
+        wanted.retain(|product| !product.needs.fields);
     }
     Ok(wanted)
 }
@@ -104,6 +106,7 @@ fn shell(job: &MaskFromJob) -> Job {
         job_id: Some(job.job_id.unwrap_or(1)),
         title: job.title.clone(),
         products: job.products.clone(),
+        tos2ca_names: job.tos2ca_names,
         threads: job.threads,
         memory_limit: job.memory_limit.clone(),
         overwrite: job.overwrite,
@@ -153,7 +156,7 @@ fn overlap(masked: &scenes::Masked, outlines: &Outlines) -> Option<Notice> {
         code: NoticeCode::OutlinesOverlap,
         message: format!(
             "{} cells in {} of {} scenes belong to several phenomena: the mask file and the tables have them for each, \
-             `event_id` of Masks.nc has one number a cell, that of the phenomenon with the fewest cells at that time",
+             `track_id` of Masks.nc has one number a cell, that of the phenomenon with the fewest cells at that time",
             masked.shared_cells,
             masked.shared_scenes,
             masked.followed.lineage.times.len()

@@ -1,46 +1,35 @@
 //! Stage 5, second half: the pictures, which need the fields again.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use eventscape_core::{EventSource, Lineage, SceneComponents};
-use eventscape_io::sink::{ProductFile, StoredProduct};
-use eventscape_products::map::{Animation, MapOptions, MapScene, Mapper, Raster, TrackPath, TrackPaths, ValueRange};
-use eventscape_products::{ProductError, ProductKind};
+use eventscape_products::map::{MapOptions, MapScene, Mapper, TrackPath, TrackPaths, ValueRange};
+use eventscape_products::{Artifact, Picture, ProductError, SceneView, SceneWriter};
 
 use super::Scenes;
-use super::products::{Asked, Task};
-use crate::Surroundings;
+use super::products::{Asked, Making, Task};
 use crate::error::{PipelineError, Result};
 use crate::ordered::in_order;
 use crate::progress::Stage;
 use crate::resources::Resources;
-use crate::workplace::Workplace;
 
 /// Scenes, evenly spread over the job, that the range of the colours is taken from.
 const RANGE_SCENES: usize = 24;
-/// An animation takes so many hundredths of a second, as far as its frames are then neither too short nor too long.
-const ANIMATION_LENGTH: usize = 1500;
-const SHORTEST_FRAME: usize = 8;
-const LONGEST_FRAME: usize = 60;
-
-/// Makes the pictures that an earlier run has not made, each with the number of its task.
-///
-/// `scenes` are the fields; without them the maps have outlines alone.
+/// Makes the pictures that an earlier run has not made, each with the number of its task. Without fields the maps have
+/// outlines alone.
 ///
 /// # Errors
 /// What reading, drawing or the place says; what is complete stays.
 pub(crate) fn pictures(
-    asked: &Asked<'_>,
+    making: &Making<'_>,
     tasks: &[(usize, Task)],
-    place: &Workplace,
     resources: &Resources,
-    around: &Surroundings<'_>,
-) -> Result<Vec<(usize, StoredProduct)>> {
+) -> Result<Vec<(usize, Artifact)>> {
+    let Making { asked, place, around, .. } = *making;
     let mut made = Vec::with_capacity(tasks.len());
     let mut by_scene: BTreeMap<usize, Vec<&(usize, Task)>> = BTreeMap::new();
-    let mut film = None;
+    let mut of_all: Vec<(&(usize, Task), Box<dyn SceneWriter + '_>)> = Vec::new();
     for entry in tasks {
         if let Some(done) = place.done(&entry.1.name)? {
             around.observer.advance(Stage::Products, 1);
@@ -48,64 +37,62 @@ pub(crate) fn pictures(
         } else if let Some(scene) = entry.1.scene {
             by_scene.entry(scene).or_default().push(entry);
         } else {
-            film = Some(Film { task: entry, animation: None });
+            of_all.push((entry, making.begin(&entry.1)?));
         }
     }
-    if by_scene.is_empty() && film.is_none() {
+    if by_scene.is_empty() && of_all.is_empty() {
         return Ok(made);
     }
-    let count = asked.lineage.times.len();
     let scenes = asked.fields.map(|subset| Scenes::new(subset, false));
     let options = MapOptions { range: range(asked, scenes.as_ref(), resources)?, diverging_about: middle(asked) };
     let mapper = Mapper::new(asked.info, &asked.scope.grid, options);
     let ways = Ways::new(asked.lineage, asked.events);
     let (workers, window) = resources.readers(asked.scope.scene_bytes(), asked.scope.is_remote())?;
-    let filmed = film.is_some();
+    let in_all = !of_all.is_empty();
     in_order(
-        0..count,
+        0..asked.lineage.times.len(),
         workers,
         window,
         |scene| {
-            if around.cancel.is_cancelled() {
-                return Err(PipelineError::Stopped { done: count, total: count });
-            }
+            making.check_stop()?;
             let wanted = by_scene.get(&scene).map_or(&[][..], Vec::as_slice);
             let (components, paths) = ways.at(scene)?;
-            if wanted.is_empty() && !filmed {
+            if wanted.is_empty() && !in_all {
                 return Ok((None, Vec::new()));
             }
             let field = scenes.as_ref().map(|s| s.get(scene)).transpose()?;
-            let map = mapper.map(&MapScene {
+            let picture = Picture::new(mapper.map(&MapScene {
                 values: field.as_ref().and_then(|f| f.fields.first()),
                 components: &components,
                 track_ids: asked.lineage.track_ids.get(scene).map_or(&[], Vec::as_slice),
                 paths: &paths,
-            })?;
-            let mut raster = None;
+            })?);
+            let view = SceneView::new(making.context, scene, making.stamp(scene), &components).with_picture(&picture);
             let mut stored = Vec::with_capacity(wanted.len());
             for (number, task) in wanted {
-                let mut file = place.create(&task.name)?;
-                if task.kind == ProductKind::MapSvg {
-                    map.write_svg(&mut file)?;
-                } else {
-                    raster.get_or_insert_with(|| map.raster()).write_png(&mut file)?;
-                }
-                stored.push((*number, place.keep(file, task.kind.media_type())?));
+                let mut writer = making.begin(task)?;
+                writer.scene(&view)?;
+                stored.push((*number, place.keep(writer.finish()?, &task.product, making.moment(task))?));
             }
-            let frame = filmed.then(|| raster.unwrap_or_else(|| map.raster()));
-            Ok((frame, stored))
+            if in_all {
+                // painted here, on all threads, for those that take the scenes one after the other
+                let _painted = picture.raster();
+            }
+            Ok((in_all.then_some((components, picture)), stored))
         },
-        |_, (frame, stored)| {
+        |scene, (drawn, stored)| {
             around.observer.advance(Stage::Products, stored.len() as u64);
             made.extend(stored);
-            match (&mut film, frame) {
-                (Some(film), Some(frame)) => film.add(&frame, count, place),
-                _ => Ok(()),
+            if let Some((components, picture)) = drawn {
+                let view =
+                    SceneView::new(making.context, scene, making.stamp(scene), &components).with_picture(&picture);
+                of_all.iter_mut().try_for_each(|(_, writer)| writer.scene(&view))?;
             }
+            Ok(())
         },
     )?;
-    if let Some(film) = film {
-        made.extend(film.end(place)?);
+    for ((number, task), writer) in of_all {
+        made.push((*number, place.keep(writer.finish()?, &task.product, None)?));
         around.observer.advance(Stage::Products, 1);
     }
     Ok(made)
@@ -146,34 +133,6 @@ fn middle(asked: &Asked<'_>) -> Option<f64> {
         name.contains("anomaly") || name.contains("difference")
     };
     names.into_iter().flatten().any(|name| is_difference(&name)).then_some(0.0)
-}
-
-/// The animation while it grows.
-struct Film<'a> {
-    task: &'a (usize, Task),
-    animation: Option<Animation<ProductFile>>,
-}
-
-impl Film<'_> {
-    fn add(&mut self, frame: &Raster, frames: usize, place: &Workplace) -> Result<()> {
-        if self.animation.is_none() {
-            let delay = (ANIMATION_LENGTH / frames.max(1)).clamp(SHORTEST_FRAME, LONGEST_FRAME);
-            let file = place.create(&self.task.1.name)?;
-            self.animation = Some(Animation::begin(file, frame, u16::try_from(delay).unwrap_or(u16::MAX))?);
-        }
-        match &mut self.animation {
-            Some(animation) => Ok(animation.add(frame)?),
-            None => Ok(()),
-        }
-    }
-
-    fn end(self, place: &Workplace) -> Result<Option<(usize, StoredProduct)>> {
-        let Some(animation) = self.animation else { return Ok(None) };
-        let mut file = animation.end()?;
-        file.flush().map_err(|e| file.failed(e))?;
-        let stored = place.keep(file, self.task.1.kind.media_type())?;
-        Ok(Some((self.task.0, stored)))
-    }
 }
 
 /// The components of each scene with the ways of its tracks, for workers that take the scenes about in order.

@@ -3,23 +3,17 @@
 use std::io::Write;
 
 use eventscape_catalog::Subset;
-use eventscape_core::track::{EndStatus, StartStatus, TrackSummary, track_summaries};
 use eventscape_core::{EventSource, Lineage, Timestamp};
-use eventscape_io::sink::{ProductFile, StoredProduct};
-use eventscape_products::netcdf::{write_mask_output, write_masks, write_tracks};
 use eventscape_products::polygons::Outliner;
 use eventscape_products::{
-    Artifact, JobInfo, ProductError, ProductKind, Status, animation_name, geojson_name, hierarchy_name,
-    lineage_parquet_name, manifest_name, map_name, mask_output_name, masks_name, scene_stamps, toc_name, tracks_name,
-    tracks_parquet_name, write_geojson, write_hierarchy, write_lineage_parquet, write_manifest, write_toc,
-    write_tracks_parquet,
+    Artifact, JobInfo, Product, ProductError, ProductStage, ProductWriter, SceneView, SceneWriter, Status,
+    TracksContext, manifest_name, scene_stamps, write_manifest,
 };
 
 use crate::Surroundings;
 use crate::error::{PipelineError, Result};
 use crate::ordered::in_order;
 use crate::progress::Stage;
-use crate::request::ProductName;
 use crate::resources::Resources;
 use crate::scope::Scope;
 use crate::workplace::Workplace;
@@ -27,7 +21,7 @@ use crate::workplace::Workplace;
 /// A file to make.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
-    pub(crate) kind: ProductKind,
+    pub(crate) product: Product,
     pub(crate) name: String,
     /// The scene that it shows, where it is of one.
     pub(crate) scene: Option<usize>,
@@ -39,40 +33,36 @@ pub(crate) struct Asked<'a> {
     pub(crate) info: &'a JobInfo,
     pub(crate) lineage: &'a Lineage,
     pub(crate) events: &'a dyn EventSource,
-    pub(crate) wanted: &'a [ProductName],
+    pub(crate) wanted: &'a [Product],
     /// The fields behind the pictures; without them maps show the components alone.
     pub(crate) fields: Option<&'a Subset>,
 }
 
 /// The names of the files that a selection of products comes to.
-pub(crate) fn wanted_names(scope: &Scope, job_id: u64, wanted: &[ProductName]) -> Vec<String> {
-    tasks(&scope.times(), job_id, wanted).into_iter().map(|t| t.name).collect()
+pub(crate) fn wanted_names(scope: &Scope, job_id: u64, wanted: &[Product]) -> Vec<String> {
+    let stamps = scene_stamps(&scope.times());
+    wanted.iter().flat_map(|product| tasks(scope, &stamps, job_id, product)).map(|task| task.name).collect()
 }
 
-fn tasks(times: &[Timestamp], job_id: u64, wanted: &[ProductName]) -> Vec<Task> {
-    let stamps = scene_stamps(times);
-    let mut tasks = Vec::new();
-    for product in wanted {
-        let one = |kind, name: String| vec![Task { kind, name, scene: None }];
-        let each = |kind, name: &dyn Fn(&str) -> String| -> Vec<Task> {
-            let task = |(k, stamp): (usize, &String)| Task { kind, name: name(stamp), scene: Some(k) };
-            stamps.iter().enumerate().map(task).collect()
-        };
-        tasks.extend(match product {
-            ProductName::MaskOutput => one(ProductKind::ReferenceMasks, mask_output_name(job_id)),
-            ProductName::Toc => one(ProductKind::Toc, toc_name(job_id)),
-            ProductName::Hierarchy => one(ProductKind::Hierarchy, hierarchy_name(job_id)),
-            ProductName::Masks => one(ProductKind::Masks, masks_name(job_id)),
-            ProductName::Tracks => one(ProductKind::TracksNetcdf, tracks_name(job_id)),
-            ProductName::Table => one(ProductKind::TracksTable, tracks_parquet_name(job_id)),
-            ProductName::Lineage => one(ProductKind::LineageTable, lineage_parquet_name(job_id)),
-            ProductName::Geojson => each(ProductKind::Polygons, &|stamp| geojson_name(job_id, stamp)),
-            ProductName::Maps => each(ProductKind::Map, &|stamp| map_name(job_id, stamp, "png")),
-            ProductName::Svg => each(ProductKind::MapSvg, &|stamp| map_name(job_id, stamp, "svg")),
-            ProductName::Animation => one(ProductKind::Animation, animation_name(job_id)),
-        });
+/// The files of a product.
+fn tasks(scope: &Scope, stamps: &[String], job_id: u64, product: &Product) -> Vec<Task> {
+    if let Some(name) = product.files.of_job(job_id, scope.job.newest_tos2ca()) {
+        return vec![Task { product: *product, name, scene: None }];
     }
-    tasks
+    let of_scene = |(scene, stamp): (usize, &String)| {
+        let name = product.files.of_scene(job_id, stamp)?;
+        Some(Task { product: *product, name, scene: Some(scene) })
+    };
+    stamps.iter().enumerate().filter_map(of_scene).collect()
+}
+
+/// The files that are to be made, and what they are made of.
+pub(crate) struct Making<'a> {
+    pub(crate) asked: &'a Asked<'a>,
+    pub(crate) context: &'a TracksContext<'a>,
+    pub(crate) stamps: &'a [String],
+    pub(crate) place: &'a Workplace,
+    pub(crate) around: &'a Surroundings<'a>,
 }
 
 /// Makes the products that an earlier run has not made, then the manifest. Gives all of them, the manifest last.
@@ -84,124 +74,177 @@ pub(crate) fn products(
     place: &Workplace,
     resources: &Resources,
     around: &Surroundings<'_>,
-) -> Result<Vec<StoredProduct>> {
-    let job_id = asked.info.job_id;
-    let tasks = tasks(&asked.lineage.times, job_id, &with_kept(asked, place)?);
+) -> Result<Vec<Artifact>> {
     let outliner = Outliner::new(&asked.scope.grid);
+    let mut context = TracksContext::new(asked.info, &asked.scope.grid, asked.lineage, asked.events, &outliner);
+    context.max_gap_seconds = asked.scope.max_gap_seconds()?;
+    context.newest_tos2ca = asked.scope.job.newest_tos2ca();
+    let stamps = scene_stamps(&asked.lineage.times);
+    let making = Making { asked, context: &context, stamps: &stamps, place, around };
+    let tasks = making.tasks_with_kept()?;
     around.observer.begin(Stage::Products, tasks.len() as u64 + 1);
     // pictures hold whole fields, so they have bounds of their own
     let (drawn, written): (Vec<_>, Vec<_>) =
-        tasks.iter().cloned().enumerate().partition(|(_, task)| task.kind.is_picture());
-    let mut stored = Vec::with_capacity(tasks.len() + 1);
-    in_order(
-        0..written.len(),
-        resources.threads,
-        2 * resources.threads,
-        |k| {
-            if around.cancel.is_cancelled() {
-                let scenes = asked.scope.scenes();
-                return Err(PipelineError::Stopped { done: scenes, total: scenes });
-            }
-            make(asked, &written[k].1, &outliner, place)
-        },
-        |k, product| {
-            around.observer.advance(Stage::Products, 1);
-            stored.push((written[k].0, product));
-            Ok(())
-        },
-    )?;
-    stored.extend(super::pictures(asked, &drawn, place, resources, around)?);
+        tasks.iter().cloned().enumerate().partition(|(_, task)| task.product.needs.fields);
+    let mut stored = making.write_all(&written, resources)?;
+    stored.extend(super::pictures(&making, &drawn, resources)?);
     stored.sort_by_key(|(number, _)| *number);
-    let mut stored: Vec<StoredProduct> = stored.into_iter().map(|(_, product)| product).collect();
-    let manifest = manifest(asked, &tasks, &stored, place)?;
+    let mut stored: Vec<Artifact> = stored.into_iter().map(|(_, artifact)| artifact).collect();
+    let manifest = making.manifest(&tasks, &stored)?;
     stored.push(manifest);
     around.observer.advance(Stage::Products, 1);
     around.observer.end(Stage::Products);
     Ok(stored)
 }
 
-/// The wanted products and those that an earlier run of the same job made: the manifest lists them, too.
-fn with_kept(asked: &Asked<'_>, place: &Workplace) -> Result<Vec<ProductName>> {
-    let mut products = asked.wanted.to_vec();
-    for (product, _) in ProductName::ALL.into_iter().filter(|(product, _)| !asked.wanted.contains(product)) {
-        let mut files = tasks(&asked.lineage.times, asked.info.job_id, &[product]).into_iter();
-        if files.try_fold(true, |all, task| Ok::<_, PipelineError>(all && place.done(&task.name)?.is_some()))? {
-            products.push(product);
+/// Files that are made together.
+enum Unit<'t> {
+    /// One that reads the scenes itself, or shows a single one.
+    Alone(&'t (usize, Task)),
+    /// Those that are handed all scenes, in one pass.
+    OnePass(Vec<&'t (usize, Task)>),
+}
+
+impl Making<'_> {
+    /// The files of the wanted products, and of those that an earlier run of the same job made: the manifest lists them, too.
+    fn tasks_with_kept(&self) -> Result<Vec<Task>> {
+        let (scope, job_id) = (self.asked.scope, self.asked.info.job_id);
+        let of = |product: &Product| tasks(scope, self.stamps, job_id, product);
+        let wanted = self.asked.wanted;
+        let mut all: Vec<Task> = wanted.iter().flat_map(of).collect();
+        for product in self.around.doors.products_of(ProductStage::Tracks) {
+            if wanted.iter().any(|w| w.name == product.name) {
+                continue;
+            }
+            let files = of(product);
+            let mut is_done = true;
+            for task in &files {
+                is_done = is_done && self.place.done(&task.name)?.is_some();
+            }
+            if is_done {
+                all.extend(files);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Makes the files that need no fields, side by side.
+    fn write_all(&self, tasks: &[(usize, Task)], resources: &Resources) -> Result<Vec<(usize, Artifact)>> {
+        let mut stored = Vec::with_capacity(tasks.len());
+        let (mut units, mut one_pass) = (Vec::new(), Vec::new());
+        for task in tasks {
+            if let Some(done) = self.place.done(&task.1.name)? {
+                stored.push((task.0, done));
+            } else if task.1.scene.is_none() && matches!(task.1.product.writer, ProductWriter::Scenes(_)) {
+                one_pass.push(task);
+            } else {
+                units.push(Unit::Alone(task));
+            }
+        }
+        self.around.observer.advance(Stage::Products, stored.len() as u64);
+        if !one_pass.is_empty() {
+            // the longest first
+            units.insert(0, Unit::OnePass(one_pass));
+        }
+        in_order(
+            0..units.len(),
+            resources.threads,
+            2 * resources.threads,
+            |k| {
+                self.check_stop()?;
+                match &units[k] {
+                    Unit::Alone(task) => Ok(vec![(task.0, self.make(&task.1)?)]),
+                    Unit::OnePass(tasks) => self.one_pass(tasks),
+                }
+            },
+            |_, made| {
+                self.around.observer.advance(Stage::Products, made.len() as u64);
+                stored.extend(made);
+                Ok(())
+            },
+        )?;
+        Ok(stored)
+    }
+
+    fn make(&self, task: &Task) -> Result<Artifact> {
+        let file = self.place.create(&task.name)?;
+        let file = match (task.product.writer, task.scene) {
+            (ProductWriter::Tracks(write), _) => write(self.context, file)?,
+            (ProductWriter::Scenes(begin), Some(index)) => {
+                let scene = self.read(index)?;
+                let mut writer = begin(self.context, file)?;
+                writer.scene(&SceneView::new(self.context, index, self.stamp(index), &scene))?;
+                writer.finish()?
+            }
+            _ => return Err(no_writer(task)),
+        };
+        self.place.keep(file, &task.product, self.moment(task))
+    }
+
+    /// Hands all scenes to the writers of some files.
+    fn one_pass(&self, tasks: &[&(usize, Task)]) -> Result<Vec<(usize, Artifact)>> {
+        let mut writers = tasks.iter().map(|(_, task)| self.begin(task)).collect::<Result<Vec<_>>>()?;
+        for index in 0..self.asked.events.scenes() {
+            self.check_stop()?;
+            let scene = self.read(index)?;
+            let view = SceneView::new(self.context, index, self.stamp(index), &scene);
+            writers.iter_mut().try_for_each(|writer| writer.scene(&view))?;
+        }
+        let keep =
+            |(writer, (number, task)): (Box<dyn SceneWriter + '_>, &&(usize, Task))| -> Result<(usize, Artifact)> {
+                Ok((*number, self.place.keep(writer.finish()?, &task.product, None)?))
+            };
+        writers.into_iter().zip(tasks).map(keep).collect()
+    }
+
+    /// Begins a file that is handed scenes.
+    pub(crate) fn begin(&self, task: &Task) -> Result<Box<dyn SceneWriter + '_>> {
+        match task.product.writer {
+            ProductWriter::Scenes(begin) => Ok(begin(self.context, self.place.create(&task.name)?)?),
+            _ => Err(no_writer(task)),
         }
     }
-    Ok(products)
-}
 
-fn make(asked: &Asked<'_>, task: &Task, outliner: &Outliner, place: &Workplace) -> Result<StoredProduct> {
-    if let Some(done) = place.done(&task.name)? {
-        return Ok(done);
+    fn read(&self, index: usize) -> Result<eventscape_core::SceneComponents> {
+        let read = self.asked.events.read(index);
+        Ok(read.map_err(|source| ProductError::Source { scene: index, source })?)
     }
-    let Asked { scope, info, lineage, events, .. } = *asked;
-    let mut file = place.create(&task.name)?;
-    if is_netcdf(task.kind) {
-        file = file.hash_at_end();
+
+    pub(crate) fn stamp(&self, scene: usize) -> &str {
+        self.stamps.get(scene).map_or("", String::as_str)
     }
-    let quiet = |_: usize| {};
-    match (task.kind, task.scene) {
-        (ProductKind::ReferenceMasks, _) => file = write_mask_output(file, info, &scope.grid, lineage, events, &quiet)?,
-        (ProductKind::Masks, _) => file = write_masks(file, info, &scope.grid, lineage, events, &quiet)?,
-        (ProductKind::TracksNetcdf, _) => {
-            let mut summaries = track_summaries(lineage, events, scope.max_gap_seconds()?)
-                .map_err(|e| PipelineError::Internal(format!("the tracks cannot be summarised: {e}")))?;
-            know_ends(&mut summaries, info);
-            file = write_tracks(file, info, &scope.grid, lineage, &summaries, events, &quiet)?;
+
+    /// The time that a file shows, and that time in its name.
+    pub(crate) fn moment(&self, task: &Task) -> Option<(Timestamp, &str)> {
+        let scene = task.scene?;
+        Some((*self.asked.lineage.times.get(scene)?, self.stamp(scene)))
+    }
+
+    pub(crate) fn check_stop(&self) -> Result<()> {
+        if self.around.cancel.is_cancelled() {
+            let scenes = self.asked.scope.scenes();
+            return Err(PipelineError::Stopped { done: scenes, total: scenes });
         }
-        (ProductKind::Toc, _) => write_toc(&mut file, lineage)?,
-        (ProductKind::Hierarchy, _) => write_hierarchy(&mut file, lineage)?,
-        (ProductKind::TracksTable, _) => {
-            write_tracks_parquet(&mut file, info, outliner, lineage, events)?;
-        }
-        (ProductKind::LineageTable, _) => {
-            write_lineage_parquet(&mut file, info, lineage)?;
-        }
-        (ProductKind::Polygons, Some(scene)) => polygons(asked, scene, outliner, &mut file)?,
-        (kind, _) => return Err(PipelineError::Internal(format!("nothing makes {kind:?}"))),
+        Ok(())
     }
-    place.keep(file, task.kind.media_type())
-}
 
-/// Tracks that were given begin and end where the job does, and are not cut off there, unless it is known that they are.
-fn know_ends(summaries: &mut [TrackSummary], info: &JobInfo) {
-    for summary in summaries {
-        let Some(given) = info.given(summary.id) else { continue };
-        summary.start_status = if given.begins { StartStatus::Initiation } else { StartStatus::Censored };
-        summary.end_status = if given.ends { EndStatus::Dissipation } else { EndStatus::Censored };
+    fn manifest(&self, tasks: &[Task], stored: &[Artifact]) -> Result<Artifact> {
+        // those that an earlier run made do not know their time
+        let with_time = |(task, artifact): (&Task, &Artifact)| {
+            let time = self.moment(task).map(|(time, _)| time);
+            Artifact { time, ..artifact.clone() }
+        };
+        let files: Vec<Artifact> = tasks.iter().zip(stored).map(with_time).collect();
+        let asked = self.asked;
+        let notices: Vec<String> = asked.scope.told().map(|(_, text)| text).collect();
+        let mut file = self.place.create(&manifest_name(asked.info.job_id))?;
+        let (info, grid, lineage) = (asked.info, &asked.scope.grid, asked.lineage);
+        write_manifest(&mut file, info, grid, lineage, &files, Status::Complete, &notices)?;
+        file.flush().map_err(|e| file.failed(e))?;
+        self.place.finish(file)
     }
 }
 
-/// Whether its writer goes back to fill in what it only knows at the end.
-fn is_netcdf(kind: ProductKind) -> bool {
-    matches!(kind, ProductKind::ReferenceMasks | ProductKind::Masks | ProductKind::TracksNetcdf)
-}
-
-fn polygons(asked: &Asked<'_>, scene: usize, outliner: &Outliner, file: &mut ProductFile) -> Result<()> {
-    let components = asked.events.read(scene).map_err(|source| ProductError::Source { scene, source })?;
-    let stamps = scene_stamps(&asked.lineage.times);
-    let stamp = stamps.get(scene).map(String::as_str).unwrap_or_default();
-    Ok(write_geojson(file, asked.info, outliner, asked.lineage, scene, stamp, &components)?)
-}
-
-fn manifest(asked: &Asked<'_>, tasks: &[Task], stored: &[StoredProduct], place: &Workplace) -> Result<StoredProduct> {
-    let files: Vec<Artifact> = tasks
-        .iter()
-        .zip(stored)
-        .map(|(task, product)| Artifact {
-            name: product.name.clone(),
-            kind: task.kind,
-            size: product.size,
-            sha256: product.sha256.clone(),
-            time: task.scene.and_then(|k| asked.lineage.times.get(k).copied()),
-        })
-        .collect();
-    let notices: Vec<String> = asked.scope.told().map(|(_, text)| text).collect();
-    let mut file = place.create(&manifest_name(asked.info.job_id))?;
-    let (info, grid, lineage) = (asked.info, &asked.scope.grid, asked.lineage);
-    write_manifest(&mut file, info, grid, lineage, &files, Status::Complete, &notices)?;
-    file.flush().map_err(|e| file.failed(e))?;
-    place.finish(file, "application/geo+json")
+fn no_writer(task: &Task) -> PipelineError {
+    PipelineError::Internal(format!("the product `{}` has no writer for `{}`", task.product.name, task.name))
 }

@@ -10,6 +10,7 @@
 
 mod agree;
 mod blocks;
+mod content;
 mod described;
 mod facts;
 mod finding;
@@ -25,7 +26,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use eventscape_products::{Manifest, ProductKind, read_manifest};
+use eventscape_products::{Manifest, read_manifest};
 
 use crate::Surroundings;
 use crate::error::Result;
@@ -33,6 +34,7 @@ use crate::ordered::in_order;
 use crate::progress::Stage;
 use crate::resources::Resources;
 use agree::{Contradiction, Said, contradictions};
+use content::Content;
 use facts::{Events, Facts, Times};
 use finding::Fault;
 use folder::Folder;
@@ -133,7 +135,7 @@ fn said(manifest: &Manifest, looked: Vec<Looked>) -> Vec<Said> {
     let mut polygons: Option<Events> = None;
     for (file, product) in manifest.files.iter().zip(looked) {
         match product.facts {
-            Facts { events: Some(events), .. } if ProductKind::of_name(&file.name) == Some(ProductKind::Polygons) => {
+            Facts { events: Some(events), .. } if Content::of_name(&file.name) == Some(Content::Polygons) => {
                 let all = polygons.get_or_insert_with(|| Events { tells: events.tells, ..Events::default() });
                 all.unit = all.unit.max(events.unit);
                 all.rows.extend(events.rows);
@@ -143,14 +145,14 @@ fn said(manifest: &Manifest, looked: Vec<Looked>) -> Vec<Said> {
         }
     }
     // those of the reference's layout come first: they hold all times and cells
-    let names = |kind| manifest.files.iter().filter(move |file| ProductKind::of_name(&file.name) == Some(kind));
-    for (kind, ending) in [(ProductKind::Polygons, "json"), (ProductKind::Map, "png"), (ProductKind::MapSvg, "svg")] {
+    let names = |kind| manifest.files.iter().filter(move |file| Content::of_name(&file.name) == Some(kind));
+    for (kind, ending) in [(Content::Polygons, "json"), (Content::Map, "png"), (Content::Drawing, "svg")] {
         let stamps = names(kind).map(|file| stamps::in_name(&file.name, manifest.calendar));
         let Some(stamps) = stamps.collect::<Option<Vec<_>>>().filter(|stamps| !stamps.is_empty()) else { continue };
         let unit = stamps.iter().map(|(_, stamp)| stamps::unit_of(stamp)).max().unwrap_or(1);
         let micros = stamps.iter().map(|(time, _)| time.micros()).collect();
         let mut facts = Facts { times: Some(Times::of(micros, unit)), ..Facts::default() };
-        if kind == ProductKind::Polygons {
+        if kind == Content::Polygons {
             facts.events = polygons.take().map(|mut events| {
                 events.rows.sort_by_key(|(key, _)| *key);
                 events

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use eventscape_io::IoError;
 use eventscape_io::stores::{ByteReader, ByteSource};
 use eventscape_products::read::{read_gif, read_png};
-use eventscape_products::{ListedFile, Manifest, ProductKind};
+use eventscape_products::{Artifact, Manifest};
 use ring::digest::{Context, SHA256};
 
+use super::content::Content;
 use super::facts::Facts;
 use super::finding::{Checked, Fault, Faults, Trouble};
 use super::folder::Folder;
@@ -31,7 +32,7 @@ impl Going<'_> {
 /// A product that is to be looked at.
 pub(super) struct Asked<'a> {
     pub(super) name: &'a str,
-    pub(super) kind: ProductKind,
+    pub(super) content: Content,
     pub(super) source: Arc<dyn ByteSource>,
     pub(super) manifest: &'a Manifest,
     pub(super) going: &'a Going<'a>,
@@ -69,7 +70,7 @@ impl Looked {
 ///
 /// # Errors
 /// The store does not answer or refuses; [`PipelineError::Unverified`] where nobody waits any more.
-pub(super) fn look(folder: &Folder, file: &ListedFile, manifest: &Manifest, going: &Going<'_>) -> Result<Looked> {
+pub(super) fn look(folder: &Folder, file: &Artifact, manifest: &Manifest, going: &Going<'_>) -> Result<Looked> {
     if !is_plain(&file.name) {
         return Ok(Looked::missing("the manifest lists it, but it is not the name of a file in the job's folder"));
     }
@@ -87,9 +88,9 @@ pub(super) fn look(folder: &Folder, file: &ListedFile, manifest: &Manifest, goin
     let outcome = compare(file, &*source, going);
     let bytes = if faults.take(outcome).map_err(stopped)?.is_some() { Bytes::AsWritten } else { Bytes::Changed };
     let mut facts = Facts::default();
-    if let Some(kind) = ProductKind::of_name(&file.name) {
-        let asked = Asked { name: &file.name, kind, source: source.clone(), manifest, going };
-        let outcome = guarded(|| content(&asked, &mut faults));
+    if let Some(content) = Content::of_name(&file.name) {
+        let asked = Asked { name: &file.name, content, source: source.clone(), manifest, going };
+        let outcome = guarded(|| read(&asked, &mut faults));
         facts = faults.take(outcome).map_err(stopped)?.unwrap_or_default();
     }
     if !faults.is_empty() {
@@ -104,7 +105,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// Holds the bytes against the manifest.
-fn compare(file: &ListedFile, source: &dyn ByteSource, going: &Going<'_>) -> Checked<()> {
+fn compare(file: &Artifact, source: &dyn ByteSource, going: &Going<'_>) -> Checked<()> {
     if source.len() != file.size {
         return Err(Trouble::at("", format!("it has {} bytes, the manifest says {}", source.len(), file.size)));
     }
@@ -125,39 +126,38 @@ fn compare(file: &ListedFile, source: &dyn ByteSource, going: &Going<'_>) -> Che
     }
 }
 
-/// What a product holds.
-fn content(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> {
+/// Reads what a product holds.
+fn read(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> {
     let file = || ByteReader::new(asked.source.clone());
     let picture = |problem| Trouble::at("", format!("it cannot be decoded: {problem}"));
-    match asked.kind {
-        ProductKind::ReferenceMasks
-        | ProductKind::Masks
-        | ProductKind::TracksNetcdf
-        | ProductKind::Curated
-        | ProductKind::Interpolated
-        | ProductKind::InterpolatedFlat
-        | ProductKind::Stationary => netcdf::check(asked, faults),
-        ProductKind::TracksTable => tables::tracks(asked, faults),
-        ProductKind::LineageTable => tables::lineage(asked),
-        ProductKind::CuratedTable => tables::curated(asked, faults),
-        ProductKind::Polygons => polygons::check(asked, faults),
-        ProductKind::Toc => lists::toc(asked),
-        ProductKind::Hierarchy => lists::hierarchy(asked),
-        ProductKind::CurationHierarchy => lists::curation(asked),
-        ProductKind::Statistics => statistics::check(asked, faults),
-        ProductKind::Map | ProductKind::Series => {
+    match asked.content {
+        Content::Tos2caMasks
+        | Content::Masks
+        | Content::Tracks
+        | Content::Curated
+        | Content::Interpolated
+        | Content::InterpolatedFlat
+        | Content::Stationary => netcdf::check(asked, faults),
+        Content::TracksTable => tables::tracks(asked, faults),
+        Content::LineageTable => tables::lineage(asked),
+        Content::CuratedTable => tables::curated(asked, faults),
+        Content::Polygons => polygons::check(asked, faults),
+        Content::Toc => lists::toc(asked),
+        Content::Hierarchy => lists::hierarchy(asked),
+        Content::CurationHierarchy => lists::curation(asked),
+        Content::Statistics => statistics::check(asked, faults),
+        Content::Map => {
             read_png(file()).map_err(picture)?;
             Ok(Facts::default())
         }
-        ProductKind::Animation => {
+        Content::Animation => {
             read_gif(file()).map_err(picture)?;
             Ok(Facts::default())
         }
-        ProductKind::MapSvg => {
+        Content::Drawing => {
             drawing(&asked.source)?;
             Ok(Facts::default())
         }
-        _ => Ok(Facts::default()),
     }
 }
 

@@ -11,7 +11,7 @@ use super::product::Asked;
 
 /// What the columns are called, in their order.
 const HEAD: [&str; 20] = [
-    "event_id",
+    "track_id",
     "time",
     "variable",
     "units",
@@ -37,7 +37,10 @@ const HEAD: [&str; 20] = [
 pub(super) fn check(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> {
     let mut reader = csv::Reader::from_reader(ByteReader::new(asked.source.clone()));
     let unreadable = |error: csv::Error| Trouble::at("", format!("it is no table: {error}"));
-    if reader.headers().map_err(unreadable)? != HEAD.as_slice() {
+    let head = reader.headers().map_err(unreadable)?;
+    // release 0.1 called the first column `event_id`
+    let is_named = |(k, name): (usize, &str)| HEAD.get(k) == Some(&name) || (k, name) == (0, "event_id");
+    if head.len() != HEAD.len() || !head.iter().enumerate().all(is_named) {
         return Err(Trouble::at("line 1", "its columns are not those of statistics"));
     }
     let mut sums = Sums::default();
@@ -63,7 +66,7 @@ fn row(asked: &Asked<'_>, record: &csv::StringRecord, line: u64) -> Checked<(Key
     let wrong = |name: &str| Trouble::at(format!("line {line}"), format!("`{name}` is `{}`", text(name)));
     let count = |name: &str| text(name).parse::<u64>().map_err(|_| wrong(name));
     let number = |name: &str| text(name).parse::<f64>().map_err(|_| wrong(name));
-    let id = text("event_id").parse::<u32>().map_err(|_| wrong("event_id"))?;
+    let id = text("track_id").parse::<u32>().map_err(|_| wrong("track_id"))?;
     let (time, _) = Timestamp::parse(text("time"), asked.manifest.calendar).map_err(|_| wrong("time"))?;
     let (cells, valid, missing) = (count("cells")?, count("valid")?, count("missing")?);
     if valid.checked_add(missing) != Some(cells) {

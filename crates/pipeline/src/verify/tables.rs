@@ -133,7 +133,9 @@ pub(super) fn curated(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> 
     let mut before = 0;
     TableReader::new(asked.source.clone()).each_rows(|rows| -> Checked<()> {
         asked.going.check()?;
-        let ids = filled("event_id", rows.integers("event_id")?, before)?;
+        // release 0.1 called the column `event_id`
+        let ids = rows.integers("track_id").or_else(|_| rows.integers("event_id"))?;
+        let ids = filled("track_id", ids, before)?;
         let times = inside(asked, "mask_time", rows.times("mask_time")?, before)?;
         let (kinds, variables) = (rows.texts("kind")?, rows.texts("variable")?);
         let lat = filled("lat", rows.numbers("lat")?, before)?;
@@ -150,7 +152,7 @@ pub(super) fn curated(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> 
                 faults.add(format!("weight[{row}]"), "it is no area");
             }
             let name = interned(&mut names, variables[k]);
-            let key = (times[k], track("event_id", row, ids[k], 1)?, name);
+            let key = (times[k], track("track_id", row, ids[k], 1)?, name);
             let value = found[k].unwrap_or(f64::NAN);
             match kinds[k] {
                 "interpolated" => values.add(key, ValueSum::at(lat[k], lon[k], value)),

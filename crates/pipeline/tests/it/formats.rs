@@ -2,7 +2,7 @@
 
 use eventscape_formats::FORMATS;
 use eventscape_io::stores::{StoreOptions, Stores};
-use eventscape_pipeline::{Cancel, Job, Silent, Surroundings, TextOrNumber, Texts, run_phdef};
+use eventscape_pipeline::{Cancel, Doors, Job, Silent, Surroundings, TextOrNumber, Texts, run_phdef};
 use eventscape_testkit::text_grid::TEXT_GRID;
 
 /// Two hours of a cold pair of cells that moves by a column, on 3 × 5 cells.
@@ -47,6 +47,7 @@ fn a_format_of_an_embedding_program_runs_through_a_whole_job() {
         stores: Stores::new(options),
         cache: None,
         takes_over: false,
+        doors: Doors::default(),
     };
     let report = run_phdef(&job, &around).unwrap();
     assert_eq!((report.scenes, report.tracks, report.components), (2, 1, 2));

@@ -1,5 +1,9 @@
-//! Jobs through the pipeline's public face, as a program that embeds it runs them.
-
+//! Whole jobs, from their definition to their files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod calendar;
 mod formats;
+mod job;
+mod joint;
+mod products;
+mod stitch;

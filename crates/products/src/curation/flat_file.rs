@@ -1,10 +1,11 @@
 //! `<job>-Interpolated.nc`: the values on the events' cells, flat, by CF: every cell of every event and time is a point.
 
+use eventscape_core::grid::Coordinates;
 use eventscape_core::{Grid, Timestamp};
 
 use eventscape_formats::write::{Codec, Element, Medium, NcFile, StreamId, Variable};
 
-use super::{CurationInfo, InterpolatedTime};
+use super::{CIRCULAR, CurationInfo, InterpolatedTime, UNWEIGHTED};
 use crate::ProductError;
 use crate::netcdf::{FileKind, curation_attributes, on_scale, seconds, time_variable, write_crs};
 
@@ -24,8 +25,10 @@ pub struct FlatShape {
 pub struct FlatFile<W> {
     file: NcFile<W>,
     left: usize,
-    event: Column<i32>,
+    track: Column<i32>,
     time: Column<f64>,
+    row: Column<i32>,
+    column: Column<i32>,
     lat: Column<f64>,
     lon: Column<f64>,
     area: Column<f32>,
@@ -103,20 +106,25 @@ impl<W: Medium> FlatFile<W> {
         attributes.set("phdef_job_id", i64::try_from(info.phdef_job).unwrap_or(i64::MAX));
         attributes.set("masks", info.mask_location.as_str());
         attributes.set("interpolation", info.method.as_str());
+        let statistics = if info.weighted { "weighted by the area of the cells" } else { UNWEIGHTED };
+        attributes.set("statistics", statistics);
         attributes.set("spatial_comparison", info.grids.as_str());
         attributes.set("temporal_comparison", info.steps.as_str());
         file.attributes(attributes)?;
         let cells = shape.cells;
         file.dimension("obs", cells)?;
         write_crs(&mut file)?;
+        write_mask_grid(&mut file, grid)?;
         let calendar = times.first().map_or_else(Default::default, |time| time.calendar());
-        let event = Variable::of::<i32>("event_id", OBS).with("long_name", "number of the event");
+        let track = Variable::of::<i32>("track_id", OBS).with("long_name", "number of the track");
         let area = Variable::of::<f32>("cell_area", OBS)
             .with("standard_name", "cell_area")
             .with("long_name", "area of the cell")
             .with("units", "km2");
-        let event = Column::begin(&mut file, event, cells)?;
+        let track = Column::begin(&mut file, track, cells)?;
         let time = Column::begin(&mut file, time_variable("time", OBS, calendar), cells)?;
+        let row = Column::begin(&mut file, place("row"), cells)?;
+        let column = Column::begin(&mut file, place("column"), cells)?;
         let lat = Column::begin(&mut file, degrees("lat", "latitude", "degrees_north"), cells)?;
         let lon = Column::begin(&mut file, degrees("lon", "longitude", "degrees_east"), cells)?;
         let area = Column::begin(&mut file, area, cells)?;
@@ -132,6 +140,7 @@ impl<W: Medium> FlatFile<W> {
                 .with("coordinates", "time lat lon")
                 .with("grid_mapping", "crs")
                 .with("ancillary_variables", format!("{name}_coverage"))
+                .with_some("statistics", (variable.is_direction && info.weighted).then_some(CIRCULAR))
                 .fill(f64::NAN);
             let coverage = Variable::of::<f32>(&format!("{name}_coverage"), OBS)
                 .with("long_name", format!("share of the cell that has data of {name}"))
@@ -139,7 +148,7 @@ impl<W: Medium> FlatFile<W> {
                 .with("coordinates", "time lat lon");
             variables.push((Column::begin(&mut file, value, cells)?, Column::begin(&mut file, coverage, cells)?));
         }
-        Ok(Self { file, left: cells, event, time, lat, lon, area, variables })
+        Ok(Self { file, left: cells, track, time, row, column, lat, lon, area, variables })
     }
 
     /// Adds a time.
@@ -157,8 +166,10 @@ impl<W: Medium> FlatFile<W> {
                 ))
             })?;
             let file = &mut self.file;
-            self.event.add(file, std::iter::repeat_n(event.id as i32, n))?;
+            self.track.add(file, std::iter::repeat_n(event.id as i32, n))?;
             self.time.add(file, std::iter::repeat_n(seconds(time.time), n))?;
+            self.row.add(file, event.cells.iter().map(|(row, _)| *row as i32))?;
+            self.column.add(file, event.cells.iter().map(|(_, column)| *column as i32))?;
             self.lat.add(file, event.lat.iter().copied())?;
             self.lon.add(file, event.lon.iter().copied())?;
             self.area.add(file, event.area_km2.iter().map(|a| *a as f32))?;
@@ -179,8 +190,10 @@ impl<W: Medium> FlatFile<W> {
             return Err(ProductError::Mismatch(format!("{} cells of the flat file did not come", self.left)));
         }
         let file = &mut self.file;
-        self.event.end(file)?;
+        self.track.end(file)?;
         self.time.end(file)?;
+        self.row.end(file)?;
+        self.column.end(file)?;
         self.lat.end(file)?;
         self.lon.end(file)?;
         self.area.end(file)?;
@@ -190,6 +203,29 @@ impl<W: Medium> FlatFile<W> {
         }
         Ok(self.file.finish()?)
     }
+}
+
+/// The grid of the masks, which `row` and `column` count on.
+fn write_mask_grid<W: Medium>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
+    file.dimension("mask_row", grid.ny())?;
+    file.dimension("mask_column", grid.nx())?;
+    let (lat_dims, lon_dims, lat, lon): (&[&str], &[&str], &[f64], &[f64]) = match grid.coordinates() {
+        Coordinates::Rectilinear { lat, lon } => (&["mask_row"], &["mask_column"], lat, lon),
+        Coordinates::Curvilinear { lat, lon } => (&["mask_row", "mask_column"], &["mask_row", "mask_column"], lat, lon),
+    };
+    let axis = |name: &str, dims: &[&str], of: &str, units: &str| {
+        Variable::of::<f64>(name, dims)
+            .with("long_name", format!("{of} of the centres of the masks' cells"))
+            .with("units", units)
+    };
+    file.compressed(axis("mask_lat", lat_dims, "latitude", "degrees_north"), 64, PACKED, lat)?;
+    Ok(file.compressed(axis("mask_lon", lon_dims, "longitude", "degrees_east"), 64, PACKED, lon)?)
+}
+
+fn place(name: &str) -> Variable {
+    Variable::of::<i32>(name, OBS)
+        .with("long_name", format!("{name} of the cell on the masks' grid, from 0"))
+        .with("units", "1")
 }
 
 fn degrees(name: &str, standard_name: &str, units: &str) -> Variable {
@@ -202,7 +238,10 @@ fn degrees(name: &str, standard_name: &str, units: &str) -> Variable {
 /// A name that is not one of ours.
 fn free_name(name: &str) -> String {
     match name {
-        "event_id" | "time" | "lat" | "lon" | "cell_area" | "crs" | "obs" => format!("{name}_value"),
+        "track_id" | "time" | "row" | "column" | "lat" | "lon" | "mask_lat" | "mask_lon" | "cell_area" | "crs"
+        | "obs" => {
+            format!("{name}_value")
+        }
         _ => name.to_owned(),
     }
 }

@@ -4,6 +4,11 @@ use eventscape_formats::Attributes;
 
 use crate::JobInfo;
 
+/// What a file says whose statistics do not weigh cells by area.
+pub(crate) const UNWEIGHTED: &str = "unweighted";
+/// What a variable says whose statistics are circular.
+pub(crate) const CIRCULAR: &str = "circular";
+
 /// A variable that was gathered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CuratedVariable {
@@ -15,6 +20,8 @@ pub struct CuratedVariable {
     pub long_name: Option<String>,
     /// Its CF `standard_name`.
     pub standard_name: Option<String>,
+    /// Whether its values are directions, whose statistics are circular.
+    pub is_direction: bool,
     /// All its attributes in the first granule.
     pub attributes: Attributes,
 }
@@ -45,6 +52,8 @@ pub struct CurationInfo {
     pub product_info: Option<String>,
     /// The full name of the collection.
     pub full_name: Option<String>,
+    /// Where the collection has data, e.g. `global`.
+    pub coverage: String,
     /// Its file format.
     pub file_format: String,
     /// Spacing of latitudes and longitudes, e.g. `0.1 x 0.1`.

@@ -3,21 +3,15 @@
 //! The pipeline gives one [`CuratedTime`] and one [`InterpolatedTime`] after the other; each product takes what it needs of
 //! them and holds no more than that.
 
-mod curated_file;
 mod flat_file;
-mod hierarchy;
 mod info;
-mod interpolated_file;
 mod stationary_file;
 mod statistics_table;
 mod table;
-mod text;
 
-pub use curated_file::CuratedFile;
 pub use flat_file::{FlatFile, FlatShape};
-pub use hierarchy::CurationHierarchy;
+pub(crate) use info::{CIRCULAR, UNWEIGHTED};
 pub use info::{CuratedVariable, CurationInfo};
-pub use interpolated_file::InterpolatedFile;
 pub use stationary_file::{StationaryFile, StationaryLayout};
 pub use statistics_table::StatisticsTable;
 pub use table::CuratedTable;

@@ -23,7 +23,7 @@ impl<W: Write> StatisticsTable<W> {
         let variables =
             info.variables.iter().map(|v| (quoted(&v.name), quoted(v.units.as_deref().unwrap_or("1")))).collect();
         out.write_all(
-            b"event_id,time,variable,units,cells,valid,missing,area_km2,valid_area_km2,min,max,mean,std_dev,\
+            b"track_id,time,variable,units,cells,valid,missing,area_km2,valid_area_km2,min,max,mean,std_dev,\
               p10,p25,p50,p75,p90,method,in_time\r\n",
         )
         .map_err(failed)?;

@@ -48,7 +48,7 @@ impl<W: Write + Send> CuratedTable<W> {
     ) -> Result<Self, ProductError> {
         let calendars = [vec![mask_time], vec![step_time]];
         let fields = vec![
-            field("event_id", "", "number of the event", false, DataType::Int64),
+            field("track_id", "", "number of the track", false, DataType::Int64),
             time_field("mask_time", "time of the mask", &calendars[0]),
             field("kind", "", "curated: as gathered; interpolated: on a cell of the event", false, DataType::Utf8),
             field(
@@ -155,11 +155,11 @@ impl<W: Write + Send> CuratedTable<W> {
         self.table.add(columns)
     }
 
-    /// Writes what is left and the footer; gives the number of rows.
+    /// Writes what is left and the footer; gives the output back, and the number of rows.
     ///
     /// # Errors
     /// [`ProductError::Write`] when the output refuses.
-    pub fn end(mut self) -> Result<u64, ProductError> {
+    pub fn end(mut self) -> Result<(W, u64), ProductError> {
         self.flush(1)?;
         self.table.end()
     }

@@ -6,25 +6,10 @@ use eventscape_core::time::{Calendar, Civil};
 use eventscape_core::{Grid, Lineage, Run, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::{ProductKind, href};
+use super::{Artifact, href};
 use crate::names::instant_micros;
 use crate::polygons::{Outline, Outliner};
 use crate::{JobInfo, ProductError};
-
-/// A file of a job's folder.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Artifact {
-    /// Its name in the folder; no path.
-    pub name: String,
-    /// What it is.
-    pub kind: ProductKind,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Its SHA-256, 64 hexadecimal digits.
-    pub sha256: String,
-    /// The time that it shows, where it is of one time.
-    pub time: Option<Timestamp>,
-}
 
 /// Whether all of the job is in its products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,14 +214,18 @@ fn assets(files: &[Artifact]) -> Result<Value, ProductError> {
         }
         let mut asset = json!({
             "href": href::beside(&file.name),
-            "title": file.kind.title(),
-            "type": file.kind.media_type(),
-            "roles": file.kind.roles(),
+            "title": file.title,
+            "type": file.media_type,
+            "roles": file.roles,
             "file:size": file.size,
             // a multihash: 0x12 is SHA-256, 0x20 its length
             "file:checksum": format!("1220{}", file.sha256),
             "eventscape:sha256": file.sha256,
+            "eventscape:product": file.product,
         });
+        if let Some(stamp) = &file.stamp {
+            asset["eventscape:stamp"] = json!(stamp);
+        }
         if let Some(time) = file.time {
             asset["datetime"] = json!(rfc3339(time));
         }

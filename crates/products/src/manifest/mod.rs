@@ -5,11 +5,11 @@
 //! footprint and the span of time are those of the job. The job itself, its notices and whether it is complete are in
 //! properties that begin with `eventscape:`.
 
+mod artifact;
 mod href;
 mod item;
-mod kind;
-mod listed;
+mod job;
 
-pub use item::{Artifact, Status, write_item, write_manifest};
-pub use kind::ProductKind;
-pub use listed::{ListedFile, Manifest, listed_files, read_manifest};
+pub use artifact::{Artifact, listed_files};
+pub use item::{Status, write_item, write_manifest};
+pub use job::{Manifest, read_manifest};

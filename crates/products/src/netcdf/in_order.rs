@@ -8,7 +8,7 @@ use crate::members::read;
 
 /// Reads every scene and prepares it on all cores, then hands the results on in the order of time. At most two scenes a
 /// core are in memory.
-pub(super) fn scenes_in_order<T: Send>(
+pub(crate) fn scenes_in_order<T: Send>(
     events: &dyn EventSource,
     prepare: impl Fn(usize, SceneComponents) -> Result<T, ProductError> + Sync,
     mut hand_on: impl FnMut(usize, T) -> Result<(), ProductError>,

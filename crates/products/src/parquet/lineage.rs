@@ -35,7 +35,7 @@ pub fn write_lineage_parquet<W: Write + Send>(out: W, job: &JobInfo, lineage: &L
     for links in lineage.links.chunks(BATCH_ROWS) {
         table.add(columns(lineage, links)?)?;
     }
-    table.end()
+    Ok(table.end()?.1)
 }
 
 fn columns(lineage: &Lineage, links: &[Link]) -> Result<Vec<ArrayRef>, ProductError> {

@@ -13,4 +13,4 @@ mod tracks;
 pub(crate) use table::{BATCH_ROWS, Table, field, time_array, time_field};
 
 pub use lineage::write_lineage_parquet;
-pub use tracks::write_tracks_parquet;
+pub use tracks::{TracksTable, write_tracks_parquet};

@@ -109,10 +109,10 @@ impl<W: Write + Send> Table<W> {
         self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
     }
 
-    /// Writes what is left and the footer; gives the number of rows.
-    pub(crate) fn end(self) -> Result<u64, ProductError> {
-        self.writer.close().map_err(|e| failed(self.name, e))?;
-        Ok(self.rows)
+    /// Writes what is left and the footer; gives the output back, and the number of rows.
+    pub(crate) fn end(self) -> Result<(W, u64), ProductError> {
+        let out = self.writer.into_inner().map_err(|e| failed(self.name, e))?;
+        Ok((out, self.rows))
     }
 }
 

@@ -9,23 +9,20 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, Fields};
 use eventscape_core::grid::{bearing_deg, distance_km};
-use eventscape_core::{Description, EventSource, Lineage, Timestamp};
+use eventscape_core::{Description, EventSource, Lineage, SceneComponents, Timestamp};
 
 use super::geo::GeoSummary;
 use super::table::{BATCH_ROWS, Table, field, time_array, time_field};
 use crate::geojson::west_east;
-use crate::members::{Event, arrival_name, departure_name, members_of, read};
+use crate::members::{TrackedComponent, arrival_name, departure_name, members_of, read};
 use crate::polygons::Outliner;
 use crate::{JobInfo, ProductError};
 
 /// A batch is encoded early when its polygons take so much memory.
 const BATCH_BYTES: usize = 16 << 20;
 
-/// Writes a row for each component that belongs to a track, by time and then track; gives the number of rows.
-///
-/// Statistics are of the tracked variable, weighted by area. `speed_m_s`, `direction_deg` and `growth_km2_per_h` are since
-/// the track's component before (null for the first, and where time does not advance). Tracks that were given have their
-/// `name` and `source_id`. Longitudes are within -180..=180.
+/// Writes a row for each component that belongs to a track, by time and then track; gives the number of rows. See
+/// [`TracksTable`].
 ///
 /// # Errors
 /// [`ProductError::Write`] when the output refuses, [`ProductError::Source`] when the components cannot be read back,
@@ -37,17 +34,63 @@ pub fn write_tracks_parquet<W: Write + Send>(
     lineage: &Lineage,
     events: &dyn EventSource,
 ) -> Result<u64, ProductError> {
-    let mut table = Table::begin(out, "the table of tracks", fields(job, &lineage.times), job)?;
-    let mut geo = GeoSummary::default();
-    let mut before: HashMap<u32, Before> = HashMap::new();
-    let mut rows = Rows::default();
+    let mut table = TracksTable::begin(out, job, outliner, &lineage.times)?;
     for index in 0..events.scenes() {
         let scene = read(events, index)?;
-        for event in members_of(lineage, index, &scene)? {
-            let outline = outliner.outline(scene.runs_of(event.component));
-            geo.add(&outline);
-            rows.add(&event, scene.time, index, &mut before);
-            if let Some(given) = job.given(event.track) {
+        table.add(index, scene.time, &scene, &members_of(lineage, index, &scene)?)?;
+    }
+    Ok(table.end()?.1)
+}
+
+/// The table of tracks being written, a scene at a time: a row for each component that belongs to a track.
+///
+/// Statistics are of the tracked variable, weighted by area. `speed_m_s`, `direction_deg` and `growth_km2_per_h` are since
+/// the track's component before (null for the first, and where time does not advance). Tracks that were given have their
+/// `name` and `source_id`. Longitudes are within -180..=180.
+pub struct TracksTable<'a, W: Write + Send> {
+    table: Table<W>,
+    job: &'a JobInfo,
+    outliner: &'a Outliner,
+    /// Those of the job; they tell the calendar.
+    times: &'a [Timestamp],
+    geo: GeoSummary,
+    before: HashMap<u32, Before>,
+    rows: Rows,
+}
+
+impl<'a, W: Write + Send> TracksTable<'a, W> {
+    /// Starts the table; `times` are those of the job's scenes.
+    ///
+    /// # Errors
+    /// [`ProductError::Write`] when the output refuses.
+    pub fn begin(
+        out: W,
+        job: &'a JobInfo,
+        outliner: &'a Outliner,
+        times: &'a [Timestamp],
+    ) -> Result<Self, ProductError> {
+        let table = Table::begin(out, "the table of tracks", fields(job, times), job)?;
+        let (geo, before, rows) = (GeoSummary::default(), HashMap::new(), Rows::default());
+        Ok(Self { table, job, outliner, times, geo, before, rows })
+    }
+
+    /// Adds scene `index`; `tracked` are its components that belong to a track, by ascending track.
+    ///
+    /// # Errors
+    /// [`ProductError::Write`] when the output refuses.
+    pub fn add(
+        &mut self,
+        index: usize,
+        time: Timestamp,
+        scene: &SceneComponents,
+        tracked: &[TrackedComponent<'_>],
+    ) -> Result<(), ProductError> {
+        for event in tracked {
+            let outline = self.outliner.outline(scene.runs_of(event.component));
+            self.geo.add(&outline);
+            let rows = &mut self.rows;
+            rows.add(event, time, index, &mut self.before);
+            if let Some(given) = self.job.given(event.track) {
                 rows.name.push(given.name.clone());
                 rows.source_id.push(Some(given.source_id.clone()));
             }
@@ -59,15 +102,27 @@ pub fn write_tracks_parquet<W: Write + Send>(
             rows.bytes += wkb.len();
             rows.geometry.push(wkb);
             if rows.geometry.len() >= BATCH_ROWS || rows.bytes > BATCH_BYTES {
-                table.add(std::mem::take(&mut rows).columns(&lineage.times)?)?;
+                self.flush()?;
             }
         }
+        Ok(())
     }
-    if !rows.geometry.is_empty() {
-        table.add(rows.columns(&lineage.times)?)?;
+
+    fn flush(&mut self) -> Result<(), ProductError> {
+        self.table.add(std::mem::take(&mut self.rows).columns(self.times)?)
     }
-    table.tell("geo", geo.metadata());
-    table.end()
+
+    /// Writes what is left and the footer; gives the output back, and the number of rows.
+    ///
+    /// # Errors
+    /// [`ProductError::Write`] when the output refuses.
+    pub fn end(mut self) -> Result<(W, u64), ProductError> {
+        if !self.rows.geometry.is_empty() {
+            self.flush()?;
+        }
+        self.table.tell("geo", self.geo.metadata());
+        self.table.end()
+    }
 }
 
 /// A column of float64: name, units (`@`: the variable's), meaning, and where it comes from.
@@ -158,7 +213,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn add(&mut self, event: &Event<'_>, time: Timestamp, scene: usize, before: &mut HashMap<u32, Before>) {
+    fn add(&mut self, event: &TrackedComponent<'_>, time: Timestamp, scene: usize, before: &mut HashMap<u32, Before>) {
         let d = event.component.description;
         let now = Before { time, centroid: (d.centroid_lat, d.centroid_lon), area_km2: d.area_km2 };
         let last = before.get(&event.track).map(|last| (last, time.seconds_since(last.time)));

@@ -1,176 +1,94 @@
-//! The interpolated file in the reference's layout, ours or its own.
+//! The values on events' cells, read event by event: ours, or in the layout of TOS2CA.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
+use eventscape_core::Grid;
 use eventscape_core::time::Calendar;
-use eventscape_core::{Grid, Timestamp};
-use eventscape_formats::{Attribute, Granule, Hyperslab};
+use eventscape_formats::Granule;
 
-use super::masks::{grid_of, time_of_stamp};
-use super::places::Places;
+use super::flat::FlatInterpolated;
 use crate::ProductError;
+use crate::masked::EventValues;
+use crate::tos2ca::Tos2caInterpolated;
 
-/// Missing values in the file.
-const FILL: f64 = -9999.0;
-
-/// An interpolated file, open.
+/// A file of values on events' cells, open: `<job>-Interpolated.nc`, or TOS2CA's layout.
 #[derive(Debug)]
 pub struct InterpolatedReader {
-    granule: Granule,
-    grid: Grid,
-    calendar: Calendar,
-    /// The events of each time, ascending.
-    events: BTreeMap<String, Vec<u32>>,
-    /// Made when first a cell is looked for.
-    places: OnceLock<Places>,
+    layout: Layout,
 }
 
-/// A variable on an event's cells at one time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EventValues {
-    /// The time.
-    pub time: Timestamp,
-    /// Row and column of each cell on the mask's grid.
-    pub cells: Vec<(u32, u32)>,
-    /// The values; NaN where missing.
-    pub values: Vec<f64>,
-    /// Units.
-    pub units: Option<String>,
-    /// Name for people.
-    pub long_name: Option<String>,
-    /// The statistics as the file tells them, by name; none where no value is valid.
-    pub statistics: Vec<(String, f64)>,
-}
-
-impl EventValues {
-    /// A statistic by its name in the file, e.g. `percentile_50`.
-    #[must_use]
-    pub fn statistic(&self, name: &str) -> Option<f64> {
-        self.statistics.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
-    }
+#[derive(Debug)]
+enum Layout {
+    Flat(FlatInterpolated),
+    Tos2ca(Tos2caInterpolated),
 }
 
 impl InterpolatedReader {
-    /// Understands an interpolated file; times are taken as dates of `calendar`.
+    /// Understands a file. A file in TOS2CA's layout may not tell its calendar: times are dates of `calendar` then.
     ///
     /// # Errors
-    /// [`ProductError::Input`] where it is none; what the granule says.
+    /// [`ProductError::Input`] where it is no such file; what the granule says.
     pub fn open(granule: Granule, calendar: Calendar) -> Result<Self, ProductError> {
-        let grid = grid_of(&granule, "give a file `<job>-Interpolated-Data.nc4`")?;
-        let events = events_of(&granule, calendar);
-        Ok(Self { granule, grid, calendar, events, places: OnceLock::new() })
+        let is_tos2ca = granule.groups().any(|group| group == "navigation");
+        let layout = if is_tos2ca {
+            Layout::Tos2ca(Tos2caInterpolated::open(granule, calendar)?)
+        } else {
+            Layout::Flat(FlatInterpolated::open(granule)?)
+        };
+        Ok(Self { layout })
     }
 
     /// The grid of the masks.
     #[must_use]
     pub fn grid(&self) -> &Grid {
-        &self.grid
+        match &self.layout {
+            Layout::Flat(file) => file.grid(),
+            Layout::Tos2ca(file) => file.grid(),
+        }
     }
 
-    /// The times as the file names them, ascending.
+    /// The times as names have them (`YYYYMMDDhhmm`), ascending.
+    #[must_use]
     pub fn stamps(&self) -> Vec<&str> {
-        self.events.keys().map(String::as_str).collect()
+        match &self.layout {
+            Layout::Flat(file) => file.stamps(),
+            Layout::Tos2ca(file) => file.stamps(),
+        }
     }
 
-    /// The events of a time.
+    /// The tracks that have an event at a time, ascending.
+    #[must_use]
     pub fn events(&self, stamp: &str) -> Vec<u32> {
-        self.events.get(stamp).cloned().unwrap_or_default()
+        match &self.layout {
+            Layout::Flat(file) => file.events(stamp),
+            Layout::Tos2ca(file) => file.events(stamp),
+        }
     }
 
     /// The names of the variables.
+    #[must_use]
     pub fn variables(&self) -> Vec<String> {
-        let paths = self.granule.variables().iter().map(|v| v.path.as_str());
-        let mut names: Vec<String> = paths
-            .filter(|path| path.matches('/').count() == 2)
-            .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        match &self.layout {
+            Layout::Flat(file) => file.variables(),
+            Layout::Tos2ca(file) => file.variables(),
+        }
     }
 
-    /// An attribute of the root as text.
+    /// An attribute of the root as text, by its name in TOS2CA's layout: `JobID`, `PhDefJobID`, `Dataset`.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<String> {
-        let attribute = self.granule.attributes("").ok()?.get(name)?;
-        attribute.text().map(str::to_owned).or_else(|| attribute.number().map(|n| n.to_string()))
+        match &self.layout {
+            Layout::Flat(file) => file.attribute(name),
+            Layout::Tos2ca(file) => file.attribute(name),
+        }
     }
 
     /// The values of an event at a time.
     ///
     /// # Errors
-    /// [`ProductError::Input`] where there is no such event, with those that there are, or its rows make no sense.
+    /// [`ProductError::Input`] where there is no such event, with those that there are, or its values make no sense.
     pub fn event(&self, stamp: &str, id: u32, variable: &str) -> Result<EventValues, ProductError> {
-        let wrong = |reason: String| ProductError::Input { location: self.granule.location().to_owned(), reason };
-        let path = format!("{stamp}/{id}/{variable}");
-        let Ok(found) = self.granule.variable(&path) else {
-            return Err(wrong(self.what_there_is(stamp, id, variable)));
-        };
-        let time = time_of_stamp(stamp, self.calendar).ok_or_else(|| wrong(format!("`{stamp}` is no time")))?;
-        let shape = found.shape();
-        let [_, 3] = shape[..] else {
-            return Err(wrong(format!("`{path}` has the shape {shape:?}, not (observation, 3)")));
-        };
-        let rows = self.granule.read(&path, &Hyperslab::all(&shape))?.data.to_f64();
-        let rows = rows.ok_or_else(|| wrong(format!("`{path}` holds no numbers")))?;
-        let mut cells = Vec::with_capacity(rows.len() / 3);
-        let mut values = Vec::with_capacity(rows.len() / 3);
-        let places = self.places.get_or_init(|| Places::of(&self.grid));
-        for row in rows.chunks_exact(3) {
-            let cell = places.cell(&self.grid, row[0], row[1]);
-            cells.push(
-                cell.ok_or_else(|| wrong(format!("`{path}` has a cell at {}, {} off the grid", row[0], row[1])))?,
-            );
-            values.push(if row[2] == FILL { f64::NAN } else { row[2] });
-        }
-        let text = |name: &str| found.attribute(name).and_then(Attribute::text).map(|t| t.trim().to_owned());
-        let statistic = |name: &str| Some((name.to_owned(), text(name)?.parse().ok()?));
-        let names = [
-            "Min",
-            "Max",
-            "Mean",
-            "Std_dev",
-            "percentile_10",
-            "percentile_25",
-            "percentile_50",
-            "percentile_75",
-            "percentile_90",
-        ];
-        Ok(EventValues {
-            time,
-            cells,
-            values,
-            units: text("Units"),
-            long_name: text("LongName"),
-            statistics: names.iter().filter_map(|name| statistic(name)).collect(),
-        })
-    }
-
-    fn what_there_is(&self, stamp: &str, id: u32, variable: &str) -> String {
-        let stamps = self.stamps();
-        let (first, last) = (stamps.first().copied().unwrap_or("none"), stamps.last().copied().unwrap_or("none"));
-        if !stamps.contains(&stamp) {
-            return format!("it has no time `{stamp}`; its {} times go from {first} to {last}", stamps.len());
-        }
-        let ids: Vec<String> = self.events(stamp).iter().map(ToString::to_string).collect();
-        if !ids.contains(&id.to_string()) {
-            return format!("it has no anomaly {id} at {stamp}; there are {}", ids.join(", "));
-        }
-        format!("it has no variable `{variable}`; there are {}", self.variables().join(", "))
-    }
-}
-
-/// The events of each time, from the names of the groups: `<time>/<event>`.
-fn events_of(granule: &Granule, calendar: Calendar) -> BTreeMap<String, Vec<u32>> {
-    let is_time = |path: &&str| !path.contains('/') && time_of_stamp(path, calendar).is_some();
-    let mut events: BTreeMap<String, Vec<u32>> =
-        granule.groups().filter(is_time).map(|stamp| (stamp.to_owned(), Vec::new())).collect();
-    for (stamp, rest) in granule.groups().filter_map(|path| path.split_once('/')) {
-        if let (Some(ids), Ok(id)) = (events.get_mut(stamp), rest.parse()) {
-            ids.push(id);
+        match &self.layout {
+            Layout::Flat(file) => file.event(stamp, id, variable),
+            Layout::Tos2ca(file) => file.event(stamp, id, variable),
         }
     }
-    events.values_mut().for_each(|ids| ids.sort_unstable());
-    events
 }

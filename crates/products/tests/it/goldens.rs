@@ -2,7 +2,7 @@
 
 use eventscape_core::time::{Calendar, Civil};
 use eventscape_core::{Arrival, Lineage, Member, Timestamp, Track};
-use eventscape_products::{write_hierarchy, write_toc};
+use eventscape_products::tos2ca::{write_hierarchy, write_toc};
 use serde_json::Value;
 
 use crate::support::fixtures;

@@ -9,7 +9,8 @@ use eventscape_core::track::track_summaries;
 use eventscape_core::{
     Arrival, CellBox, Component, Grid, Lineage, Member, Run, SceneComponents, Timestamp, Track, Values,
 };
-use eventscape_products::netcdf::{write_mask_output, write_masks, write_tracks};
+use eventscape_products::netcdf::{write_masks, write_tracks};
+use eventscape_products::tos2ca::write_mask_output;
 use eventscape_products::{JobInfo, ProductError};
 use eventscape_testkit::golden::{MaskStep, mask_file, tracking_cases};
 use eventscape_testkit::synthetic::{MaskCube, half_hour, mask_cubes};
@@ -169,7 +170,7 @@ fn masks_tell_missing_cells_and_the_outside_of_the_domain_apart() {
     let grid = grid.with_domain(domain).unwrap();
     events.0[1].missing = vec![Run { row: 0, start: 3, end: 5 }, Run { row: 6, start: 0, end: 2 }];
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
-    let (ids, flags) = (ints(&file, "event_id"), bytes(&file, "event_flag"));
+    let (ids, flags) = (ints(&file, "track_id"), bytes(&file, "event_flag"));
     let row = |scene: usize, row: usize| (&ids[scene * 64 + row * 8..][..8], &flags[scene * 64 + row * 8..][..8]);
     assert_eq!(row(1, 0), (&[-1; 8][..], &[3; 8][..]));
     assert_eq!(row(1, 6), (&[-1, -1, 0, 0, 0, 0, 1, 0][..], &[2, 2, 0, 0, 0, 0, 1, 0][..]));
@@ -189,7 +190,7 @@ fn missing_cells_that_were_filled_are_of_their_event() {
     events.0[1].missing = vec![Run { row: 6, start: 5, end: 8 }];
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
     let row = 64 + 6 * 8..64 + 7 * 8;
-    assert_eq!(ints(&file, "event_id")[row.clone()], [0, 0, 0, 0, 0, -1, 1, -1]);
+    assert_eq!(ints(&file, "track_id")[row.clone()], [0, 0, 0, 0, 0, -1, 1, -1]);
     assert_eq!(bytes(&file, "event_flag")[row], [0, 0, 0, 0, 0, 2, 1, 2]);
 }
 
@@ -234,7 +235,7 @@ fn curvilinear_grids_have_two_dimensional_coordinates() {
     let (events, lineage) = rebuilt(&[step], &[at(Calendar::Standard, 1, 0)]);
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
     assert_eq!(reals(&file, "lat"), lat);
-    assert_eq!(ints(&file, "event_id"), [0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0]);
+    assert_eq!(ints(&file, "track_id"), [0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0]);
     assert_eq!(file.variable("lat_bnds").unwrap().shape(), [3, 4, 4]);
     assert_eq!(file.variable("cell_area").unwrap().shape(), [3, 4]);
     let file = NcFile::from_vec(mask_output(&job(), &grid, &lineage, &events)).unwrap();
@@ -262,7 +263,7 @@ fn bounds_lie_around_their_cells_on_both_sides_of_the_seam() {
 fn tracks_hold_the_observations_of_each_event_in_turn() {
     let (grid, events, lineage) = small_job(Calendar::Standard);
     let file = NcFile::from_vec(tracks(&job(), &grid, &lineage, &events)).unwrap();
-    assert_eq!(ints(&file, "event_id"), [1, 2]);
+    assert_eq!(ints(&file, "track_id"), [1, 2]);
     assert_eq!(ints(&file, "row_size"), [2, 1]);
     assert_eq!(ints(&file, "scene"), [0, 1, 0]);
     assert_eq!(ints(&file, "component"), [0, 0, 1]);
@@ -394,7 +395,7 @@ proptest! {
                 }
             }
         }
-        prop_assert_eq!(ints(&file, "event_id"), &expected[..]);
+        prop_assert_eq!(ints(&file, "track_id"), &expected[..]);
         let inside: Vec<i8> = cube.masks.iter().flatten().map(|&inside| i8::from(inside)).collect();
         prop_assert_eq!(bytes(&file, "event_flag"), inside);
     }
@@ -412,7 +413,7 @@ fn grids_of_several_chunks_read_back_whole() {
     let grid = Grid::rectilinear(axis(ny), axis(nx)).unwrap();
     assert!(matches!(grid.coordinates(), Coordinates::Rectilinear { .. }));
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
-    let ids = ints(&file, "event_id");
+    let ids = ints(&file, "track_id");
     assert_eq!(ids.iter().filter(|&&id| id == 1).count(), steps * step.cells.len());
     for [row, column, _] in &step.cells {
         assert_eq!(ids[(29 * ny + *row as usize) * nx + *column as usize], 1);

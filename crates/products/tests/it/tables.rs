@@ -7,9 +7,8 @@ use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
 use eventscape_products::polygons::Outliner;
 use eventscape_products::{
-    Artifact, InputGranule, JobInfo, ProductError, ProductKind, Status, geojson_name, lineage_parquet_name,
-    listed_files, manifest_name, scene_stamps, tracks_parquet_name, write_geojson, write_lineage_parquet,
-    write_manifest, write_tracks_parquet,
+    Artifact, InputGranule, JobInfo, PRODUCTS, Product, ProductError, Status, listed_files, manifest_name,
+    scene_stamps, write_geojson, write_lineage_parquet, write_manifest, write_tracks_parquet,
 };
 use serde_json::Value;
 
@@ -39,7 +38,12 @@ fn a_scene_without_events_is_a_collection_without_features() {
 fn a_model_calendar_is_named_in_the_properties() {
     let value: Value = serde_json::from_str(&geojson(Calendar::Day360, 0)).unwrap();
     assert_eq!(value["features"][0]["properties"]["calendar"], "360_day");
-    assert_eq!(value["features"][0]["properties"]["dateTime"], "2015-02-27T00:30:00Z");
+    let properties = &value["features"][0]["properties"];
+    assert_eq!(
+        (&properties["time"], &properties["dateTime"]),
+        (&"2015-02-27T00:30:00Z".into(), &"201502270030".into())
+    );
+    assert_eq!(properties["track_id"], properties["anomaly"]);
     let value: Value = serde_json::from_str(&geojson(Calendar::Standard, 0)).unwrap();
     assert!(value["features"][0]["properties"].get("calendar").is_none());
 }
@@ -52,8 +56,24 @@ fn a_scene_that_is_not_of_the_lineage_is_refused() {
     assert!(matches!(refused, Err(ProductError::Mismatch(_))), "{refused:?}");
 }
 
+fn product(name: &str) -> &'static Product {
+    PRODUCTS.iter().find(|product| product.name == name).unwrap()
+}
+
+fn tracks_parquet_name(job: u64) -> String {
+    product("table").files.of_job(job, false).unwrap()
+}
+
+fn lineage_parquet_name(job: u64) -> String {
+    product("lineage").files.of_job(job, false).unwrap()
+}
+
+fn geojson_name(job: u64, stamp: &str) -> String {
+    product("geojson").files.of_scene(job, stamp).unwrap()
+}
+
 fn artifact(name: &str) -> Artifact {
-    Artifact { name: name.to_owned(), kind: ProductKind::Map, size: 3, sha256: "0a".repeat(32), time: None }
+    Artifact::new(product("maps"), name.to_owned(), 3, "0a".repeat(32))
 }
 
 fn manifest(job: &JobInfo, files: &[Artifact], calendar: Calendar) -> Result<Vec<u8>, ProductError> {
@@ -126,19 +146,18 @@ fn write_folder(folder: &Path, calendar: Calendar) -> (u64, u64) {
     let create = |name: &str| File::create(folder.join(name)).unwrap();
     let rows = write_tracks_parquet(create(&tracks_parquet_name(7)), &job, &outliner, &lineage, &scenes).unwrap();
     let links = write_lineage_parquet(create(&lineage_parquet_name(7)), &job, &lineage).unwrap();
-    let mut files =
-        vec![(tracks_parquet_name(7), ProductKind::TracksTable), (lineage_parquet_name(7), ProductKind::LineageTable)];
+    let mut files = vec![(tracks_parquet_name(7), product("table")), (lineage_parquet_name(7), product("lineage"))];
     for (index, stamp) in scene_stamps(&lineage.times).iter().enumerate() {
         let name = geojson_name(7, stamp);
         write_geojson(create(&name), &job, &outliner, &lineage, index, stamp, &scenes.0[index]).unwrap();
-        files.push((name, ProductKind::Polygons));
+        files.push((name, product("geojson")));
     }
     let files: Vec<Artifact> = files
         .into_iter()
         .map(|(name, kind)| {
             let bytes = std::fs::read(folder.join(&name)).unwrap();
             let sha256 = sha256(&bytes);
-            Artifact { name, kind, size: bytes.len() as u64, sha256, time: None }
+            Artifact::new(kind, name, bytes.len() as u64, sha256)
         })
         .collect();
     write_manifest(create(&manifest_name(7)), &job, &grid, &lineage, &files, Status::Complete, &[]).unwrap();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use eventscape_pipeline::{parse_bytes, read_keys, read_toml_table as read_table, takes_text};
+use eventscape_pipeline::{Doors, parse_bytes, read_keys, read_toml_table as read_table, takes_text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -139,6 +139,7 @@ impl Config {
                 inputs: self.inputs.allow.clone(),
                 webhooks: self.notify.webhooks.clone(),
                 catalog: self.inputs.catalog.clone(),
+                doors: Doors::default(),
             },
             workers: self.worker.count as usize,
             worker: WorkerSettings {
@@ -152,6 +153,7 @@ impl Config {
                 stores,
                 catalog: self.inputs.catalog.clone(),
                 roots: self.inputs.roots.clone(),
+                doors: Doors::default(),
             },
             limits: Limits {
                 body: self.http.body_limit as usize,

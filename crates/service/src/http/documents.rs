@@ -65,8 +65,12 @@ impl Documents {
     pub(crate) fn products(&self, job: &JobRecord, outputs: &[OutputFile]) -> Value {
         let one = |file: &OutputFile| {
             let href = format!("{}/jobs/{}/files/{}", self.address, job.job_id, encoded(&file.name));
-            let mut value = json!({ "href": href, "type": file.media_type, "title": file.kind });
+            let title = file.title.as_ref().unwrap_or(&file.kind);
+            let mut value = json!({ "href": href, "type": file.media_type, "title": title });
             if let Value::Object(map) = &mut value {
+                if !file.roles.is_empty() {
+                    map.insert("roles".to_owned(), json!(file.roles));
+                }
                 // neither is known of products that were copied from TOS2CA
                 if !file.sha256.is_empty() {
                     map.insert("length".to_owned(), file.size.into());

@@ -52,13 +52,15 @@ impl Jobs {
         } else {
             self.run(&mut tx, "DELETE FROM output WHERE jobID = ?", job).await?;
             for file in &made.outputs {
-                let sql = "INSERT INTO output (jobID, location, type, startDateTime, size, sha256, mediaType) \
-                    VALUES (?, ?, ?, ?, ?, ?, ?)";
+                let sql = "INSERT INTO output (jobID, location, type, title, roles, startDateTime, size, sha256, mediaType) \
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
                 self.db
                     .sql(sql)
                     .bind(job)
                     .bind(file.name.clone())
                     .bind(file.kind.clone())
+                    .bind(file.title.clone())
+                    .bind(file.roles.join(" "))
                     .bind(file.time.clone())
                     .bind(file.size)
                     .bind(file.sha256.clone())

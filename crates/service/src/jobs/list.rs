@@ -169,7 +169,7 @@ impl Jobs {
     /// The database does not answer.
     pub async fn outputs(&self, job: i64) -> Result<Vec<OutputFile>> {
         let what = "listing products";
-        let sql = "SELECT location, type, startDateTime, size, sha256, mediaType FROM output WHERE jobID = ? \
+        let sql = "SELECT location, type, title, roles, startDateTime, size, sha256, mediaType FROM output WHERE jobID = ? \
             ORDER BY location";
         let rows = self.db.sql(sql).bind(job).fetch_all(self.db.pool()).await.map_err(failed(what))?;
         rows.iter()
@@ -178,6 +178,8 @@ impl Jobs {
                 Ok(OutputFile {
                     name: row.text("location").ok_or_else(wrong)?,
                     kind: row.text("type").ok_or_else(wrong)?,
+                    title: row.text("title"),
+                    roles: row.text("roles").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
                     time: row.text("startDateTime"),
                     size: row.whole("size").ok_or_else(wrong)?,
                     sha256: row.text("sha256").ok_or_else(wrong)?,

@@ -223,6 +223,10 @@ pub struct OutputFile {
     pub name: String,
     /// What it is, in the reference's words where it has one: `masks`, `toc`, `hierarchy`, `geoJSON`, `plot`, …
     pub kind: String,
+    /// What it is, for people; `None` of what was copied from TOS2CA or made by version 0.1.
+    pub title: Option<String>,
+    /// Its roles in STAC.
+    pub roles: Vec<String>,
     /// The time it is of, for those of a single time: `YYYYMMDDhhmm`.
     pub time: Option<String>,
     /// Bytes.

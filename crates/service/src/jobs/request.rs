@@ -6,8 +6,8 @@ use eventscape_core::grid::Domain;
 use eventscape_core::track::AuxGeoirOptions;
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
-    BoxText, CurationJob, Job, TextOrNumber, Texts, TrackerName, WrongKey, canonical_keys, check_curation, check_job,
-    read_keys,
+    BoxText, CurationJob, Doors, Job, TextOrNumber, Texts, TrackerName, WrongKey, canonical_keys, check_curation,
+    check_job, read_keys,
 };
 use serde_json::{Map, Value};
 
@@ -51,6 +51,8 @@ pub struct Policy {
     pub webhooks: Vec<String>,
     /// A file of further collections.
     pub catalog: Option<String>,
+    /// The kinds that jobs can name.
+    pub doors: Doors,
 }
 
 impl JobRequest {
@@ -87,7 +89,7 @@ impl JobRequest {
                     return Err(ServiceError::Request("name a `collection`, or files as `input`".to_owned()));
                 }
                 let with_catalog = Job { catalog: policy.catalog.clone(), ..job.clone() };
-                check_job(&with_catalog).map_err(|e| ServiceError::Request(e.to_string()))?;
+                check_job(&with_catalog, &policy.doors).map_err(|e| ServiceError::Request(e.to_string()))?;
                 Ok(Self::Phdef(Box::new(job)))
             }
             JobStage::Curation => {
@@ -97,7 +99,7 @@ impl JobRequest {
                     )
                 })?;
                 let job: CurationJob = read(keys)?;
-                check_curation(&job).map_err(|e| ServiceError::Request(e.to_string()))?;
+                check_curation(&job, &policy.doors).map_err(|e| ServiceError::Request(e.to_string()))?;
                 policy.check(job.input.as_ref())?;
                 if job.collection.as_ref().map(Texts::names).is_some_and(|names| names.len() > 1) {
                     return Err(ServiceError::Request("collection: submit one job for each collection".to_owned()));
@@ -331,8 +333,7 @@ mod tests {
     fn policy() -> Policy {
         Policy {
             inputs: ["/data", "s3://bucket/open", "https://example.org/open/"].map(str::to_owned).to_vec(),
-            webhooks: Vec::new(),
-            catalog: None,
+            ..Policy::default()
         }
     }
 

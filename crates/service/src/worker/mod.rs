@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use eventscape_io::cache::SceneCache;
 use eventscape_io::stores::Stores;
-use eventscape_pipeline::{Cancel, PipelineError};
+use eventscape_pipeline::{Cancel, Doors, PipelineError};
 use tokio::sync::{Notify, watch};
 
 use crate::error::{Result, ServiceError};
@@ -51,6 +51,8 @@ pub struct WorkerSettings {
     pub roots: BTreeMap<String, String>,
     /// Where scenes are kept between jobs; `None`: in the memory of each job.
     pub cache: Option<Arc<dyn SceneCache>>,
+    /// The kinds that jobs can name.
+    pub doors: Doors,
 }
 
 impl WorkerSettings {

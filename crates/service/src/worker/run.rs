@@ -2,24 +2,25 @@
 
 use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
-use eventscape_io::sink::{Sink, StoredProduct};
+use eventscape_io::sink::Sink;
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
-    Cancel, CurationJob, CurationReport, Job, Observer, PipelineError, Report, StitchRequest, Surroundings,
+    Cancel, CurationJob, CurationReport, Doors, Job, Observer, PipelineError, Report, StitchRequest, Surroundings,
     TextOrNumber, run_curation, run_phdef, run_stitch,
 };
+use eventscape_products::{Artifact, ProductStage};
 
 use super::WorkerSettings;
 use crate::error::{Result, ServiceError};
 use crate::jobs::{Claim, JobRequest, Made, OutputFile, TaskKind};
 
-fn made(report: &Report) -> Made {
+fn made(report: &Report, doors: &Doors) -> Made {
     let found = || format!("{} tracks of {} components in {} scenes", report.tracks, report.components, report.scenes);
     let summary = (!report.already_complete).then(|| with_notices(found(), &report.notices));
-    Made { location: report.location.clone(), outputs: outputs(&report.products), summary }
+    Made { location: report.location.clone(), outputs: outputs(&report.products, ProductStage::Tracks, doors), summary }
 }
 
-fn made_by_curation(report: &CurationReport) -> Made {
+fn made_by_curation(report: &CurationReport, doors: &Doors) -> Made {
     let found = || {
         format!(
             "{} events at {} times, {} cells; {} events without any value",
@@ -27,7 +28,11 @@ fn made_by_curation(report: &CurationReport) -> Made {
         )
     };
     let summary = (!report.already_complete).then(|| with_notices(found(), &report.notices));
-    Made { location: report.location.clone(), outputs: outputs(&report.products), summary }
+    Made {
+        location: report.location.clone(),
+        outputs: outputs(&report.products, ProductStage::Curation, doors),
+        summary,
+    }
 }
 
 /// What was found, and what users should know of it.
@@ -48,6 +53,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
         stores: settings.stores.clone(),
         cache: settings.cache.clone(),
         takes_over: true,
+        doors: settings.doors.clone(),
     };
     let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request)?;
     let number = u64::try_from(job.job_id).map_err(|_| ServiceError::Internal("a job below 0".to_owned()))?;
@@ -65,7 +71,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
                 no_plots: asked.no_plots,
                 overwrite: false,
             };
-            Ok(made(&run_stitch(&request, &around)?))
+            Ok(made(&run_stitch(&request, &around)?, &settings.doors))
         }
         JobRequest::Phdef(asked) => {
             let is_chunk = claim.kind == TaskKind::Chunk;
@@ -87,7 +93,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
                 }
                 other => other?,
             };
-            Ok(made(&report))
+            Ok(made(&report, &settings.doors))
         }
         JobRequest::Curation(phdef, asked) => {
             let collection = asked.collection.as_ref().and_then(|names| names.names().into_iter().next());
@@ -105,7 +111,7 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
             let reports = run_curation(&asked, &around)?;
             let report = reports.into_iter().next();
             let report = report.ok_or_else(|| ServiceError::Internal("curation made nothing".to_owned()))?;
-            Ok(made_by_curation(&report))
+            Ok(made_by_curation(&report, &settings.doors))
         }
     }
 }
@@ -117,62 +123,55 @@ fn check_store(settings: &WorkerSettings, number: u64) -> Result<()> {
     opened.map(|_| ()).map_err(ServiceError::Store)
 }
 
-fn outputs(products: &[StoredProduct]) -> Vec<OutputFile> {
-    products
-        .iter()
-        .map(|product| OutputFile {
-            name: product.name.clone(),
-            kind: kind(&product.name).to_owned(),
-            time: time(&product.name),
-            size: i64::try_from(product.size).unwrap_or(i64::MAX),
-            sha256: product.sha256.clone(),
-            media_type: product.media_type.clone(),
-        })
-        .collect()
+/// The products as the results tell them, with TOS2CA's word for each.
+fn outputs(products: &[Artifact], stage: ProductStage, doors: &Doors) -> Vec<OutputFile> {
+    let one = |file: &Artifact| OutputFile {
+        name: file.name.clone(),
+        kind: tos2ca_type(file, stage, doors).to_owned(),
+        title: Some(file.title.clone()),
+        roles: file.roles.clone(),
+        time: file.stamp.clone(),
+        size: i64::try_from(file.size).unwrap_or(i64::MAX),
+        sha256: file.sha256.clone(),
+        media_type: file.media_type.clone(),
+    };
+    products.iter().map(one).collect()
 }
 
-/// What a product is: the reference's words for what it has, ours for the rest.
-fn kind(name: &str) -> &'static str {
-    let ends = |end: &str| name.ends_with(end);
-    match name {
-        _ if ends("-ForTraCC-Mask-Output.nc4") => "masks",
-        _ if ends("-ForTraCC-TOC.json") => "toc",
-        _ if ends("-Hierarchy.json") => "hierarchy",
-        _ if ends("-Curated-Data.nc4") => "curated subset",
-        _ if ends("-Interpolated-Data.nc4") => "interpolated subset",
-        _ if ends("-Manifest.json") => "manifest",
-        _ if name.contains("-Series-") => "interpolated plot",
-        _ if ends(".png") || ends(".svg") || ends(".gif") => "plot",
-        _ if ends(".json") && time(name).is_some() => "geoJSON",
-        _ if ends(".parquet") || ends(".csv") => "table",
-        _ => "file",
+/// TOS2CA's word for a product; it has none for the manifest and for products that it does not know.
+fn tos2ca_type(file: &Artifact, stage: ProductStage, doors: &Doors) -> &'static str {
+    match doors.product(stage, &file.product) {
+        Some(product) => product.tos2ca_type,
+        None if file.product == MANIFEST => MANIFEST,
+        None => "file",
     }
 }
 
-/// The time of a product of one time: `<job>-<YYYYMMDDhhmm>.<ext>`.
-fn time(name: &str) -> Option<String> {
-    let (_, rest) = name.split_once('-')?;
-    let stamp = rest.split('.').next()?;
-    (stamp.len() == 12 && stamp.bytes().all(|b| b.is_ascii_digit())).then(|| stamp.to_owned())
-}
+const MANIFEST: &str = "manifest";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn products_are_called_as_the_reference_calls_them() {
-        for (name, known, at) in [
-            ("7-ForTraCC-Mask-Output.nc4", "masks", None),
-            ("7-ForTraCC-TOC.json", "toc", None),
-            ("7-ForTraCC-Mask-Output-Hierarchy.json", "hierarchy", None),
-            ("7-Curation-Hierarchy.json", "hierarchy", None),
-            ("7-201508120630.json", "geoJSON", Some("201508120630")),
-            ("7-201508120630.png", "plot", Some("201508120630")),
-            ("7-Series-3-Tb.png", "interpolated plot", None),
-            ("7-Tracks.parquet", "table", None),
+    fn products_are_called_as_tos2ca_calls_them_and_titled_for_people() {
+        let doors = Doors::default();
+        for (stage, name, known) in [
+            (ProductStage::Tracks, "mask-output", "masks"),
+            (ProductStage::Tracks, "toc", "toc"),
+            (ProductStage::Tracks, "hierarchy", "hierarchy"),
+            (ProductStage::Curation, "hierarchy", "hierarchy"),
+            (ProductStage::Tracks, "geojson", "geoJSON"),
+            (ProductStage::Tracks, "maps", "plot"),
+            (ProductStage::Curation, "plots", "interpolated plot"),
+            (ProductStage::Curation, "interpolated", "interpolated subset"),
+            (ProductStage::Tracks, "table", "table"),
+            (ProductStage::Tracks, "masks", "file"),
         ] {
-            assert_eq!((kind(name), time(name).as_deref()), (known, at), "{name}");
+            let product = doors.product(stage, name).unwrap();
+            let file = Artifact::new(product, format!("7-{name}"), 1, String::new());
+            let outputs = outputs(&[file], stage, &doors);
+            assert_eq!((outputs[0].kind.as_str(), outputs[0].title.as_deref()), (known, Some(product.title)), "{name}");
         }
     }
 }

@@ -36,7 +36,10 @@ async fn both_stages_run_through_the_api() {
         assert_eq!(bytes, std::fs::read(service.folder.path().join("jobs/1").join(name)).unwrap(), "{name}");
     }
     let masks = &products["1-ForTraCC-Mask-Output.nc4"];
-    assert_eq!((masks["title"].as_str(), masks["type"].as_str()), (Some("masks"), Some("application/x-netcdf")));
+    assert_eq!(
+        (masks["title"].as_str(), masks["type"].as_str()),
+        (Some("Masks in the layout of TOS2CA"), Some("application/x-netcdf"))
+    );
     // statistics are those of the plain computation
     let (_, results) = service.get("/jobs/2/results").await;
     let table = results["2-Statistics.csv"]["href"].as_str().unwrap();

@@ -73,7 +73,7 @@ async fn events_are_asked_for_by_box_and_time() {
         let product = &known[feature["id"].as_str().unwrap()];
         assert_eq!(corners(feature), corners(product));
         assert_eq!(feature["properties"]["area_km2"], product["properties"]["area_km2"]);
-        assert_eq!(feature["properties"]["time"], product["properties"]["dateTime"]);
+        assert_eq!(feature["properties"]["time"], product["properties"]["time"]);
         let (_, alone) = service.get(&format!("/collections/job-1/items/{}", feature["id"].as_str().unwrap())).await;
         assert_eq!(alone["geometry"], feature["geometry"]);
     }
@@ -91,15 +91,15 @@ async fn events_are_asked_for_by_box_and_time() {
 
     // at a time, of a track, in a box around one corner
     let (id, one) = known.first_key_value().unwrap();
-    let time = one["properties"]["dateTime"].as_str().unwrap();
+    let time = one["properties"]["time"].as_str().unwrap();
     let (_, at_time) = service.get(&format!("/collections/job-1/items?datetime={time}")).await;
-    let of_time = known.values().filter(|f| f["properties"]["dateTime"] == *time).count();
+    let of_time = known.values().filter(|f| f["properties"]["time"] == *time).count();
     assert_eq!(ids(&at_time).len(), of_time);
     let (_, before) = service.get("/collections/job-1/items?datetime=../2000-01-01T00:00:00Z").await;
     assert_eq!(before["numberMatched"], 0);
-    let track = &one["properties"]["anomaly"];
+    let track = &one["properties"]["track_id"];
     let (_, of_track) = service.get(&format!("/collections/job-1/items?track_id={track}")).await;
-    assert_eq!(ids(&of_track).len(), known.values().filter(|f| f["properties"]["anomaly"] == *track).count());
+    assert_eq!(ids(&of_track).len(), known.values().filter(|f| f["properties"]["track_id"] == *track).count());
     let [x, y] = corners(one)[0];
     let query = format!("/collections/job-1/items?bbox={},{},{},{}&limit=1000", x - 0.01, y - 0.01, x + 0.01, y + 0.01);
     assert!(ids(&service.get(&query).await.1).contains(id));

@@ -140,6 +140,8 @@ async fn work_goes_on(db: &Database) {
     let file = OutputFile {
         name: "2-ForTraCC-Mask-Output.nc4".to_owned(),
         kind: "masks".to_owned(),
+        title: Some("Masks".to_owned()),
+        roles: vec!["data".to_owned(), "masks".to_owned()],
         time: None,
         size: 1,
         sha256: "ef".to_owned(),

@@ -27,6 +27,8 @@ fn file(name: &str) -> OutputFile {
     OutputFile {
         name: name.to_owned(),
         kind: "masks".to_owned(),
+        title: Some("Masks".to_owned()),
+        roles: vec!["data".to_owned(), "masks".to_owned()],
         time: None,
         size: 1 << 40,
         sha256: "00".repeat(32),

@@ -152,7 +152,7 @@ async fn values_of_interpolated_products_are_given() {
     for line in lines {
         let cells: Vec<&str> = line.split(',').collect();
         let stamp: String = cells[column("time")].chars().filter(char::is_ascii_digit).take(12).collect();
-        let id: i64 = cells[column("event_id")].parse().unwrap();
+        let id: i64 = cells[column("track_id")].parse().unwrap();
         let of = |row: &&Value| row[3].as_u64().unwrap().to_string() == stamp && row[4].as_i64() == Some(id);
         let values: Vec<f64> = rows.iter().filter(of).filter_map(|row| row[0].as_f64()).collect();
         let known: f64 = cells[column("max")].parse().unwrap();

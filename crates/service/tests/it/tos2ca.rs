@@ -67,6 +67,7 @@ impl Place {
             cache: None,
             catalog: None,
             roots: std::collections::BTreeMap::new(),
+            doors: eventscape_pipeline::Doors::default(),
         };
         let (stop, stopped) = watch::channel(false);
         let worker = Worker::new(self.jobs.clone(), settings, Arc::new(Notify::new()), 0);

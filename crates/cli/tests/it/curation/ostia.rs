@@ -49,7 +49,7 @@ fn compare(file: &str, variable: &str, method: Option<&str>, known: &str, said: 
         let time = region["time"].as_str().unwrap();
         let stamp: String = time.chars().filter(char::is_ascii_digit).take(12).collect();
         assert_eq!((row["time"].as_str(), row["method"].as_str()), (time, said));
-        let event = made.event(&stamp, row["event_id"].parse().unwrap(), variable).unwrap();
+        let event = made.event(&stamp, row["track_id"].parse().unwrap(), variable).unwrap();
         // the mask file's own grid is the box; places are compared by their coordinates in steps of the grid
         let place = |(row, column): &(u32, u32)| {
             let (lat, lon) = made.grid().centre(*row as usize, *column as usize).unwrap();

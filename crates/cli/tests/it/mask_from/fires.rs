@@ -95,10 +95,10 @@ fn mask_from_keeps_both_fires_that_share_cells() {
 
     // the flat masks have one number a cell: there the smaller fire is seen in the larger one
     let flat = open(&folder.path().join("1/1-Masks.nc"));
-    let variable = flat.variable("event_id").unwrap();
+    let variable = flat.variable("track_id").unwrap();
     let shape = variable.shape();
     let slab = Hyperslab(vec![3..4, 0..shape[1], 0..shape[2]]);
-    let ids = flat.read("event_id", &slab).unwrap().data.to_i64().unwrap();
+    let ids = flat.read("track_id", &slab).unwrap().data.to_i64().unwrap();
     let count = |id: u32| ids.iter().filter(|found| **found == i64::from(id)).count();
     assert_eq!(count(inside), small.len());
     assert_eq!(count(camp), large.len() - shared);
@@ -201,7 +201,7 @@ fn mask_from_reads_the_polygons_that_a_job_has_made() {
     run("fires_4326.geojson", &[NORTH], &first);
     let polygons = first.join("1/1-201811110000.json");
     let like = first.join("1/1-Masks.nc");
-    let asked = ["--time-property=dateTime", "--id-property=anomaly", "--name-property=name", "--grid-like"];
+    let asked = ["--time-property=time", "--id-property=track_id", "--name-property=name", "--grid-like"];
     run_on(&polygons, &[&asked[..], &[like.to_str().unwrap()]].concat(), &second);
     let (_, mut all) = masks(&first);
     all.retain(|(time, _), _| time.starts_with("2018-11-11"));

@@ -1,7 +1,8 @@
 //! Writing: one pass over the gathered values, into all products at once.
 
-mod lives;
-mod writer;
+mod context;
+mod longest;
+mod stationary;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,61 +10,60 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use eventscape_catalog::VariableMeta;
 use eventscape_core::Timestamp;
-use eventscape_io::sink::StoredProduct;
+use eventscape_io::sink::ProductFile;
 use eventscape_io::spool::SpoolReader;
-use eventscape_products::curation::{CuratedTime, CurationInfo, Gathered};
-use eventscape_products::{Artifact, ProductKind, Status, manifest_name, stationary_name, write_item};
+use eventscape_products::curation::{CuratedTime, Gathered};
+use eventscape_products::{
+    Artifact, Choice, CurationContext, CurationTime, CurationWriter, Product, ProductStage, ProductWriter, Status,
+    manifest_name, write_item,
+};
 use serde_json::json;
 
-use super::CurationProduct;
-use super::masks::Masks;
+use super::job::CurationJob;
 use super::other::Other;
 use super::plan::{MaskTime, Need, Plan};
 use super::record::{self, Group};
 use super::regrid::Regridder;
-use super::scope::CurationScope;
-use super::stationary;
 use crate::Surroundings;
+use crate::doors::Doors;
 use crate::error::{PipelineError, Result};
 use crate::ordered::in_order;
 use crate::progress::Stage;
 use crate::resources::Resources;
 use crate::workplace::Workplace;
-use writer::Writer;
 
-/// What products are made of.
-pub(super) struct Asked<'a> {
-    pub(super) scope: &'a CurationScope,
-    pub(super) info: &'a CurationInfo,
-    pub(super) masks: &'a Masks,
-    pub(super) plan: &'a Plan,
-    pub(super) other: &'a Other,
-    pub(super) wanted: &'a [CurationProduct],
-}
+pub(super) use context::Asked;
 
 /// What was made.
 pub(super) struct Made {
-    pub(super) stored: Vec<StoredProduct>,
+    pub(super) stored: Vec<Artifact>,
     /// Events at all times without any valid value.
     pub(super) without_value: usize,
 }
 
-/// The names of the products and what they are, the manifest's not among them.
+/// The products that a job names, and those that its keys ask for.
+pub(super) fn wanted(job: &CurationJob, doors: &Doors) -> Result<Vec<Product>> {
+    let mut wanted = job.wanted(doors)?;
+    let of_key = |product: &&Product| product.choice == Choice::Key("stationary") && job.stationary;
+    wanted.extend(doors.products_of(ProductStage::Curation).filter(of_key));
+    Ok(wanted)
+}
+
+/// The names of the files with their products, the manifest's not among them.
 pub(super) fn named(
     job_id: u64,
-    wanted: &[CurationProduct],
-    with_stationary: bool,
+    wanted: &[Product],
     plan: &Plan,
     variables: &[VariableMeta],
-) -> Vec<(String, ProductKind)> {
-    let mut names: Vec<_> = wanted.iter().filter_map(|product| writer::file_of(job_id, *product)).collect();
-    if wanted.contains(&CurationProduct::Plots) {
-        names.extend(lives::names(job_id, plan, variables).into_iter().map(|name| (name, lives::KIND)));
-    }
-    if with_stationary {
-        names.push((stationary_name(job_id), ProductKind::Stationary));
-    }
-    names
+) -> Vec<(String, Product)> {
+    let charted = longest::tracks(plan);
+    let files = |product: &Product| -> Vec<(String, Product)> {
+        let files = product.files;
+        let of_series = charted.iter().flat_map(|id| variables.iter().map(move |v| (*id, v.name.as_str())));
+        let series = of_series.filter_map(|(id, variable)| files.of_series(job_id, id, variable));
+        files.of_job(job_id, false).into_iter().chain(series).map(|name| (name, *product)).collect()
+    };
+    wanted.iter().flat_map(files).collect()
 }
 
 /// Writes all products and the manifest.
@@ -72,14 +72,67 @@ pub(super) fn write(
     gathered: &SpoolReader,
     place: &Workplace,
     resources: &Resources,
-    with_stationary: bool,
     around: &Surroundings<'_>,
 ) -> Result<Made> {
+    let masks = &asked.masks.file;
+    let first = asked.plan.times.first().ok_or_else(|| PipelineError::Internal("the masks have no time".to_owned()))?;
+    let create = |name: &str| place.create(name);
+    let charted = longest::tracks(asked.plan);
+    let mut context = CurationContext::new(asked.info, masks.grid(), masks.times(), first.time, &create);
+    context.cells = asked.plan.times.iter().flat_map(|t| &t.events).map(|event| event.cells).sum();
+    context.charted = &charted;
+    let mut writers: Vec<(Product, Box<dyn CurationWriter + '_>)> = Vec::new();
+    for product in asked.wanted {
+        if let ProductWriter::Curation(begin) = product.writer {
+            writers.push((*product, begin(&context)?));
+        }
+    }
+    let without_value = one_pass(asked, gathered, &mut writers, resources, around)?;
+
+    around.observer.begin(Stage::Products, (asked.wanted.len() + 1) as u64);
+    let mut stored = Vec::new();
+    for (product, writer) in writers {
+        for file in writer.finish()? {
+            stored.push(place.keep(file, &product, None)?);
+        }
+        around.observer.advance(Stage::Products, 1);
+    }
+    for product in asked.wanted {
+        let (ProductWriter::Domain(begin), Some(name)) =
+            (product.writer, product.files.of_job(asked.scope.job_id, false))
+        else {
+            continue;
+        };
+        let file: ProductFile = stationary::write(asked, begin(&context, place.create(&name)?)?, around)?;
+        stored.push(place.keep(file, product, None)?);
+        around.observer.advance(Stage::Products, 1);
+    }
+    // what an earlier run of the same job made is listed, too
+    let all: Vec<Product> = around.doors.products_of(ProductStage::Curation).copied().collect();
+    for (name, _) in named(asked.scope.job_id, &all, asked.plan, asked.other.variables()) {
+        if stored.iter().all(|artifact| artifact.name != name)
+            && let Some(kept) = place.done(&name)?
+        {
+            stored.push(kept);
+        }
+    }
+    let manifest = manifest(asked, &stored, place)?;
+    stored.push(manifest);
+    around.observer.end(Stage::Products);
+    Ok(Made { stored, without_value })
+}
+
+/// Hands what was gathered to the writers, mask time by mask time; gives the number of events without any valid value.
+fn one_pass(
+    asked: &Asked<'_>,
+    gathered: &SpoolReader,
+    writers: &mut [(Product, Box<dyn CurationWriter + '_>)],
+    resources: &Resources,
+    around: &Surroundings<'_>,
+) -> Result<usize> {
     let times = &asked.plan.times;
     around.observer.begin(Stage::Regridding, times.len() as u64);
-    let scope = asked.scope;
-    let regridder = Regridder::new(asked.masks.file.grid(), scope, asked.other.variables());
-    let mut writers = asked.wanted.iter().map(|p| Writer::begin(asked, *p, place)).collect::<Result<Vec<_>>>()?;
+    let regridder = Regridder::new(asked.masks.file.grid(), asked.scope, asked.other.variables());
     let without_value = AtomicUsize::new(0);
     let mut orbits = OrbitCounts::default();
     in_order(
@@ -90,66 +143,35 @@ pub(super) fn write(
             if around.cancel.is_cancelled() {
                 return Err(PipelineError::Stopped { done: index, total: times.len() });
             }
-            let Some(time) = times.get(index).filter(|time| !time.events.is_empty()) else { return Ok(None) };
+            let file = &asked.masks.file;
+            let known = (times.get(index), file.times().get(index), file.stamps().get(index));
+            let (Some(time), Some(mask_time), Some(stamp)) = known else {
+                return Err(PipelineError::Internal(format!("there is no mask time {index}")));
+            };
+            // a mask time without events is there, too, and empty
             let groups = record::decode(&gathered.document(index)?)
                 .ok_or_else(|| PipelineError::State(format!("the gathered values of {} are damaged", time.time)))?;
             let curated = groups.into_iter().map(|g| curated(asked, time, g)).collect::<Result<Vec<_>>>()?;
-            let file = &asked.masks.file;
-            let (Some(mask_time), Some(stamp)) = (file.times().get(index), file.stamps().get(index)) else {
-                return Err(PipelineError::Internal(format!("there is no mask time {index}")));
-            };
             let mask = (*mask_time, stamp.as_str());
             let interpolated = regridder.interpolate(&curated, &file.events(index)?, time.time, mask)?;
-            Ok(Some((curated, interpolated)))
+            Ok((curated, interpolated))
         },
-        |index, found| {
-            if let (Some((mut curated, interpolated)), Some(time)) = (found, times.get(index)) {
+        |index, (mut curated, interpolated)| {
+            if let Some(time) = times.get(index) {
                 curated.iter_mut().for_each(|group| orbits.count(group));
                 let empty = |event: &&eventscape_products::curation::InterpolatedEvent| {
                     event.variables.iter().all(|v| v.statistics.is_none())
                 };
                 without_value.fetch_add(interpolated.events.iter().filter(empty).count(), Ordering::Relaxed);
-                for writer in &mut writers {
-                    writer.add(&curated, &interpolated, time)?;
-                }
+                let found = CurationTime::new(&curated, &interpolated, time.time);
+                writers.iter_mut().try_for_each(|(_, writer)| writer.time(&found))?;
             }
             around.observer.advance(Stage::Regridding, 1);
             Ok(())
         },
     )?;
     around.observer.end(Stage::Regridding);
-
-    around.observer.begin(Stage::Products, (asked.wanted.len() + usize::from(with_stationary) + 1) as u64);
-    let mut stored = Vec::new();
-    let mut kinds = Vec::new();
-    for writer in writers {
-        for (file, kind) in writer.end(asked, place)? {
-            stored.push(place.keep(file, kind.media_type())?);
-            kinds.push(kind);
-        }
-        around.observer.advance(Stage::Products, 1);
-    }
-    if with_stationary {
-        let file = place.create(&stationary_name(scope.job_id))?.hash_at_end();
-        let file = stationary::write(asked, file, around)?;
-        stored.push(place.keep(file, ProductKind::Stationary.media_type())?);
-        kinds.push(ProductKind::Stationary);
-        around.observer.advance(Stage::Products, 1);
-    }
-    // what an earlier run of the same job made is listed, too
-    let all: Vec<_> = CurationProduct::ALL.iter().map(|(product, _)| *product).collect();
-    for (name, kind) in named(scope.job_id, &all, true, asked.plan, asked.other.variables()) {
-        if stored.iter().all(|product| product.name != name)
-            && let Some(kept) = place.done(&name)?
-        {
-            stored.push(kept);
-            kinds.push(kind);
-        }
-    }
-    let manifest = manifest(asked, &stored, &kinds, place)?;
-    stored.push(manifest);
-    around.observer.end(Stage::Products);
-    Ok(Made { stored, without_value: without_value.into_inner() })
+    Ok(without_value.into_inner())
 }
 
 /// The gathered values with all that is told of them.
@@ -193,23 +215,7 @@ impl OrbitCounts {
     }
 }
 
-fn manifest(
-    asked: &Asked<'_>,
-    stored: &[StoredProduct],
-    kinds: &[ProductKind],
-    place: &Workplace,
-) -> Result<StoredProduct> {
-    let files: Vec<Artifact> = stored
-        .iter()
-        .zip(kinds)
-        .map(|(product, kind)| Artifact {
-            name: product.name.clone(),
-            kind: *kind,
-            size: product.size,
-            sha256: product.sha256.clone(),
-            time: None,
-        })
-        .collect();
+fn manifest(asked: &Asked<'_>, stored: &[Artifact], place: &Workplace) -> Result<Artifact> {
     let events = || asked.plan.times.iter().flat_map(|t| &t.events);
     let counts = json!({
         "times": asked.plan.times.len(),
@@ -221,7 +227,7 @@ fn manifest(
     let mut file = place.create(&manifest_name(asked.scope.job_id))?;
     let masks = &asked.masks.file;
     let status = Status::Complete;
-    write_item(&mut file, &asked.info.job, masks.grid(), masks.times(), counts, &files, status, &notices)?;
+    write_item(&mut file, &asked.info.job, masks.grid(), masks.times(), counts, stored, status, &notices)?;
     file.flush().map_err(|e| file.failed(e))?;
-    place.finish(file, "application/geo+json")
+    place.finish(file)
 }

@@ -12,11 +12,13 @@ use crate::verify::netcdf::times::Axis;
 
 /// What its coordinates are called; a variable of such a name is written with this at its end.
 const RENAMED: &str = "_value";
-const OWN: [&str; 7] = ["event_id", "time", "lat", "lon", "cell_area", "crs", "obs"];
+const OWN: [&str; 12] =
+    ["track_id", "event_id", "time", "lat", "lon", "cell_area", "crs", "obs", "row", "column", "mask_lat", "mask_lon"];
 const COVERAGE: &str = "_coverage";
 
 pub(super) fn check(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Facts> {
-    let [cells] = nc.shape::<1>("event_id")?;
+    let ids_path = nc.track_ids()?;
+    let [cells] = nc.shape::<1>(ids_path)?;
     let axis = Axis::of(nc, "time")?;
     let names: Vec<String> = nc
         .granule
@@ -35,7 +37,7 @@ pub(super) fn check(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Facts> {
     for slab in blocks_of(nc.variable("lat")?) {
         let first = slab.0.first().map_or(0, |range| range.start);
         let [ids, seconds, lat, lon, areas] = [
-            reals(nc, "event_id", &slab)?,
+            reals(nc, ids_path, &slab)?,
             reals(nc, "time", &slab)?,
             reals(nc, "lat", &slab)?,
             reals(nc, "lon", &slab)?,
@@ -51,7 +53,7 @@ pub(super) fn check(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Facts> {
                     faults.add(format!("{name}[{}]", first + k as u64), format!("it is {value}"));
                 }
             };
-            is("event_id", ids[k], ids[k] >= 1.0);
+            is(ids_path, ids[k], ids[k] >= 1.0);
             is("lat", lat[k], lat[k].abs() <= 90.0 + 1e-4);
             is("lon", lon[k], lon[k].abs() <= 720.0);
             is("cell_area", areas[k], areas[k] >= 0.0 && areas[k].is_finite());
@@ -63,7 +65,7 @@ pub(super) fn check(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Facts> {
             }
         }
     }
-    for path in names.iter().map(String::as_str).chain(["event_id", "time", "lat", "lon", "cell_area"]) {
+    for path in names.iter().map(String::as_str).chain([ids_path, "time", "lat", "lon", "cell_area"]) {
         nc.is_read(path);
     }
     let mut facts = Facts::default();

@@ -9,7 +9,6 @@ use crate::verify::blocks::blocks_of;
 use crate::verify::facts::{EventSum, Events, Facts, MILLISECOND, Times, Told, cell_digest};
 use crate::verify::finding::{Checked, Faults, Trouble};
 
-const IDS: &str = "event_id";
 const FLAGS: &str = "event_flag";
 
 pub(super) fn check(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Facts> {
@@ -33,31 +32,32 @@ pub(super) fn check(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Facts> {
 
 /// Reads both variables side by side; gives the cells by scene and event.
 fn events(nc: &Nc<'_>, faults: &mut Faults) -> Checked<BTreeMap<(usize, u32), EventSum>> {
-    let shape = nc.shape::<3>(IDS)?;
+    let ids_path = nc.track_ids()?;
+    let shape = nc.shape::<3>(ids_path)?;
     if nc.shape::<3>(FLAGS)? != shape {
-        return Err(Trouble::at(FLAGS, format!("it does not have the shape {shape:?} of `{IDS}`")));
+        return Err(Trouble::at(FLAGS, format!("it does not have the shape {shape:?} of `{ids_path}`")));
     }
     let lengths = ["time", "lat", "lon"].map(|path| nc.variable(path).map(|found| found.shape()));
     if let [Ok(times), Ok(lat), Ok(lon)] = &lengths {
         let is_of = |found: &[u64], d: usize| found.len() == 2 || found.first() == shape.get(d);
         if !(is_of(times, 0) && is_of(lat, 1) && is_of(lon, 2)) {
-            return Err(Trouble::at(IDS, format!("its shape {shape:?} is not that of the axes")));
+            return Err(Trouble::at(ids_path, format!("its shape {shape:?} is not that of the axes")));
         }
     }
     let mut sums = BTreeMap::new();
     let mut is_right = true;
-    for slab in blocks_of(nc.variable(IDS)?) {
-        let (ArrayData::I32(ids), ArrayData::I8(flags)) = (nc.slab(IDS, &slab)?, nc.slab(FLAGS, &slab)?) else {
-            return Err(Trouble::at(IDS, "it does not hold int32, or its flags are not int8"));
+    for slab in blocks_of(nc.variable(ids_path)?) {
+        let (ArrayData::I32(ids), ArrayData::I8(flags)) = (nc.slab(ids_path, &slab)?, nc.slab(FLAGS, &slab)?) else {
+            return Err(Trouble::at(ids_path, "it does not hold int32, or its flags are not int8"));
         };
         let wrong = count(&slab, &ids, &flags, &mut sums);
         if let Some((at, id, flag)) = wrong.filter(|_| is_right) {
             is_right = false;
             let [t, row, column] = place(&slab, at);
-            faults.add(format!("{IDS}[{t}][{row}][{column}]"), format!("it is {id}, `{FLAGS}` is {flag} there"));
+            faults.add(format!("{ids_path}[{t}][{row}][{column}]"), format!("it is {id}, `{FLAGS}` is {flag} there"));
         }
     }
-    nc.is_read(IDS);
+    nc.is_read(ids_path);
     nc.is_read(FLAGS);
     Ok(sums)
 }

@@ -20,9 +20,9 @@ use std::collections::HashSet;
 use eventscape_formats::write::check_structure;
 use eventscape_formats::{ArrayData, Granule, Hyperslab, OpenOptions, Variable};
 use eventscape_io::stores::ByteReader;
-use eventscape_products::ProductKind;
 
 use super::blocks::blocks_of;
+use super::content::Content;
 use super::facts::Facts;
 use super::finding::{Checked, Faults, Trouble};
 use super::product::Asked;
@@ -35,19 +35,22 @@ pub(super) fn check(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> {
     faults.take(structure)?;
     let granule = Granule::open(asked.source.clone(), &OpenOptions::default())?;
     let mut nc = Nc { granule, asked, read: RefCell::default() };
-    let told = match asked.kind {
-        ProductKind::ReferenceMasks => mask_output::check(&nc, faults),
-        ProductKind::Masks => masks::check(&nc, faults),
-        ProductKind::TracksNetcdf => tracks::check(&nc, faults),
-        ProductKind::Stationary => stationary::check(&nc, faults),
-        ProductKind::Curated => curated::check(&nc, faults),
-        ProductKind::Interpolated => interpolated::check(&nc, faults),
+    let told = match asked.content {
+        Content::Tos2caMasks => mask_output::check(&nc, faults),
+        Content::Masks => masks::check(&nc, faults),
+        Content::Tracks => tracks::check(&nc, faults),
+        Content::Stationary => stationary::check(&nc, faults),
+        Content::Curated => curated::check(&nc, faults),
+        Content::Interpolated => interpolated::check(&nc, faults),
         _ => flat::check(&nc, faults),
     };
     let told = faults.take(told)?;
     nc.read_the_rest(faults)?;
     Ok(told.unwrap_or_default())
 }
+
+/// What the numbers of the tracks are called: now, and in release 0.1.
+const TRACK_IDS: [&str; 2] = ["track_id", "event_id"];
 
 /// A file that is being looked at.
 struct Nc<'a> {
@@ -65,6 +68,12 @@ impl Nc<'_> {
             true => Ok(found),
             false => Err(Trouble::at(path, "the variable is not there")),
         })
+    }
+
+    /// The variable with the numbers of the tracks.
+    fn track_ids(&self) -> Checked<&'static str> {
+        let there = TRACK_IDS.into_iter().find(|path| self.has(path));
+        there.ok_or_else(|| Trouble::at(TRACK_IDS[0], "the variable is not there"))
     }
 
     fn has(&self, path: &str) -> bool {

@@ -1,8 +1,7 @@
 //! `<job>-Tracks.nc`: the tracks, their observations, and the links between them.
 
-use eventscape_products::ProductKind;
-
-use super::{Nc, times};
+use super::{Nc, TRACK_IDS, times};
+use crate::verify::content::Content;
 use crate::verify::described::{Described, IN_NETCDF};
 use crate::verify::facts::{Events, Facts, LinkRow, MILLISECOND, RELATIONS, Sums, Told, digest};
 use crate::verify::finding::{Checked, Faults, Trouble};
@@ -11,7 +10,7 @@ use crate::verify::finding::{Checked, Faults, Trouble};
 const SAME_SECONDS: f64 = 1e-3;
 
 pub(super) fn check(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Facts> {
-    debug_assert_eq!(nc.asked.kind, ProductKind::TracksNetcdf);
+    debug_assert_eq!(nc.asked.content, Content::Tracks);
     let mut facts = Facts::default();
     let tracks = tracks(nc)?;
     facts.counts.insert("tracks", tracks.len() as u64);
@@ -37,14 +36,15 @@ struct Track {
 }
 
 fn tracks(nc: &Nc<'_>) -> Checked<Vec<Track>> {
-    let (ids, sizes, durations) = (nc.integers("event_id")?, nc.integers("row_size")?, nc.reals("duration")?);
+    let (ids, sizes, durations) = (nc.integers(nc.track_ids()?)?, nc.integers("row_size")?, nc.reals("duration")?);
     if sizes.len() != ids.len() || durations.len() != ids.len() {
         return Err(Trouble::at("row_size", "it does not have a value for each event"));
     }
     let mut tracks: Vec<Track> = Vec::with_capacity(ids.len());
     for (k, ((id, size), duration)) in ids.iter().zip(&sizes).zip(durations).enumerate() {
         let id = u32::try_from(*id).ok().filter(|id| *id > tracks.last().map_or(0, |last| last.id));
-        let id = id.ok_or_else(|| Trouble::at(format!("event_id[{k}]"), "events are numbered from 1, ascending"))?;
+        let id =
+            id.ok_or_else(|| Trouble::at(format!("{}[{k}]", TRACK_IDS[0]), "tracks are numbered from 1, ascending"))?;
         let size = usize::try_from(*size).ok().filter(|size| *size > 0);
         let size =
             size.ok_or_else(|| Trouble::at(format!("row_size[{k}]"), "an event has one observation at least"))?;

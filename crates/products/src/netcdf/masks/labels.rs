@@ -19,7 +19,7 @@ pub(super) enum Flag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub(super) run: Run,
-    /// `event_id`.
+    /// `track_id`.
     pub(super) id: i32,
     pub(super) flag: Flag,
 }
@@ -41,26 +41,35 @@ pub(super) fn outside_domain(grid: &Grid) -> Vec<Run> {
     runs
 }
 
-/// The stretches of a scene, row-major and apart.
+/// What the cells of a scene are.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Labels {
+    /// Row-major and apart.
+    pub(super) stretches: Vec<Stretch>,
+    /// Cells of further given phenomena: runs with the number of the track.
+    pub(super) shared: Vec<(Run, i32)>,
+}
+
+/// The labels of a scene.
 ///
 /// Components that were detected share no cells; those of phenomena that are `given` may. A cell of several is then of the
 /// one that has fewer cells at this time, the one of the higher number among equals, so that a small one in a large one
 /// is seen.
-pub(super) fn stretches(
+pub(super) fn labels(
     grid: &Grid,
     lineage: &Lineage,
     index: usize,
     scene: &SceneComponents,
     outside: &[Run],
     given: bool,
-) -> Result<Vec<Stretch>, ProductError> {
+) -> Result<Labels, ProductError> {
     let stretch = |run: Run, id: i32, flag: Flag| Stretch { run, id, flag };
     let mut all: Vec<Stretch> = Vec::new();
     let mut events = members_of(lineage, index, scene)?;
     if given {
         events.sort_by_key(|event| (event.component.cells, std::cmp::Reverse(event.track)));
     }
-    let mut taken: Vec<Run> = Vec::new();
+    let (mut taken, mut shared): (Vec<Run>, Vec<(Run, i32)>) = Default::default();
     for event in events {
         let id = i32::try_from(event.track)
             .map_err(|_| ProductError::Unrepresentable("a track's number does not fit into int32".to_owned()))?;
@@ -70,6 +79,7 @@ pub(super) fn stretches(
             continue;
         }
         let left = without(runs, &taken);
+        shared.extend(without(runs, &left).into_iter().map(|run| (run, id)));
         all.extend(left.iter().map(|&run| stretch(run, id, Flag::Inside)));
         // sorted parts: quick to sort again
         taken.extend(left);
@@ -94,7 +104,7 @@ pub(super) fn stretches(
             scene.time
         )));
     }
-    Ok(all)
+    Ok(Labels { stretches: all, shared })
 }
 
 /// The parts of `runs` that `taken` does not cover; both row-major.

@@ -1,6 +1,7 @@
 //! `<job>-Masks.nc`: which event each cell belongs to, at each time, after CF-1.11 and ACDD-1.3.
 
 mod labels;
+mod shared;
 mod tiles;
 
 use eventscape_core::{EventSource, Grid, Lineage};
@@ -9,20 +10,21 @@ use super::axes::{Axes, write_crs, write_time};
 use super::in_order::scenes_in_order;
 use super::metadata::{FileKind, global_attributes};
 use crate::{JobInfo, ProductError};
-use eventscape_formats::write::Medium;
-use eventscape_formats::write::{Codec, NcFile, Variable};
-use labels::{outside_domain, stretches};
+use eventscape_formats::write::{Codec, Medium, NcFile, Variable};
+use labels::{labels, outside_domain};
+use shared::SharedRuns;
 use tiles::Tiling;
 
 /// Writes the masks of all times into one flat file.
 ///
-/// `event_id(time, lat, lon)` is the track's number, 0 where there is none, and -1 (`_FillValue`) where the input is missing
+/// `track_id(time, lat, lon)` is the track's number, 0 where there is none, and -1 (`_FillValue`) where the input is missing
 /// or the cell lies outside the job's polygon; `event_flag` tells these apart. A missing cell that the tracker filled from its
-/// neighbours (AUX-GEOIR) and found in an event is inside it. A cell of several given phenomena is of the smallest. `cell_area` is in m². Longitudes of a box
+/// neighbours (AUX-GEOIR) and found in an event is inside it. A cell of several given phenomena is of the smallest; the others have it in the variables over
+/// `shared_run`. `cell_area` is in m². Longitudes of a box
 /// across the seam of their convention go on past it, since CF wants them to ascend. Curvilinear grids have dimensions
 /// `y` and `x` and two-dimensional coordinates.
 ///
-/// Chunks hold one time and at most 512 × 512 cells (1 MiB of `event_id`), so that a map and a series at a point each
+/// Chunks hold one time and at most 512 × 512 cells (1 MiB of `track_id`), so that a map and a series at a point each
 /// unpack little more than they need. They are packed (zlib) from the runs of the components without making an image.
 ///
 /// Memory: a few scenes' components, their packed chunks, and about one byte in a thousand of what was packed before.
@@ -51,7 +53,7 @@ pub fn write_masks<W: Medium>(
         title: "Masks",
         id: "masks",
         comment:
-            "event_id numbers the events from 1; an event keeps its number through time. The numbers are those of \
+            "track_id numbers the tracks from 1; an event keeps its number through time. The numbers are those of \
                   the tracks file of the same job."
                 .to_owned(),
     };
@@ -67,14 +69,19 @@ pub fn write_masks<W: Medium>(
     let dims = ["time", axes.row, axes.column];
     // the runs are packed as they are; the level says "fastest" in the stream's own header
     let codec = Codec { shuffle: false, level: 1 };
-    let ids = file.start_chunks(axes.describe(event_id(job, &dims)), &chunk, codec)?;
+    let ids = file.start_chunks(axes.describe(track_id(job, &dims)), &chunk, codec)?;
     let flags = file.start_chunks(axes.describe(event_flag(grid, &dims)), &chunk, codec)?;
     let outside = outside_domain(grid);
     let given = !job.given.is_empty();
+    let mut shared = SharedRuns::default();
     scenes_in_order(
         events,
-        |index, scene| Ok(tiling.pack(&stretches(grid, lineage, index, &scene, &outside, given)?)),
-        |index, packed| {
+        |index, scene| {
+            let found = labels(grid, lineage, index, &scene, &outside, given)?;
+            Ok((tiling.pack(&found.stretches), found.shared))
+        },
+        |index, (packed, cells)| {
+            shared.add(index, &cells);
             packed.ids.iter().try_for_each(|chunk| file.chunk(ids, chunk))?;
             packed.flags.iter().try_for_each(|chunk| file.chunk(flags, chunk))?;
             progress(index + 1);
@@ -83,13 +90,14 @@ pub fn write_masks<W: Medium>(
     )?;
     file.finish_chunks(ids)?;
     file.finish_chunks(flags)?;
+    shared.write(&mut file)?;
     Ok(file.finish()?)
 }
 
-fn event_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
-    Variable::of::<i32>("event_id", dims)
+fn track_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
+    Variable::of::<i32>("track_id", dims)
         .fill(-1i32)
-        .with("long_name", format!("number of the event of {} that the cell belongs to", job.condition_text))
+        .with("long_name", format!("number of the track of {} that the cell belongs to", job.condition_text))
         .with("units", "1")
         .with("valid_min", 0i32)
         .with("comment", "0: no event; -1: the input is missing or the cell lies outside the domain, see event_flag")

@@ -57,9 +57,9 @@ pub(super) fn write_links<W: Medium>(file: &mut NcFile<W>, lineage: &Lineage) ->
     let ints =
         |name: &str, long_name: &str| Variable::of::<i32>(name, LINK).with("long_name", long_name).with("units", "1");
     let parents: Vec<i32> = ends.iter().map(|ends| ends.0 as i32).collect();
-    file.compressed(ints("link_parent", "event_id of the earlier event, 0 if it is none"), ROWS, PACKED, &parents)?;
+    file.compressed(ints("link_parent", "track_id of the earlier component, 0 if it is none"), ROWS, PACKED, &parents)?;
     let children: Vec<i32> = ends.iter().map(|ends| ends.1 as i32).collect();
-    file.compressed(ints("link_child", "event_id of the later event, 0 if it is none"), ROWS, PACKED, &children)?;
+    file.compressed(ints("link_child", "track_id of the later component, 0 if it is none"), ROWS, PACKED, &children)?;
 
     let calendar = lineage.times.first().map_or_else(Default::default, |time| time.calendar());
     type Scene = fn(&Link) -> u32;

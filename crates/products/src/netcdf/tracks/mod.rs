@@ -27,7 +27,7 @@ const EVENT: &[&str] = &["event"];
 
 /// Writes the tracks.
 ///
-/// Each event is a trajectory: `event_id(event)`, `row_size(event)` observations, one after the other along `obs`, with time,
+/// Each event is a trajectory: `track_id(event)`, `row_size(event)` observations, one after the other along `obs`, with time,
 /// centroid, shape, statistics of the value, motion (NaN where it cannot be told) and tags; its start and end status, its
 /// duration, the numbers of its parents and children. Events that were given have their `event_name(event, name_length)` and
 /// `source_id(event, source_id_length)`, as characters. The links between components of different times are variables over
@@ -91,7 +91,7 @@ fn write_events<W: Medium>(
     file.dimension("event", lineage.tracks.len())?;
     let int = |name: &str, long_name: &str| Variable::of::<i32>(name, EVENT).with("long_name", long_name);
     let ids: Vec<i32> = lineage.tracks.iter().map(|track| track.id as i32).collect();
-    file.compressed(int("event_id", "number of the event").with("cf_role", "trajectory_id"), ROWS, PACKED, &ids)?;
+    file.compressed(int("track_id", "number of the track").with("cf_role", "trajectory_id"), ROWS, PACKED, &ids)?;
     let sizes: Vec<i32> = lineage.tracks.iter().map(|track| track.members.len() as i32).collect();
     let row_size = int("row_size", "number of observations of the event").with("sample_dimension", "obs");
     file.compressed(row_size, ROWS, PACKED, &sizes)?;

@@ -143,8 +143,7 @@ mod tests {
     use super::*;
 
     fn read(body: &Value) -> Result<Execution, Problem> {
-        let policy =
-            Policy { inputs: Vec::new(), webhooks: vec!["https://hooks.example.org".to_owned()], catalog: None };
+        let policy = Policy { webhooks: vec!["https://hooks.example.org".to_owned()], ..Policy::default() };
         Execution::read(body.to_string().as_bytes(), &super::super::ALL[0], &policy)
     }
 

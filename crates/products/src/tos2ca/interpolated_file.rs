@@ -6,8 +6,8 @@ use eventscape_formats::write::{Codec, Medium, NcFile, Variable};
 
 use super::curated_file::{navigation, root_attributes};
 use super::text::statistic;
-use super::{CuratedVariable, CurationInfo, InterpolatedTime};
 use crate::ProductError;
+use crate::curation::{CuratedVariable, CurationInfo, InterpolatedTime, UNWEIGHTED};
 
 const PACKED: Codec = Codec { shuffle: true, level: 4 };
 /// What missing values are in the reference's file.
@@ -30,7 +30,7 @@ impl<W: Medium> InterpolatedFile<W> {
         let mut file = NcFile::create(out, "the interpolated file")?;
         root_attributes(&mut file, info)?;
         file.attribute("Interpolation", info.method.as_str())?;
-        file.attribute("Statistics", if info.weighted { "weighted by the area of the cells" } else { "unweighted" })?;
+        file.attribute("Statistics", if info.weighted { "weighted by the area of the cells" } else { UNWEIGHTED })?;
         navigation(&mut file, grid, None)?;
         Ok(Self { file, variables: info.variables.clone(), method: info.method.clone(), compat: info.compat })
     }

@@ -1,14 +1,14 @@
-//! `<job>-ForTraCC-Mask-Output.nc4`: the reference's mask file, a group for each time.
+//! `<job>-ForTraCC-Mask-Output.nc4`: the mask file of TOS2CA, a group for each time.
 
 use eventscape_core::grid::Coordinates;
 use eventscape_core::{EventSource, Grid, Lineage, SceneComponents, Values};
 
-use super::in_order::scenes_in_order;
+use super::stamps::calendar_attribute;
 use crate::members::members_of;
 use crate::names::scene_stamps;
+use crate::netcdf::scenes_in_order;
 use crate::{JobInfo, ProductError};
-use eventscape_formats::write::Medium;
-use eventscape_formats::write::{NcFile, Variable};
+use eventscape_formats::write::{Medium, NcFile, Variable};
 
 /// Writes the mask file in the layout of the reference, so that its viewer, curator and notebooks open it.
 ///
@@ -31,6 +31,39 @@ pub fn write_mask_output<W: Medium>(
     events: &dyn EventSource,
     progress: &dyn Fn(usize),
 ) -> Result<W, ProductError> {
+    write(out, job, grid, lineage, events, None, progress)
+}
+
+/// As [`write_mask_output`], as the newest TOS2CA does: the root names its `algorithm`, `ForTraCC` or `AuxGeoIR`.
+///
+/// # Errors
+/// As [`write_mask_output`].
+pub fn write_newest_mask_output<W: Medium>(
+    out: W,
+    job: &JobInfo,
+    grid: &Grid,
+    lineage: &Lineage,
+    events: &dyn EventSource,
+    progress: &dyn Fn(usize),
+) -> Result<W, ProductError> {
+    let algorithm = match job.tracker.as_str() {
+        "fortracc" => "ForTraCC",
+        "aux-geoir" => "AuxGeoIR",
+        // outlines that were given, and trackers that TOS2CA does not have
+        other => other,
+    };
+    write(out, job, grid, lineage, events, Some(algorithm), progress)
+}
+
+fn write<W: Medium>(
+    out: W,
+    job: &JobInfo,
+    grid: &Grid,
+    lineage: &Lineage,
+    events: &dyn EventSource,
+    algorithm: Option<&str>,
+    progress: &dyn Fn(usize),
+) -> Result<W, ProductError> {
     let mut file = NcFile::create(out, "the mask file")?;
     let stamps = scene_stamps(&lineage.times);
     if stamps.len() != events.scenes() {
@@ -41,6 +74,12 @@ pub fn write_mask_output<W: Medium>(
         )));
     }
     root_attributes(&mut file, job, grid, &stamps)?;
+    if let Some(algorithm) = algorithm {
+        file.attribute("algorithm", algorithm)?;
+    }
+    if let Some((name, calendar)) = lineage.times.first().and_then(|time| calendar_attribute(time.calendar())) {
+        file.attribute(name, calendar)?;
+    }
     navigation(&mut file, grid)?;
     file.open_group("masks");
     file.attribute("num_events", lineage.tracks.len() as i64)?;

@@ -14,10 +14,10 @@ use eventscape_io::sink::ProductFile;
 use eventscape_products::curation::StationaryFile;
 use rayon::prelude::*;
 
-use super::other::Other;
-use super::plan::{Around, MaskTime, Need, StepNeed};
-use super::products::Asked;
+use super::context::Asked;
 use crate::Surroundings;
+use crate::curation::other::Other;
+use crate::curation::plan::{Around, MaskTime, Need, StepNeed};
 use crate::error::{PipelineError, Result};
 use crate::progress::Stage;
 
@@ -35,10 +35,13 @@ struct Strip {
 
 /// Writes the file. Memory: the scenes of one mask time, and the weights of the rows that are being worked on (on small masks
 /// of all).
-pub(super) fn write(asked: &Asked<'_>, file: ProductFile, around: &Surroundings<'_>) -> Result<ProductFile> {
+pub(super) fn write(
+    asked: &Asked<'_>,
+    mut out: StationaryFile<ProductFile>,
+    around: &Surroundings<'_>,
+) -> Result<ProductFile> {
     let masks = &asked.masks.file;
     let grid = masks.grid();
-    let mut out = StationaryFile::begin(file, asked.info, grid, masks.times())?;
     let layout = out.layout();
     // a chunk of the file is made of strips, on all threads
     let deep = (STRIP_CELLS / grid.nx().max(1)).max(1);

@@ -1,4 +1,4 @@
-//! A manifest read back.
+//! What a manifest says of its job.
 
 use std::collections::BTreeMap;
 
@@ -8,20 +8,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::{Artifact, listed_files};
 use crate::ProductError;
-
-/// A file that a manifest lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedFile {
-    /// Its name in the job's folder.
-    pub name: String,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Its SHA-256, hexadecimal.
-    pub sha256: String,
-    /// Its media type.
-    pub media_type: String,
-}
 
 /// What a manifest says of its job.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,28 +29,12 @@ pub struct Manifest {
     /// Whether its phenomena were given, not found: they may share cells.
     pub is_given: bool,
     /// The files, by name.
-    pub files: Vec<ListedFile>,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    assets: BTreeMap<String, Asset>,
-}
-
-#[derive(Deserialize)]
-struct Asset {
-    #[serde(rename = "file:size")]
-    size: u64,
-    #[serde(rename = "eventscape:sha256")]
-    sha256: String,
-    #[serde(rename = "type")]
-    media_type: String,
+    pub files: Vec<Artifact>,
 }
 
 #[derive(Deserialize)]
 struct WholeItem {
     properties: Properties,
-    assets: BTreeMap<String, Asset>,
 }
 
 #[derive(Deserialize)]
@@ -88,21 +60,12 @@ struct Job {
     command: String,
 }
 
-/// The files that a manifest lists, by name.
-///
-/// # Errors
-/// [`ProductError::Unrepresentable`] where the bytes are not a manifest.
-pub fn listed_files(manifest: &[u8]) -> Result<Vec<ListedFile>, ProductError> {
-    let item: Item = serde_json::from_slice(manifest).map_err(|e| none(&e))?;
-    Ok(files(item.assets))
-}
-
 /// What a manifest says of its job, and the files that it lists.
 ///
 /// # Errors
 /// [`ProductError::Unrepresentable`] where the bytes are not a manifest.
 pub fn read_manifest(manifest: &[u8]) -> Result<Manifest, ProductError> {
-    let WholeItem { properties, assets } = serde_json::from_slice(manifest).map_err(|e| none(&e))?;
+    let WholeItem { properties } = serde_json::from_slice(manifest).map_err(|e| none(&e))?;
     let calendar: Calendar = properties.calendar.parse().map_err(|e| none(&e))?;
     let time = |text: &str| Timestamp::parse(text, calendar).map(|(time, _)| time).map_err(|e| none(&e));
     let [first, last] = &properties.coverage;
@@ -114,18 +77,8 @@ pub fn read_manifest(manifest: &[u8]) -> Result<Manifest, ProductError> {
         coverage: (time(first)?, time(last)?),
         counts: properties.counts.into_iter().filter_map(|(name, count)| Some((name, count.as_u64()?))).collect(),
         is_given: properties.tracks.is_some(),
-        files: files(assets),
+        files: listed_files(manifest)?,
     })
-}
-
-fn files(assets: BTreeMap<String, Asset>) -> Vec<ListedFile> {
-    let file = |(name, asset): (String, Asset)| ListedFile {
-        name,
-        size: asset.size,
-        sha256: asset.sha256,
-        media_type: asset.media_type,
-    };
-    assets.into_iter().map(file).collect()
 }
 
 fn none(why: &dyn std::fmt::Display) -> ProductError {

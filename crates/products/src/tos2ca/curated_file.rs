@@ -6,9 +6,10 @@ use eventscape_formats::Attribute as Source;
 
 use eventscape_formats::write::{Attribute, Codec, Medium, NcFile, Variable};
 
+use super::stamps::calendar_attribute;
 use super::text::stamp_to_second;
-use super::{CuratedEvent, CuratedTime, CuratedVariable, CurationInfo, Gathered, Places, STEPS};
 use crate::ProductError;
+use crate::curation::{CuratedEvent, CuratedTime, CuratedVariable, CurationInfo, Gathered, Places, STEPS};
 
 const PACKED: Codec = Codec { shuffle: true, level: 4 };
 const NAVIGATION: &str = "The lat and lon are provided here to reconstruct the original global grid from the dataset that \
@@ -120,11 +121,15 @@ pub(super) fn root_attributes<W: Medium>(file: &mut NcFile<W>, info: &CurationIn
     file.attribute("JobID", i64::try_from(job.job_id).unwrap_or(i64::MAX))?;
     file.attribute("ProductInfo", info.product_info.as_deref().unwrap_or("not stated"))?;
     file.attribute("FullName", info.full_name.as_deref().unwrap_or(&job.dataset_label))?;
+    file.attribute("SpatialCoverage", info.coverage.as_str())?;
     file.attribute("FileFormat", info.file_format.as_str())?;
     file.attribute("DataResolution", info.resolution.as_str())?;
     file.attribute("SpatialComparison", info.grids.as_str())?;
     file.attribute("TemporalComparison", info.steps.as_str())?;
     file.attribute("History", job.history.as_str())?;
+    if let Some((name, calendar)) = calendar_attribute(job.start.calendar()) {
+        file.attribute(name, calendar)?;
+    }
     Ok(file.attribute("Software", format!("Eventscape {}", job.software_version))?)
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::{CuratedTime, CurationInfo};
 use crate::ProductError;
+use crate::curation::{CuratedTime, CurationInfo};
 
 /// The hierarchy, as the reference has it: `{"<t>-<k>": {"<event>": ["<variable>"]}, …, "navigation": ["lat", "lon"]}`.
 #[derive(Debug)]
