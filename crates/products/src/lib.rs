@@ -16,6 +16,8 @@ pub mod map;
 pub mod netcdf;
 pub mod polygons;
 pub mod read;
+#[cfg(test)]
+mod read_back;
 
 pub use error::ProductError;
 pub use geojson::write_geojson;

@@ -21,6 +21,9 @@ pub(crate) use file::{Attribute, Codec, NcFile, StreamId, Variable};
 pub(crate) use hdf5::Element;
 pub(crate) use metadata::{FileKind, curation_attributes, on_scale, seconds};
 
+#[cfg(test)]
+pub(crate) use hdf5::TextByte;
+
 pub use hdf5::{Medium, Structure, check_structure};
 pub use mask_output::write_mask_output;
 pub use masks::write_masks;
