@@ -20,6 +20,8 @@ pub mod map;
 pub mod netcdf;
 pub mod polygons;
 pub mod read;
+#[cfg(test)]
+mod read_back;
 pub mod tos2ca;
 
 pub use error::ProductError;

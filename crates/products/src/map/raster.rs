@@ -12,7 +12,7 @@ use crate::ProductError;
 pub struct Raster {
     pub(super) width: u32,
     pub(super) height: u32,
-    pub(super) rgb: Vec<u8>,
+    pub(crate) rgb: Vec<u8>,
 }
 
 impl Raster {

@@ -22,10 +22,8 @@ impl ObjectHeader {
     pub(crate) fn push(&mut self, message: Message) -> Result<(), WriteError> {
         let Message { kind, body } = message;
         let size = u16::try_from(body.len()).map_err(|_| {
-            WriteError::Unrepresentable(format!(
-                "a header message of {} bytes does not fit into HDF5, which holds 65535; shorten the attribute",
-                body.len()
-            ))
+            let length = body.len();
+            WriteError::Unrepresentable(format!("{length} bytes are too long for a message of HDF5, which holds 65535"))
         })?;
         let flags = match kind {
             MessageKind::Datatype | MessageKind::FillValue | MessageKind::GroupInfo | MessageKind::Filters => CONSTANT,
@@ -33,8 +31,11 @@ impl ObjectHeader {
             _ => 0,
         };
         let order = if kind == MessageKind::Attribute {
-            self.attributes += 1;
-            self.attributes - 1
+            let order = self.attributes;
+            self.attributes = order.checked_add(1).ok_or_else(|| {
+                WriteError::Unrepresentable("more than 65535 attributes do not fit into one object of HDF5".to_owned())
+            })?;
+            order
         } else {
             0
         };
@@ -64,6 +65,13 @@ pub(crate) struct Message {
     pub(super) body: Vec<u8>,
 }
 
+impl Message {
+    /// Bytes of its body.
+    pub(crate) fn len(&self) -> usize {
+        self.body.len()
+    }
+}
+
 /// The message types that we write, with their numbers in the format.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageKind {
@@ -78,4 +86,19 @@ pub(crate) enum MessageKind {
     Attribute = 0x0c,
     SymbolTable = 0x11,
     AttributeInfo = 0x15,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_attributes_than_a_header_counts_are_refused() {
+        let mut header = ObjectHeader::new();
+        let message = || Message { kind: MessageKind::Attribute, body: Vec::new() };
+        for _ in 0..65_535 {
+            header.push(message()).unwrap();
+        }
+        assert!(matches!(header.push(message()), Err(WriteError::Unrepresentable(_))));
+    }
 }

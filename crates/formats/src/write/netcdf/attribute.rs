@@ -4,6 +4,9 @@ use crate::write::WriteError;
 use crate::write::hdf5::{Element, Extent, Kind, attribute, text_type};
 use crate::write::hdf5::{ObjectHeader, datatype_of};
 
+/// Bytes of an attribute in a header, its name and type included.
+const LONGEST: usize = u16::MAX as usize;
+
 /// The value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Attribute {
@@ -28,19 +31,21 @@ impl Attribute {
 
     /// Adds the attribute to an object's header.
     pub(super) fn push_to(&self, name: &str, header: &mut ObjectHeader) -> Result<(), WriteError> {
-        match self {
+        let message = match self {
             // HDF5 has no text of no bytes
-            Self::Text(text) if text.is_empty() => {
-                header.push(attribute(name, &text_type(1, true), &Extent::Null, &[]))
-            }
+            Self::Text(text) if text.is_empty() => attribute(name, &text_type(1, true), &Extent::Null, &[]),
             Self::Text(text) => {
-                let kind = text_type(text.len(), text.is_ascii());
-                header.push(attribute(name, &kind, &Extent::Scalar, text.as_bytes()))
+                attribute(name, &text_type(text.len(), text.is_ascii()), &Extent::Scalar, text.as_bytes())
             }
-            Self::Numbers { kind, count, bytes } => {
-                header.push(attribute(name, &datatype_of(*kind), &Extent::list(*count), bytes))
-            }
+            Self::Numbers { kind, count, bytes } => attribute(name, &datatype_of(*kind), &Extent::list(*count), bytes),
+        };
+        if message.len() > LONGEST {
+            return Err(WriteError::Unrepresentable(format!(
+                "attribute `{name}` takes {} bytes, and HDF5 holds {LONGEST}; shorten it",
+                message.len()
+            )));
         }
+        header.push(message)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A group that is still open, and the headers that end it.
 
 use super::attribute::{Attribute, Attributes};
+use super::names::{check_attribute_name, check_name};
 use super::variable::Variable;
 use crate::write::WriteError;
 use crate::write::hdf5::{
@@ -8,6 +9,12 @@ use crate::write::hdf5::{
     attribute_info, dataspace, datatype, datatype_of, fill_value, group_info, hard_link, link_info,
     reference_list_type, references_type, text_type, write_symbol_table,
 };
+
+/// Dimensions of a variable that HDF5 takes.
+const MOST_DIMENSIONS: usize = 32;
+
+/// Variables that a dimension can list: 16 bytes each in one attribute of at most 65535 bytes, 160 of which come before.
+const MOST_USERS: usize = (65_535 - 160) / 16;
 
 /// Members from which a group gets a symbol table in place of link messages.
 const MANY_MEMBERS: usize = 256;
@@ -31,6 +38,8 @@ pub(super) struct Written {
 /// A group that is still open.
 pub(super) struct OpenGroup {
     pub(super) name: String,
+    /// Tells it from all other groups of the file.
+    pub(super) number: u64,
     pub(super) attributes: Attributes,
     pub(super) dimensions: Vec<Dimension>,
     pub(super) variables: Vec<Written>,
@@ -49,9 +58,10 @@ struct Dataset<'a> {
 }
 
 impl OpenGroup {
-    pub(super) fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str, number: u64) -> Self {
         Self {
             name: name.to_owned(),
+            number,
             attributes: Attributes::default(),
             dimensions: Vec::new(),
             variables: Vec::new(),
@@ -69,6 +79,12 @@ impl OpenGroup {
 
     /// The shape of a variable of this group: size of each dimension, and whether it may grow.
     pub(super) fn shape(&self, dims: &[String]) -> Result<Vec<(u64, bool)>, WriteError> {
+        if dims.len() > MOST_DIMENSIONS {
+            return Err(WriteError::Unrepresentable(format!(
+                "a variable of {} dimensions does not fit into HDF5, which takes {MOST_DIMENSIONS}",
+                dims.len()
+            )));
+        }
         let sized =
             |name: &String| self.dimension(name).map(|d| (self.dimensions[d].size, self.dimensions[d].unlimited));
         dims.iter().map(sized).collect()
@@ -82,6 +98,7 @@ impl OpenGroup {
         product: &str,
     ) -> Result<u64, WriteError> {
         let fail = |source| WriteError::Output { file: product.to_owned(), source };
+        self.check_names()?;
         let datasets = self.datasets()?;
         // The headers point at each other, so they are measured first: an address takes eight bytes, whatever it is.
         let blank = vec![0; datasets.len()];
@@ -116,6 +133,28 @@ impl OpenGroup {
         drop(datasets);
         links.extend(self.members);
         close_group(links, &self.attributes, &self.name, out, product)
+    }
+
+    /// Refuses what readers would not find again, or find in another place.
+    fn check_names(&self) -> Result<(), WriteError> {
+        if self.number > 0 {
+            check_name("group", &self.name)?;
+        }
+        self.attributes.0.iter().try_for_each(|(name, _)| check_name("attribute", name))?;
+        for written in &self.variables {
+            check_name("variable", &written.variable.name)?;
+            written.variable.attributes.0.iter().try_for_each(|(name, _)| check_attribute_name(name))?;
+        }
+        for (place, dim) in self.dimensions.iter().enumerate() {
+            check_name("dimension", &dim.name)?;
+            if self.dimension(&dim.name)? != place {
+                return Err(WriteError::Unrepresentable(format!(
+                    "group `{}` has two dimensions `{}`",
+                    self.name, dim.name
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn datasets(&self) -> Result<Vec<Dataset<'_>>, WriteError> {
@@ -174,9 +213,11 @@ impl OpenGroup {
 
         let users = self.users(dataset, all, addresses);
         let attached = dataset.scale_of.is_none() && !dataset.dims.is_empty();
+        // a scale has no list of its dimensions, so netCDF finds those of a coordinate variable of several by their numbers
+        let numbered = attached || dataset.written.is_some() && dataset.dims.len() > 1;
         let own = dataset.written.map_or(0, |written| written.variable.attributes.0.len());
         let scale = if dataset.scale_of.is_some() { 3 } else { 0 };
-        let count = own + scale + usize::from(!users.is_empty()) + 2 * usize::from(attached);
+        let count = own + scale + usize::from(!users.is_empty()) + usize::from(attached) + usize::from(numbered);
         header.push(attribute_info(count))?;
 
         if let Some(d) = dataset.scale_of {
@@ -191,7 +232,8 @@ impl OpenGroup {
             }
             let id = self.dimensions[d].id.to_le_bytes();
             header.push(attribute("_Netcdf4Dimid", &datatype_of(Kind::I32), &Extent::Scalar, &id))?;
-        } else if attached {
+        }
+        if numbered {
             let ids: Vec<i32> = dataset.dims.iter().map(|&d| self.dimensions[d].id).collect();
             Attribute::numbers(&ids).push_to("_Netcdf4Coordinates", &mut header)?;
         }
@@ -208,6 +250,13 @@ impl OpenGroup {
                 list.extend_from_slice(&slot.index.to_le_bytes());
             }
             header.push(attribute("DIMENSION_LIST", &references_type(), &Extent::list(dataset.dims.len()), &list))?;
+        }
+        if users.len() > MOST_USERS {
+            return Err(WriteError::Unrepresentable(format!(
+                "dimension `{}` has {} variables, and can list {MOST_USERS}",
+                dataset.name,
+                users.len()
+            )));
         }
         if !users.is_empty() {
             let mut list = Vec::with_capacity(16 * users.len());

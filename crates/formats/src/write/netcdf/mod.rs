@@ -3,6 +3,7 @@
 mod attribute;
 mod codec;
 mod group;
+mod names;
 mod variable;
 
 use std::io;
@@ -30,6 +31,8 @@ pub struct NcFile<W> {
     product: String,
     heap: ReferenceHeap,
     groups: Vec<OpenGroup>,
+    /// Groups opened so far.
+    opened: u64,
     streams: Vec<Option<Stream>>,
     dimensions: i32,
 }
@@ -40,8 +43,8 @@ struct Stream {
     chunk: Vec<u32>,
     codec: Codec,
     index: ChunkIndex,
-    /// Depth of its group.
-    depth: usize,
+    /// The number of its group.
+    group: u64,
 }
 
 /// Names a chunked variable whose chunks are still coming.
@@ -57,13 +60,14 @@ impl<W: Medium> NcFile<W> {
         let fail = |source| WriteError::Output { file: product.to_owned(), source };
         let mut out = Output::new(out).map_err(fail)?;
         out.append(&[0; SUPERBLOCK]).map_err(fail)?;
-        let mut root = OpenGroup::new("/");
+        let mut root = OpenGroup::new("/", 0);
         root.attributes.set("_NCProperties", concat!("version=2,eventscape=", env!("CARGO_PKG_VERSION")));
         Ok(Self {
             out,
             product: product.to_owned(),
             heap: ReferenceHeap::default(),
             groups: vec![root],
+            opened: 0,
             streams: Vec::new(),
             dimensions: 0,
         })
@@ -71,7 +75,8 @@ impl<W: Medium> NcFile<W> {
 
     /// Opens a group in the innermost one.
     pub fn open_group(&mut self, name: &str) {
-        self.groups.push(OpenGroup::new(name));
+        self.opened += 1;
+        self.groups.push(OpenGroup::new(name, self.opened));
     }
 
     /// Closes the innermost group.
@@ -205,7 +210,8 @@ impl<W: Medium> NcFile<W> {
     /// # Errors
     /// [`WriteError::Mismatch`] where chunk and shape have not the same number of dimensions.
     pub fn start_chunks(&mut self, variable: Variable, chunk: &[usize], codec: Codec) -> Result<StreamId, WriteError> {
-        let shape = self.innermost()?.shape(&variable.dims)?;
+        let group = self.innermost()?;
+        let (shape, group) = (group.shape(&variable.dims)?, group.number);
         let sizes: Vec<u64> = shape.iter().map(|dim| dim.0).collect();
         let chunk: Vec<u32> = chunk.iter().map(|&size| size.clamp(1, u32::MAX as usize) as u32).collect();
         if chunk.len() != sizes.len() {
@@ -213,8 +219,7 @@ impl<W: Medium> NcFile<W> {
         }
         let wide: Vec<u64> = chunk.iter().map(|&size| u64::from(size)).collect();
         let index = ChunkIndex::new(&sizes, &wide);
-        let depth = self.groups.len();
-        self.streams.push(Some(Stream { variable, chunk, codec, index, depth }));
+        self.streams.push(Some(Stream { variable, chunk, codec, index, group }));
         Ok(StreamId(self.streams.len() - 1))
     }
 
@@ -242,8 +247,11 @@ impl<W: Medium> NcFile<W> {
         while self.streams.last().is_some_and(Option::is_none) {
             self.streams.pop();
         }
-        let Stream { variable, chunk, codec, index, depth } = open;
-        if index.len() != index.expected() || depth != self.groups.len() {
+        let Stream { variable, chunk, codec, index, group } = open;
+        if self.innermost()?.number != group {
+            return Err(WriteError::Mismatch(format!("variable `{}` ends outside of its group", variable.name)));
+        }
+        if index.len() != index.expected() {
             return Err(WriteError::Mismatch(format!(
                 "variable `{}` has {} chunks and was given {}",
                 variable.name,
