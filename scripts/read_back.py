@@ -292,7 +292,7 @@ def check_csv(side):
     statistics = ["min", "max", "mean", "std_dev", "p10", "p25", "p50", "p75", "p90"]
     for number, (row, want) in enumerate(zip(rows, side.expected["rows"])):
         where = f"row {number}"
-        for key in ("event_id", "cells", "valid", "missing"):
+        for key in ("track_id", "cells", "valid", "missing"):
             demand_equal(f"{where}, {key}", int(row[key]), want[key])
         for key in ("time", "variable", "units", "method", "in_time"):
             demand_equal(f"{where}, {key}", row[key], want[key])

@@ -104,6 +104,7 @@ fn curation_info(chance: &mut Chance, times: &[Timestamp], variables: Vec<Curate
         variables,
         product_info: chance.one_in(2).then(|| "https://example.org/10.5067".to_owned()),
         full_name: chance.one_in(2).then(|| chance.text(30)),
+        coverage: chance.pick(&["global", "50° S to 50° N"]).to_owned(),
         file_format: "HDF5".to_owned(),
         resolution: "0.1 x 0.1".to_owned(),
         method: chance.pick(&["linear", "mean, weighted by area", "nearest"]).to_owned(),
@@ -134,6 +135,7 @@ fn variable(chance: &mut Chance, number: usize) -> CuratedVariable {
         units: some("mm h-1"),
         long_name: some(" a long, \"quoted\" name "),
         standard_name: some(["air_temperature", "rainfall_rate"][number % 2]),
+        is_direction: chance.one_in(4),
         attributes,
     }
 }

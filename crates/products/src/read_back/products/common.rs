@@ -159,6 +159,14 @@ pub(super) fn times(name: &str, dim: &str, long_name: &str, values: &[Timestamp]
         .with_some("units_metadata", counts_leap_seconds.then_some("leap_seconds: unknown"))
 }
 
+/// What TOS2CA's layouts say of a calendar that is not the usual one.
+pub(super) fn unusual_calendar(root: &mut Group, times: &[Timestamp]) {
+    let calendar = times.first().map_or(Calendar::Standard, |time| time.calendar());
+    if !matches!(calendar, Calendar::Standard | Calendar::ProlepticGregorian) {
+        root.attribute("calendar", calendar.name());
+    }
+}
+
 /// The ellipsoid.
 pub(super) fn crs() -> Variable {
     Variable::of("crs", &[], &[0i32])
@@ -207,7 +215,19 @@ pub(super) fn axes(group: &mut Group, grid: &Grid) {
             group.dimension("nv", 4);
             group.variables.push(lat(&["y", "x"], lats));
             group.variables.push(lon(&["y", "x"], lons));
-            let (lats, lons): (Vec<f64>, Vec<f64>) = corners(grid).into_iter().flatten().unzip();
+            // bounds are in the turn of the globe that the centre is in, whatever convention the input has
+            let beside = |mut edge: f64, centre: f64| {
+                while edge - centre >= 180.0 {
+                    edge -= 360.0;
+                }
+                while edge - centre <= -180.0 {
+                    edge += 360.0;
+                }
+                edge
+            };
+            let around = corners(grid).into_iter().zip(lons);
+            let (lats, lons): (Vec<f64>, Vec<f64>) =
+                around.flat_map(|(corners, centre)| corners.map(|(lat, lon)| (lat, beside(lon, *centre)))).unzip();
             group.variables.push(Variable::of("lat_bnds", &["y", "x", "nv"], &lats));
             group.variables.push(Variable::of("lon_bnds", &["y", "x", "nv"], &lons));
         }

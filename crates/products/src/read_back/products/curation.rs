@@ -1,16 +1,14 @@
-//! The netCDF files of curation.
+//! The netCDF files of curation in TOS2CA's layouts.
 
 use std::path::{Path, PathBuf};
 
 use eventscape_core::Timestamp;
 use eventscape_formats::Attribute;
 
-use super::common::{self, Kind};
+use super::common;
 use super::file;
 use super::masks::navigation;
-use crate::curation::{
-    CuratedEvent, CuratedTime, CuratedVariable, FlatFile, FlatShape, Gathered, Places, StationaryFile,
-};
+use crate::curation::{CuratedEvent, CuratedTime, CuratedVariable, Gathered, Places};
 use crate::read_back::expected::{Group, NetCdf, Value, Values, Variable};
 use crate::read_back::jobs::RandomCuration;
 use crate::tos2ca::{CuratedFile, InterpolatedFile};
@@ -33,12 +31,14 @@ fn root(job: &RandomCuration) -> Group {
     root.attribute("JobID", info.job_id as i64);
     root.attribute("ProductInfo", stated(&own.product_info));
     root.attribute("FullName", own.full_name.as_ref().unwrap_or(&info.dataset_label).as_str());
+    root.attribute("SpatialCoverage", own.coverage.as_str());
     root.attribute("FileFormat", own.file_format.as_str());
     root.attribute("DataResolution", own.resolution.as_str());
     root.attribute("SpatialComparison", own.grids.as_str());
     root.attribute("TemporalComparison", own.steps.as_str());
     root.attribute("History", info.history.as_str());
     root.attribute("Software", format!("Eventscape {}", info.software_version));
+    common::unusual_calendar(&mut root, &job.times);
     root
 }
 
@@ -183,7 +183,7 @@ pub(super) fn interpolated(job: &RandomCuration, folder: &Path) -> (PathBuf, Net
     let mut out = InterpolatedFile::begin(file(&path), info, &job.grid).unwrap();
     let mut groups = vec![root(job), navigation(&job.grid, None)];
     groups[0].attribute("Interpolation", info.method.as_str());
-    groups[0].attribute("Statistics", if info.weighted { "weighted by the area of the cells" } else { "unweighted" });
+    groups[0].attribute("Statistics", weights(job));
     for time in &job.interpolated {
         out.add(time).unwrap();
         groups.push(Group::at(&time.stamp));
@@ -237,113 +237,7 @@ pub(super) fn interpolated(job: &RandomCuration, folder: &Path) -> (PathBuf, Net
     (path, NetCdf { groups })
 }
 
-fn on_scale(variable: &CuratedVariable) -> Option<&'static str> {
-    let temperature = variable.standard_name.as_deref() == Some("air_temperature");
-    temperature.then_some("temperature: on_scale")
-}
-
-fn long_name(variable: &CuratedVariable) -> &str {
-    variable.long_name.as_deref().map_or(&variable.name, str::trim)
-}
-
-fn flat_root(job: &RandomCuration, kind: &Kind) -> Group {
-    let attributes = common::global_attributes(kind, &job.info.job, &job.grid, &job.times);
-    let mut root = Group { attributes, ..Group::default() };
-    root.attribute("phdef_job_id", job.info.phdef_job as i64);
-    root.attribute("masks", job.info.mask_location.as_str());
-    root.attribute("interpolation", job.info.method.as_str());
-    root
-}
-
-/// `<job>-Interpolated.nc`.
-pub(super) fn flat(job: &RandomCuration, folder: &Path) -> (PathBuf, NetCdf) {
-    let path = folder.join("Interpolated.nc");
-    let cells = job.interpolated.iter().flat_map(|time| &time.events).map(|event| event.lat.len()).sum();
-    let mut out = FlatFile::begin(file(&path), &job.info, &job.grid, &job.times, FlatShape { cells }).unwrap();
-    job.interpolated.iter().for_each(|time| out.add(time).unwrap());
-    out.end().unwrap();
-    let comment = "Each point is a cell of an event at a mask time; the cells of an event at a time follow each other.";
-    let mut root = flat_root(job, &Kind { title: "Values inside events", id: "interpolated", comment, curated: true });
-    root.attribute("featureType", "point");
-    root.attribute("spatial_comparison", job.info.grids.as_str());
-    root.attribute("temporal_comparison", job.info.steps.as_str());
-    root.dimension("obs", cells);
-    root.variables.push(common::crs());
-    let events = || job.interpolated.iter().flat_map(|time| time.events.iter().map(move |event| (time.time, event)));
-    let ids: Vec<i32> = events().flat_map(|(_, event)| vec![event.id as i32; event.lat.len()]).collect();
-    let times: Vec<Timestamp> = events().flat_map(|(time, event)| vec![time; event.lat.len()]).collect();
-    let lat: Vec<f64> = events().flat_map(|(_, event)| event.lat.clone()).collect();
-    let lon: Vec<f64> = events().flat_map(|(_, event)| event.lon.clone()).collect();
-    let area: Vec<f32> = events().flat_map(|(_, event)| event.area_km2.iter().map(|a| *a as f32)).collect();
-    let place = |name: &str, standard_name: &str, units: &str, values: &[f64]| {
-        Variable::of(name, &["obs"], values)
-            .with("standard_name", standard_name)
-            .with("long_name", format!("{standard_name} of the cell's centre"))
-            .with("units", units)
-    };
-    root.variables.extend([
-        Variable::of("event_id", &["obs"], &ids).with("long_name", "number of the event"),
-        common::times("time", "obs", "time", &times, &job.times),
-        place("lat", "latitude", "degrees_north", &lat),
-        place("lon", "longitude", "degrees_east", &lon),
-        Variable::of("cell_area", &["obs"], &area)
-            .with("standard_name", "cell_area")
-            .with("long_name", "area of the cell")
-            .with("units", "km2"),
-    ]);
-    for (k, variable) in job.info.variables.iter().enumerate() {
-        let name = &variable.name;
-        let values: Vec<f64> = events().flat_map(|(_, event)| event.variables[k].values.clone()).collect();
-        let coverage: Vec<f32> =
-            events().flat_map(|(_, event)| event.variables[k].coverage.iter().map(|c| *c as f32)).collect();
-        let value = Variable::of(name, &["obs"], &values)
-            .with("long_name", long_name(variable))
-            .with_some("standard_name", variable.standard_name.as_deref())
-            .with_some("units_metadata", on_scale(variable))
-            .with("units", variable.units.as_deref().unwrap_or("1"))
-            .with("coordinates", "time lat lon")
-            .with("grid_mapping", "crs")
-            .with("ancillary_variables", format!("{name}_coverage"))
-            .with("_FillValue", f64::NAN);
-        let coverage = Variable::of(&format!("{name}_coverage"), &["obs"], &coverage)
-            .with("long_name", format!("share of the cell that has data of {name}"))
-            .with("units", "1")
-            .with("coordinates", "time lat lon");
-        root.variables.extend([value, coverage]);
-    }
-    (path, NetCdf { groups: vec![root] })
-}
-
-/// `<job>-Stationary.nc`.
-pub(super) fn stationary(job: &RandomCuration, folder: &Path) -> (PathBuf, NetCdf) {
-    let path = folder.join("Stationary.nc");
-    let grid = &job.grid;
-    let mut out = StationaryFile::begin(file(&path), &job.info, grid, &job.times).unwrap();
-    let layout = out.layout();
-    // variables in turn, as they are when several are gathered at once
-    for time in 0..job.times.len() {
-        for (variable, fields) in job.stationary.iter().enumerate() {
-            for rows in fields[time].chunks(layout.rows * layout.columns) {
-                out.add(variable, &layout.pack(rows).unwrap()).unwrap();
-            }
-        }
-    }
-    out.end().unwrap();
-    let comment = "The variable on the masks' grid and times, inside of events and outside.";
-    let mut root = flat_root(job, &Kind { title: "Whole domain", id: "stationary", comment, curated: true });
-    root.dimension("time", job.times.len());
-    root.variables.push(common::times("time", "time", "time", &job.times, &job.times).with("axis", "T"));
-    common::axes(&mut root, grid);
-    root.variables.push(common::crs());
-    let [row, column] = common::grid_dims(grid);
-    for (variable, fields) in job.info.variables.iter().zip(&job.stationary) {
-        let described = Variable::of(&variable.name, &["time", row, column], &fields.concat())
-            .with("long_name", long_name(variable))
-            .with_some("standard_name", variable.standard_name.as_deref())
-            .with_some("units_metadata", on_scale(variable))
-            .with("units", variable.units.as_deref().unwrap_or("1"))
-            .with("_FillValue", f32::NAN);
-        root.variables.push(common::on_grid(described, grid));
-    }
-    (path, NetCdf { groups: vec![root] })
+/// How statistics are weighted.
+pub(super) fn weights(job: &RandomCuration) -> &'static str {
+    if job.info.weighted { "weighted by the area of the cells" } else { "unweighted" }
 }

@@ -1,5 +1,6 @@
 //! The two files of masks.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use eventscape_core::Grid;
@@ -10,8 +11,8 @@ use super::file;
 use crate::names::scene_stamps;
 use crate::netcdf::write_masks;
 use crate::read_back::expected::{Group, NetCdf, Value, Variable};
-use crate::read_back::jobs::RandomJob;
-use crate::tos2ca::write_mask_output;
+use crate::read_back::jobs::{Event, RandomJob};
+use crate::tos2ca::{write_mask_output, write_newest_mask_output};
 
 /// `<job>-Masks.nc`.
 pub(super) fn flat(job: &RandomJob, folder: &Path) -> (PathBuf, NetCdf) {
@@ -20,7 +21,7 @@ pub(super) fn flat(job: &RandomJob, folder: &Path) -> (PathBuf, NetCdf) {
     let kind = Kind {
         title: "Masks",
         id: "masks",
-        comment: "event_id numbers the events from 1; an event keeps its number through time. The numbers are those of the \
+        comment: "track_id numbers the tracks from 1; an event keeps its number through time. The numbers are those of the \
                   tracks file of the same job.",
         curated: false,
     };
@@ -39,8 +40,8 @@ pub(super) fn flat(job: &RandomJob, folder: &Path) -> (PathBuf, NetCdf) {
         flags.extend(flag);
     }
     let [row, column] = common::grid_dims(grid);
-    let long_name = format!("number of the event of {} that the cell belongs to", job.info.condition_text);
-    let ids = Variable::of("event_id", &["time", row, column], &ids)
+    let long_name = format!("number of the track of {} that the cell belongs to", job.info.condition_text);
+    let ids = Variable::of("track_id", &["time", row, column], &ids)
         .with("_FillValue", -1i32)
         .with("long_name", long_name)
         .with("units", "1")
@@ -61,10 +62,11 @@ pub(super) fn flat(job: &RandomJob, folder: &Path) -> (PathBuf, NetCdf) {
         .with("flag_meanings", meanings)
         .with("cell_measures", "area: cell_area");
     root.variables.extend([common::on_grid(ids, grid), common::on_grid(flags, grid)]);
+    shared(&mut root, job);
     (path, NetCdf { groups: vec![root] })
 }
 
-/// `event_id` and `event_flag` of a scene, painted cell by cell.
+/// `track_id` and `event_flag` of a scene, painted cell by cell.
 fn images(job: &RandomJob, scene: usize) -> (Vec<i32>, Vec<i8>) {
     let (grid, nx) = (&job.grid, job.grid.nx());
     let (mut ids, mut flags) = (vec![0; grid.len()], vec![0; grid.len()]);
@@ -78,10 +80,8 @@ fn images(job: &RandomJob, scene: usize) -> (Vec<i32>, Vec<i8>) {
             (ids[cell], flags[cell]) = (-1, 3);
         }
     }
-    let mut events = job.events(scene);
-    // where phenomena share a cell, the one of fewer cells is seen, of equal ones that of the higher number
-    events.sort_by_key(|event| (std::cmp::Reverse(event.component.cells), event.track));
-    for event in events {
+    // where phenomena share a cell, the first is seen
+    for event in first_seen(job, scene).into_iter().rev() {
         for (row, col, _) in job.cells_of(scene, event.component) {
             let cell = row as usize * nx + col as usize;
             (ids[cell], flags[cell]) = (event.track as i32, 1);
@@ -90,12 +90,66 @@ fn images(job: &RandomJob, scene: usize) -> (Vec<i32>, Vec<i8>) {
     (ids, flags)
 }
 
-/// `<job>-ForTraCC-Mask-Output.nc4`.
+/// The events of a scene: of fewer cells first, of equal ones that of the higher number.
+fn first_seen(job: &RandomJob, scene: usize) -> Vec<Event<'_>> {
+    let mut events = job.events(scene);
+    events.sort_by_key(|event| (event.component.cells, std::cmp::Reverse(event.track)));
+    events
+}
+
+/// The cells of further given phenomena, in stretches along a row; no variables where no cell is shared.
+fn shared(root: &mut Group, job: &RandomJob) {
+    let mut stretches: Vec<[i32; 5]> = Vec::new();
+    for scene in 0..job.times().len() {
+        let mut seen: HashSet<(u32, u32)> = HashSet::new();
+        for event in first_seen(job, scene) {
+            let begin = stretches.len();
+            for (row, col, _) in job.cells_of(scene, event.component) {
+                if seen.insert((row, col)) {
+                    continue;
+                }
+                let (row, col) = (row as i32, col as i32);
+                match stretches[begin..].last_mut() {
+                    Some([_, of, first, cells, _]) if *of == row && *first + *cells == col => *cells += 1,
+                    _ => stretches.push([scene as i32, row, col, 1, event.track as i32]),
+                }
+            }
+        }
+    }
+    if stretches.is_empty() {
+        return;
+    }
+    root.dimension("shared_run", stretches.len());
+    let columns = [
+        ("shared_time", "index along time of the cells"),
+        ("shared_row", "row of the cells, from 0"),
+        ("shared_column", "column of the first cell, from 0"),
+        ("shared_cells", "number of cells, along the row"),
+        ("shared_track_id", "number of a further track that the cells belong to"),
+    ];
+    for (k, (name, long_name)) in columns.into_iter().enumerate() {
+        let values: Vec<i32> = stretches.iter().map(|stretch| stretch[k]).collect();
+        let variable = Variable::of(name, &["shared_run"], &values);
+        root.variables.push(variable.with("long_name", long_name).with("units", "1"));
+    }
+}
+
+/// `<job>-ForTraCC-Mask-Output.nc4`, of some jobs as the newest TOS2CA has it.
 pub(super) fn grouped(job: &RandomJob, folder: &Path) -> (PathBuf, NetCdf) {
     let path = folder.join("ForTraCC-Mask-Output.nc4");
-    write_mask_output(file(&path), &job.info, &job.grid, &job.lineage, &job.scenes, &|_| ()).unwrap();
+    let newest = job.info.job_id % 2 == 0;
+    let out = file(&path);
+    let written = if newest {
+        write_newest_mask_output(out, &job.info, &job.grid, &job.lineage, &job.scenes, &|_| ())
+    } else {
+        write_mask_output(out, &job.info, &job.grid, &job.lineage, &job.scenes, &|_| ())
+    };
+    written.unwrap();
     let stamps = scene_stamps(job.times());
     let mut groups = vec![mask_root(job, &stamps), navigation(&job.grid, None), Group::at("masks")];
+    if newest {
+        groups[0].attribute("algorithm", if job.info.tracker == "fortracc" { "ForTraCC" } else { "AuxGeoIR" });
+    }
     groups[2].attribute("num_events", job.lineage.tracks.len() as i64);
     for (scene, stamp) in stamps.iter().enumerate() {
         let mut cells: Vec<[i32; 3]> = Vec::new();
@@ -155,6 +209,7 @@ fn mask_root(job: &RandomJob, stamps: &[String]) -> Group {
         Some(threshold) => root.attribute("threshold", threshold),
         None => root.attribute("threshold", info.threshold_text.as_str()),
     }
+    common::unusual_calendar(&mut root, job.times());
     root
 }
 

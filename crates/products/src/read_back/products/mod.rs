@@ -2,6 +2,7 @@
 
 mod common;
 mod curation;
+mod curation_flat;
 mod masks;
 mod pictures;
 mod tables;
@@ -63,8 +64,8 @@ pub(super) fn write(seed: u64, folder: &Path) -> Vec<Made> {
     made.extend([
         netcdf(curation::curated(&curation, folder)),
         netcdf(curation::interpolated(&curation, folder)),
-        netcdf(curation::flat(&curation, folder)),
-        netcdf(curation::stationary(&curation, folder)),
+        netcdf(curation_flat::flat(&curation, folder)),
+        netcdf(curation_flat::stationary(&curation, folder)),
         other(tables::statistics(&curation, folder)),
         other(texts::curation_hierarchy(&curation, folder)),
         other(pictures::series(&curation, folder)),

@@ -299,10 +299,10 @@ pub(super) fn curated(job: &RandomCuration, folder: &Path) -> PathBuf {
             }
         }
     }
-    assert_eq!(table.end().unwrap(), rows.len() as u64);
+    assert_eq!(table.end().unwrap().1, rows.len() as u64);
     let names: Vec<&str> = job.info.variables.iter().map(|variable| variable.name.as_str()).collect();
     let mut table = Columns::default();
-    table.plain("event_id", &rows.iter().map(|row| i64::from(row.event)).collect::<Vec<_>>());
+    table.plain("track_id", &rows.iter().map(|row| i64::from(row.event)).collect::<Vec<_>>());
     table.times("mask_time", &rows.iter().map(|row| row.mask_time).collect::<Vec<_>>(), job.times[0].calendar());
     table.texts("kind", &rows.iter().map(|row| row.kind).collect::<Vec<_>>());
     table.some("step", &rows.iter().map(|row| row.step).collect::<Vec<_>>());
@@ -334,7 +334,7 @@ pub(super) fn statistics(job: &RandomCuration, folder: &Path) -> PathBuf {
                     [s.min, s.max, s.mean, s.std_dev, p[0], p[1], p[2], p[3], p[4]]
                 });
                 rows.push(json!({
-                    "event_id": event.id, "time": time.time.to_string(), "variable": variable.name,
+                    "track_id": event.id, "time": time.time.to_string(), "variable": variable.name,
                     "units": variable.units.as_deref().unwrap_or("1"), "cells": event.lat.len(),
                     "valid": there.len(), "missing": event.lat.len() - there.len(),
                     "area_km2": area, "valid_area_km2": valid_area, "statistics": statistics,

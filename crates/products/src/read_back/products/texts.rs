@@ -34,7 +34,7 @@ pub(super) fn geojson(job: &RandomJob, scene: usize, folder: &Path) -> PathBuf {
         let part = 1 + events[..k].iter().filter(|other| other.track == event.track).count();
         let id = format!("{}-{}-{}", info.job_id, stamps[scene], event.track);
         let mut properties = json!({
-            "anomaly": event.track, "dateTime": components.time.to_string(),
+            "track_id": event.track, "anomaly": event.track, "dateTime": stamps[scene], "time": components.time.to_string(),
             "tag": departure(event.member.departure).unwrap_or_else(|| arrival(event.member.arrival)),
             "arrival": arrival(event.member.arrival), "departure": departure(event.member.departure),
             "cells": event.component.cells, "area_km2": d.area_km2, "perimeter_km": d.perimeter_km,

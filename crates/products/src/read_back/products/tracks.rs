@@ -44,7 +44,7 @@ fn events(root: &mut Group, job: &RandomJob) {
         Variable::of(name, &["event"], &values).with("long_name", long_name)
     };
     let ids = tracks.iter().map(|track| track.id as i32).collect();
-    root.variables.push(of("event_id", "number of the event", ids).with("cf_role", "trajectory_id"));
+    root.variables.push(of("track_id", "number of the track", ids).with("cf_role", "trajectory_id"));
     let sizes = tracks.iter().map(|track| track.members.len() as i32).collect();
     let sizes = of("row_size", "number of observations of the event", sizes).with("sample_dimension", "obs");
     root.variables.push(sizes);
@@ -262,8 +262,8 @@ fn links(root: &mut Group, job: &RandomJob) {
         .collect();
     let relation = Variable::of("relation", &["link"], &relations).with("long_name", "what became of the link");
     root.variables.extend([
-        whole("link_parent", "event_id of the earlier event, 0 if it is none", &|link| parent(job, link)),
-        whole("link_child", "event_id of the later event, 0 if it is none", &|link| child(job, link)),
+        whole("link_parent", "track_id of the earlier component, 0 if it is none", &|link| parent(job, link)),
+        whole("link_child", "track_id of the later component, 0 if it is none", &|link| child(job, link)),
         time("link_parent_time", "time of the earlier event", |link| link.parent_scene),
         time("link_child_time", "time of the later event", |link| link.child_scene),
         whole("link_cells", "number of cells that both events have", &|link| link.cells),
