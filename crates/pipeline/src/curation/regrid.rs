@@ -14,7 +14,6 @@ use eventscape_products::curation::{
 use eventscape_products::read::MaskedEvent;
 use rayon::prelude::*;
 
-use super::scope::CurationScope;
 use crate::error::{PipelineError, Result};
 
 /// How values are brought to the masks.
@@ -40,13 +39,20 @@ pub(super) struct Compat {
 }
 
 impl<'a> Regridder<'a> {
-    pub(super) fn new(grid: &'a Grid, scope: &CurationScope, variables: &[VariableMeta]) -> Self {
+    /// `method` is for data on a grid, `points` for swaths and curvilinear grids.
+    pub(super) fn new(
+        grid: &'a Grid,
+        method: Method,
+        points: PointMethod,
+        compat: Option<Compat>,
+        variables: &[VariableMeta],
+    ) -> Self {
         Self {
             targets: Targets::new(grid),
             areas: grid.areas(),
-            method: scope.method,
-            points: scope.points,
-            compat: scope.compat,
+            method,
+            points,
+            compat,
             directions: variables.iter().map(VariableMeta::is_direction).collect(),
         }
     }

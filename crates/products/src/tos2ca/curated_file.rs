@@ -61,7 +61,8 @@ impl<W: Medium> CuratedFile<W> {
                 .filter(|(_, input)| input.is_none())
                 .map(|(t, _)| stamp_to_second(*t))
                 .collect();
-            if !absent.is_empty() {
+            // a time without events misses nothing
+            if !absent.is_empty() && !time.events.is_empty() {
                 file.attribute("MissingSteps", absent.join(","))?;
             }
         }

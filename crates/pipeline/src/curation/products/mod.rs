@@ -132,7 +132,8 @@ fn one_pass(
 ) -> Result<usize> {
     let times = &asked.plan.times;
     around.observer.begin(Stage::Regridding, times.len() as u64);
-    let regridder = Regridder::new(asked.masks.file.grid(), asked.scope, asked.other.variables());
+    let (grid, scope) = (asked.masks.file.grid(), asked.scope);
+    let regridder = Regridder::new(grid, scope.method, scope.points, scope.compat, asked.other.variables());
     let without_value = AtomicUsize::new(0);
     let mut orbits = OrbitCounts::default();
     in_order(
