@@ -16,6 +16,7 @@ mod more;
 mod secrets;
 mod service;
 mod store;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
