@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use eventscape_core::Values;
-use eventscape_io::formats::{Granule, Hyperslab, OpenOptions, Packing};
+use eventscape_formats::{Granule, Hyperslab, OpenOptions, Packing};
 use eventscape_io::stores::MemoryBytes;
 use libfuzzer_sys::fuzz_target;
 

@@ -5,9 +5,9 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::MemoryBytes;
-use eventscape_products::netcdf::check_structure;
+use eventscape_formats::write::check_structure;
 use eventscape_products::read::{MaskFile, read_gif, read_png};
 use eventscape_products::{listed_files, read_manifest};
 use libfuzzer_sys::fuzz_target;

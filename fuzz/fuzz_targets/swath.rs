@@ -4,7 +4,7 @@
 use std::cell::LazyCell;
 
 use eventscape_catalog::{Context, QualityChoice, Source, SubsetRequest, Swaths};
-use eventscape_io::formats::OpenOptions;
+use eventscape_formats::OpenOptions;
 use libfuzzer_sys::fuzz_target;
 
 thread_local! {

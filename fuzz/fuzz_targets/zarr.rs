@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use eventscape_core::Values;
 use eventscape_io::Result;
-use eventscape_io::formats::{Granule, Hyperslab, OpenOptions, Packing};
+use eventscape_formats::{Granule, Hyperslab, OpenOptions, Packing};
 use eventscape_io::stores::{Children, DirectorySource};
 use libfuzzer_sys::fuzz_target;
 

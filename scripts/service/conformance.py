@@ -1,6 +1,7 @@
-"""Whether a service conforms to OGC API - Processes 1.0 and OGC API - Features 1.0: `conformance.py ADDRESS RECEIVER_PORT`.
+"""Whether a service conforms to OGC API - Processes 1.0 and OGC API - Features 1.0: `conformance.py`.
 
-The service must allow the fixtures as inputs and http://127.0.0.1:RECEIVER_PORT/ as webhook.
+The first line that it writes is the address at which it wants to be called; then it reads that of the service, which must allow the
+fixtures as inputs and the other address as webhook.
 """
 
 import sys
@@ -25,8 +26,12 @@ FEATURES = [collections_of_events, features, feature_encodings]
 
 
 def main() -> None:
-    address, port = sys.argv[1], int(sys.argv[2])
-    world = World(Api(address), Receiver(port))
+    receiver = Receiver()
+    print(receiver.address, flush=True)
+    address = sys.stdin.readline().strip()
+    if not address:
+        sys.exit("the service does not start")
+    world = World(Api(address), receiver)
     modules = [declarations, *PROCESSES, *FEATURES]
     finish([judge(requirement, world) for module in modules for requirement in module.CATALOGUE.requirements])
 

@@ -9,9 +9,9 @@ from harness import Failure
 
 
 class Receiver:
-    def __init__(self, port: int) -> None:
+    def __init__(self) -> None:
         self.heard: dict[str, list] = {}
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), self.handler())
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.address = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -31,7 +31,7 @@ class Receiver:
 
         return Handler
 
-    def wait(self, path: str, seconds: float = 30):
+    def wait(self, path: str, seconds: float = 120):
         """The first that was told at a path."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

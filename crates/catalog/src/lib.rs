@@ -14,6 +14,8 @@
 //! assert_eq!(entry.variables["Tb"].units.as_deref(), Some("K"));
 //! # Ok::<(), eventscape_catalog::CatalogError>(())
 //! ```
+//!
+#![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod cf;

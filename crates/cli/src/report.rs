@@ -101,7 +101,9 @@ fn of_verification(found: &Verification) -> String {
         // writing to a string cannot fail
         let _ = writeln!(text, "  job {job}, {}; {} products, {} read", found.title, found.products, size(found.bytes));
     }
-    for of_product in found.findings.chunk_by(|a, b| (&a.product, &a.advice, a.severity) == (&b.product, &b.advice, b.severity)) {
+    for of_product in
+        found.findings.chunk_by(|a, b| (&a.product, &a.advice, a.severity) == (&b.product, &b.advice, b.severity))
+    {
         let Some(first) = of_product.first() else { continue };
         let is_note = first.severity == Severity::Note;
         let _ = writeln!(text, "\n  {}{}", if is_note { "note: " } else { "" }, first.product);

@@ -5,7 +5,9 @@
 //! consecutive scenes into a [`Lineage`] of [`Track`]s.
 //!
 //! This crate knows no files, no network, no clock and no async runtime, and depends on nothing else of ours.
+//!
 
+#![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod component;

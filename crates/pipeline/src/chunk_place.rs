@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use eventscape_core::EventSource;
+use eventscape_core::Timestamp;
 use eventscape_io::IoError;
 use eventscape_io::sink::{Sink, SinkLock};
 use eventscape_io::spool::{Spool, SpoolReader};
@@ -40,22 +40,35 @@ impl ChunkPlace {
         self.sink.location()
     }
 
-    /// The chunk as an earlier run has finished it, if that was of this very job.
-    pub(crate) fn finished(&self, header: &[u8], scenes: usize) -> Result<Option<SpoolReader>> {
+    /// The chunk as an earlier run has finished it, if that was of this very job and of the scenes of these times: one that was
+    /// cut otherwise has others.
+    pub(crate) fn finished(&self, header: &[u8], times: &[Timestamp]) -> Result<Option<SpoolReader>> {
         let found = match SpoolReader::fetch(&self.stores, &self.spool) {
             Ok(found) => found,
             // made again
             Err(IoError::NotFound { .. } | IoError::Damaged { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        Ok((found.header() == header && found.scenes() == scenes).then_some(found))
+        Ok((found.header() == header && found.times() == times).then_some(found))
     }
 
-    /// Finds the chunk's components with `find` and keeps them. On this machine a stopped run goes on where it was; for a
-    /// bucket they gather in a nameless file of this machine and are sent when they are complete.
-    pub(crate) fn make(&self, header: &[u8], find: impl FnOnce(&mut Spool) -> Result<()>) -> Result<SpoolReader> {
+    /// Finds the components of the scenes of these times with `find` and keeps them. On this machine a stopped run goes on where
+    /// it was, if it was cut as this one is; for a bucket they gather in a nameless file of this machine and are sent when they
+    /// are complete.
+    pub(crate) fn make(
+        &self,
+        header: &[u8],
+        times: &[Timestamp],
+        find: impl FnOnce(&mut Spool) -> Result<()>,
+    ) -> Result<SpoolReader> {
         if let Some(path) = self.spool.local_path() {
             let mut spool = Spool::resume_file(path, header)?;
+            // scenes of a chunk follow each other: those of another cut end at another time
+            let last = spool.scenes().checked_sub(1);
+            if last.is_some_and(|last| times.get(last).copied() != spool.last_time()) {
+                drop(spool);
+                spool = Spool::create_file(path, header)?;
+            }
             find(&mut spool)?;
             return Ok(spool.finish()?);
         }

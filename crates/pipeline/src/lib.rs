@@ -2,6 +2,8 @@
 //!
 //! [`run_phdef`] is the whole way of a PhDef job; each stage is a function named after what it makes. All entry points
 //! (the command line today, the service later) call it.
+//!
+#![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod chunk_place;

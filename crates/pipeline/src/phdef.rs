@@ -114,9 +114,11 @@ impl Search<'_> {
         };
         let place = ChunkPlace::open(self.around, self.out, self.job_id, chunk)?;
         let header = self.scope.essence().to_bytes()?;
-        let spool = match place.finished(&header, range.len())? {
+        let times = self.scope.times();
+        let times = times.get(range.clone()).unwrap_or_default();
+        let spool = match place.finished(&header, times)? {
             Some(finished) => finished,
-            None => place.make(&header, |spool| self.find(range.clone(), spool))?,
+            None => place.make(&header, times, |spool| self.find(range.clone(), spool))?,
         };
         Ok(Chunk { name: place.location().to_owned(), spool })
     }
@@ -133,19 +135,29 @@ impl Search<'_> {
 }
 
 /// The scenes of each chunk; a chunk shares its last scene with the next one's first, as in the reference.
+///
+/// `chunks` chunks differ by one scene at most, and none is empty: there are fewer only where the job has fewer scenes.
 fn chunk_ranges(job: &Job, scenes: usize) -> Result<Vec<Range<usize>>> {
-    let steps = match (job.chunks, job.chunk_steps) {
-        (Some(_), Some(_)) => return Err(PipelineError::job("chunks", "give chunks or chunk_steps, not both")),
-        (Some(0), _) | (_, Some(0)) => return Err(PipelineError::job("chunks", "0 is no number of chunks or steps")),
-        (Some(n), None) => scenes.div_ceil(n as usize),
-        (None, Some(steps)) => steps as usize,
-        (None, None) if job.chunk.is_some() => {
-            return Err(PipelineError::job("chunk", "say how the job is cut, with chunks or chunk_steps"));
+    let with_next = |range: Range<usize>| range.start..(range.end + 1).min(scenes);
+    match (job.chunks, job.chunk_steps) {
+        (Some(_), Some(_)) => Err(PipelineError::job("chunks", "give chunks or chunk_steps, not both")),
+        (Some(0), _) | (_, Some(0)) => Err(PipelineError::job("chunks", "0 is no number of chunks or steps")),
+        (Some(chunks), None) => {
+            let chunks = (chunks as usize).min(scenes).max(1);
+            // the longer ones come first
+            let (each, longer) = (scenes / chunks, scenes % chunks);
+            let start = |k: usize| k * each + k.min(longer);
+            Ok((0..chunks).map(|k| with_next(start(k)..start(k + 1))).collect())
         }
-        (None, None) => scenes,
-    };
-    let steps = steps.max(1);
-    Ok((0..scenes.div_ceil(steps).max(1)).map(|k| k * steps..((k + 1) * steps + 1).min(scenes)).collect())
+        (None, Some(steps)) => {
+            let steps = steps as usize;
+            Ok((0..scenes.div_ceil(steps).max(1)).map(|k| with_next(k * steps..(k + 1) * steps)).collect())
+        }
+        (None, None) if job.chunk.is_some() => {
+            Err(PipelineError::job("chunk", "say how the job is cut, with chunks or chunk_steps"))
+        }
+        (None, None) => Ok(std::iter::once(0..scenes).collect()),
+    }
 }
 
 /// Sizes the pool of threads of this process, unless it has one already: an earlier job's, or the embedding program's.
@@ -203,10 +215,34 @@ mod tests {
     fn chunks_share_one_scene_and_cover_all() {
         let job = |chunks, steps| Job { chunks, chunk_steps: steps, ..Job::default() };
         assert_eq!(chunk_ranges(&job(None, None), 7).unwrap(), [0..7]);
-        assert_eq!(chunk_ranges(&job(Some(3), None), 7).unwrap(), [0..4, 3..7, 6..7]);
+        assert_eq!(chunk_ranges(&job(Some(3), None), 7).unwrap(), [0..4, 3..6, 5..7]);
         assert_eq!(chunk_ranges(&job(None, Some(4)), 9).unwrap(), [0..5, 4..9, 8..9]);
         assert_eq!(chunk_ranges(&job(Some(50), None), 2).unwrap(), [0..2, 1..2]);
         assert!(chunk_ranges(&job(Some(0), None), 2).is_err());
         assert!(chunk_ranges(&job(Some(2), Some(2)), 2).is_err());
+    }
+
+    #[test]
+    fn there_are_as_many_chunks_as_asked_for_unless_there_are_fewer_scenes() {
+        for scenes in 1..=100_usize {
+            for chunks in 1..=120_u32 {
+                let job = Job { chunks: Some(chunks), ..Job::default() };
+                let ranges = chunk_ranges(&job, scenes).unwrap();
+                assert_eq!(ranges.len(), scenes.min(chunks as usize), "{scenes} scenes in {chunks} chunks");
+                assert!(ranges.iter().all(|range| !range.is_empty()), "{scenes} scenes in {chunks} chunks: {ranges:?}");
+                assert_eq!((ranges[0].start, ranges[ranges.len() - 1].end), (0, scenes));
+                for pair in ranges.windows(2) {
+                    assert_eq!(pair[0].end, pair[1].start + 1, "{scenes} scenes in {chunks} chunks: {ranges:?}");
+                }
+                let steps = |(k, range): (usize, &Range<usize>)| range.len() - usize::from(k + 1 < ranges.len());
+                let steps: Vec<_> = ranges.iter().enumerate().map(steps).collect();
+                let (least, most) = (steps.iter().min().unwrap(), steps.iter().max().unwrap());
+                assert!(most - least <= 1, "{scenes} scenes in {chunks} chunks: {ranges:?}");
+            }
+        }
+        assert_eq!(chunk_ranges(&Job { chunks: Some(11), ..Job::default() }, 48).unwrap().len(), 11);
+        assert_eq!(chunk_ranges(&Job { chunks: Some(u32::MAX), ..Job::default() }, 3).unwrap().len(), 3);
+        assert_eq!(chunk_ranges(&Job { chunk_steps: Some(u32::MAX), ..Job::default() }, 3).unwrap(), [0..3]);
+        assert_eq!(chunk_ranges(&Job { chunks: Some(4), ..Job::default() }, 0).unwrap(), [0..0]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use eventscape_core::grid::Window;
 use eventscape_core::time::Calendar;
 use eventscape_core::{CellBox, Component, Description, Grid, Run, SceneComponents, Values};
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::map::{Map, MapOptions, MapScene, Mapper, Raster, Series, SeriesPoint};
 use eventscape_products::read::{EventValues, InterpolatedReader};

@@ -1,6 +1,7 @@
 //! Why a product cannot be written.
 
 use eventscape_core::{ErrorKind, SourceError};
+use eventscape_formats::write::WriteError;
 
 /// Why a product cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,18 @@ pub enum ProductError {
     /// The product cannot hold this: too large for its format, two members of one name.
     #[error("{0}")]
     Unrepresentable(String),
+}
+
+impl From<WriteError> for ProductError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Output { file, source } => Self::Write { product: file, source },
+            WriteError::Damaged { file, fault } => Self::Damaged { product: file, fault },
+            WriteError::Mismatch(reason) => Self::Mismatch(reason),
+            WriteError::Unrepresentable(reason) => Self::Unrepresentable(reason),
+            other => Self::Unrepresentable(other.to_string()),
+        }
+    }
 }
 
 impl ProductError {

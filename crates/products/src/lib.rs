@@ -1,4 +1,6 @@
 //! Every file that Eventscape hands out.
+//!
+#![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod curation;

@@ -2,6 +2,8 @@
 //!
 //! The way of a job: `http` or the command line submits it to `jobs`; a `worker` claims it, runs the stages of the
 //! pipeline, and ends it. [`serve`] starts all of it in one process.
+//!
+#![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod config;

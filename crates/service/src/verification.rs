@@ -19,7 +19,8 @@ const MANIFEST: &str = "-Manifest.json";
 pub async fn verify_job(jobs: &Jobs, stores: &Stores, job: i64) -> Result<Verification> {
     let record = jobs.get(job).await?;
     if record.status != JobStatus::Complete {
-        let why = format!("job {job} is {}: only products of jobs that are complete are verified", record.status.name());
+        let why =
+            format!("job {job} is {}: only products of jobs that are complete are verified", record.status.name());
         return Err(ServiceError::Conflict(why));
     }
     let place = place(&record, &jobs.outputs(job).await?)?;

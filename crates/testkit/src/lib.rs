@@ -5,6 +5,7 @@
 //! - [`oracle`]: plain restatements, on label images, of what the core computes on runs. They share no code with it.
 //! - `s3`, `earthdata` (a feature): an S3 server over a folder; NASA's login, keys and files behind it.
 //! - [`servers`]: database servers on loopback.
+//! - [`text_grid`]: a format that no table knows.
 //! - [`synthetic`]: fields whose phenomena are known, and proptest strategies for arbitrary ones.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -18,6 +19,7 @@ pub mod oracle;
 pub mod s3;
 pub mod servers;
 pub mod synthetic;
+pub mod text_grid;
 
 use std::path::PathBuf;
 

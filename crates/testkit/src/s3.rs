@@ -18,6 +18,8 @@ use s3s::{Body, S3Result, s3_error};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use crate::servers::Port;
+
 /// The key that it takes.
 pub const ACCESS_KEY: &str = "AKTESTKEY";
 /// The secret of that key.
@@ -28,7 +30,7 @@ pub const TOKEN: &str = "session-token-4567";
 /// A server with one bucket, `data`. It stops when it is dropped.
 pub struct S3Server {
     root: tempfile::TempDir,
-    address: std::net::SocketAddr,
+    port: Port,
     endpoint: String,
     guard: Guard,
     uploads: Uploads,
@@ -126,28 +128,19 @@ impl S3Server {
     fn start_guarded(guard: Guard) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("data")).unwrap();
-        let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-        let uploads = Uploads::default();
-        let (runtime, address) = Self::serve(root.path(), any, guard.clone(), uploads.clone());
-        Self { root, address, endpoint: format!("http://{address}"), guard, uploads, runtime: Some(runtime) }
+        let (port, uploads) = (Port::take(), Uploads::default());
+        let runtime = Self::serve(root.path(), listen(&port), guard.clone(), uploads.clone());
+        let endpoint = format!("http://{}", port.address());
+        Self { root, port, endpoint, guard, uploads, runtime: Some(runtime) }
     }
 
-    fn serve(
-        root: &Path,
-        address: std::net::SocketAddr,
-        guard: Guard,
-        uploads: Uploads,
-    ) -> (Runtime, std::net::SocketAddr) {
+    fn serve(root: &Path, listener: std::net::TcpListener, guard: Guard, uploads: Uploads) -> Runtime {
         let is_open = guard.is_open;
         let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root).unwrap());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         builder.set_access(guard);
         let service = builder.build();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        // a test of another runtime must not wait inside this one
-        let listener = std::net::TcpListener::bind(address).unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
         runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).unwrap();
             loop {
@@ -168,7 +161,7 @@ impl S3Server {
                 });
             }
         });
-        (runtime, address)
+        runtime
     }
 
     /// Ends it at once; what it keeps stays.
@@ -181,15 +174,8 @@ impl S3Server {
     /// Starts it again at the same address.
     pub fn restart(&mut self) {
         self.stop();
-        // the old socket may take a moment to be free
-        for _ in 0..100 {
-            if std::net::TcpListener::bind(self.address).is_ok() {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        let (runtime, _) = Self::serve(self.root.path(), self.address, self.guard.clone(), self.uploads.clone());
-        self.runtime = Some(runtime);
+        let listener = listen(&self.port);
+        self.runtime = Some(Self::serve(self.root.path(), listener, self.guard.clone(), self.uploads.clone()));
     }
 
     /// The next uploads in parts are completed, so many of them, but the answer that says so gets lost; asked again, the server
@@ -232,6 +218,22 @@ impl S3Server {
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
+}
+
+/// Listens as a test of another runtime can, which must not wait inside this one.
+fn listen(port: &Port) -> std::net::TcpListener {
+    let mut bound = std::net::TcpListener::bind(port.address());
+    // a server that was ended before may take a moment to let its socket go
+    for _ in 0..600 {
+        if bound.is_ok() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        bound = std::net::TcpListener::bind(port.address());
+    }
+    let listener = bound.unwrap_or_else(|e| panic!("{}: {e}", port.address()));
+    listener.set_nonblocking(true).unwrap();
+    listener
 }
 
 impl Drop for S3Server {

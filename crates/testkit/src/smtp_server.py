@@ -19,7 +19,10 @@ class Keep:
         if (folder / "refuse").exists():
             return "451 later, please"
         number = len(list(folder.glob("*.eml")))
-        (folder / f"{number}.eml").write_bytes(envelope.content)
+        # whoever looks sees it whole or not at all
+        part = folder / f"{number}.part"
+        part.write_bytes(envelope.content)
+        part.rename(folder / f"{number}.eml")
         return "250 kept"
 
 

@@ -1,7 +1,7 @@
 //! The grid of a variable.
 
 use eventscape_core::Grid;
-use eventscape_io::formats::Granule;
+use eventscape_formats::Granule;
 
 use super::layout::Horizontal;
 use super::numbers::coordinate_values;

@@ -1,6 +1,6 @@
 //! How a variable lies in its granule: which of its dimensions are rows, columns, times and levels.
 
-use eventscape_io::formats::{Granule, Variable};
+use eventscape_formats::{Granule, Variable};
 
 use super::roles::{self, Evidence, Role, role_of, text};
 use crate::entry::Axes;

@@ -1,7 +1,7 @@
 //! Choosing one level of a variable with more than two dimensions.
 
 use eventscape_core::units::Unit;
-use eventscape_io::formats::Granule;
+use eventscape_formats::Granule;
 
 use super::layout::LevelAxis;
 use super::numbers::coordinate_values;

@@ -1,7 +1,7 @@
 //! The values of coordinate variables.
 
 use eventscape_core::Values;
-use eventscape_io::formats::{Granule, Hyperslab, Packing, Variable};
+use eventscape_formats::{Granule, Hyperslab, Packing, Variable};
 
 use crate::Result;
 

@@ -1,6 +1,6 @@
 //! Which variable is a latitude, a longitude, a time: by its attributes, then by its name.
 
-use eventscape_io::formats::{Attribute, Variable};
+use eventscape_formats::{Attribute, Variable};
 
 /// What a coordinate variable measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ pub(crate) fn is_time_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use eventscape_io::formats::ScalarType;
+    use eventscape_formats::ScalarType;
 
     fn variable(name: &str, attributes: &[(&str, &str)]) -> Variable {
         Variable {

@@ -1,6 +1,6 @@
 //! How a swath's variable lies in its granule: positions and times cell by cell.
 
-use eventscape_io::formats::{Dimension, Granule, Variable};
+use eventscape_formats::{Dimension, Granule, Variable};
 
 use super::layout::Candidates;
 use super::roles::Role;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use eventscape_core::time::{Calendar, TimeUnits};
 use eventscape_core::{CoreError, Timestamp};
-use eventscape_io::formats::{Attribute, Granule};
+use eventscape_formats::{Attribute, Granule};
 
 use super::layout::TimeAxis;
 use super::numbers::coordinate_values;

@@ -33,4 +33,5 @@ entries![
     "oscar_final",
     "ascatb_l2_25km",
     "ascatc_l2_25km",
+    "hrrr",
 ];

@@ -136,6 +136,7 @@ impl Record {
             capabilities: vec![self.capability],
             swath: false,
             format: raw.format,
+            limits: None,
             product_info: raw.product_info,
             doi: None,
             valid: Validity { start: raw.start_date, end: raw.end_date },

@@ -57,8 +57,12 @@ pub struct Entry {
     /// Whether its granules are swaths (2-D latitude, longitude and time) rather than grids.
     #[serde(default, skip_serializing_if = "is_false")]
     pub swath: bool,
-    /// The file format: `netCDF-4`, `HDF5`, `netCDF-3`.
+    /// The file format: `netCDF-4`, `HDF5`, `netCDF-3`; of an archive that cannot be read yet also another.
     pub format: String,
+    /// Why granules of that format cannot be read yet, and what to do instead: the end of a sentence that begins with the collection's
+    /// name. A job that asks for such granules is refused with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<String>,
     /// The product's page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_info: Option<String>,

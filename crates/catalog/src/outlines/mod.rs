@@ -9,12 +9,14 @@ mod dates;
 mod feature;
 mod format;
 mod geojson;
+#[cfg(feature = "geopackage")]
 mod geopackage;
 mod ibtracs;
 mod polygons;
 mod shapefile;
 mod told;
 mod wildfires;
+#[cfg(feature = "geopackage")]
 mod wkb;
 
 use std::path::Path;
@@ -123,7 +125,15 @@ impl Outlines {
             }
             (_, kind) => {
                 let features = match format {
+                    #[cfg(feature = "geopackage")]
                     Format::GeoPackage => geopackage::read(path, request.layer.as_deref(), &mut told)?,
+                    #[cfg(not(feature = "geopackage"))]
+                    Format::GeoPackage => {
+                        return Err(CatalogError::Request(format!(
+                            "`{location}` is a GeoPackage, which this program was built without; build it with the feature \
+                             `geopackage`, or make GeoJSON of it (ogr2ogr out.geojson FILE)"
+                        )));
+                    }
                     Format::Shapefile => shapefile::read(path, &mut told)?,
                     _ => geojson::read(path, &mut told)?,
                 };

@@ -311,7 +311,7 @@ impl Subset {
         })?;
         let scaled = |sum: u64| (sum as f64 * scenes as f64 / looked_at.len().max(1) as f64).round() as u64;
         let total =
-            |part: &dyn Fn(&eventscape_io::formats::ReadPlan) -> u64| scaled(plans.iter().flatten().map(part).sum());
+            |part: &dyn Fn(&eventscape_formats::ReadPlan) -> u64| scaled(plans.iter().flatten().map(part).sum());
         let cell_bytes: u64 = self.variables().iter().map(|v| v.value_type.bytes()).sum();
         Ok(SubsetPlan {
             granules: self.granules.len(),

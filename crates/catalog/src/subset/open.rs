@@ -35,6 +35,7 @@ pub(super) fn open(request: &SubsetRequest, context: &Context) -> Result<Subset>
     }
     let mut notices = Vec::new();
     let found = source::candidates(request, &context.stores, &mut notices)?;
+    refuse_unreadable(entry, &found)?;
     let (candidates, stats) = versions(found, context)?;
     source::report(request, &candidates, &mut notices)?;
 
@@ -113,6 +114,16 @@ fn document_key(request: &SubsetRequest, candidates: &[Candidate], stats: &[Stat
         .iter()
         .zip(stats)
         .fold(key, |key, (candidate, stat)| key.with(&candidate.location.to_string(), &stat.version))
+}
+
+/// Refuses granules of a collection whose format is not read yet; files of it that were converted have other names.
+fn refuse_unreadable(entry: Option<&Entry>, candidates: &[Candidate]) -> Result<()> {
+    let Some((entry, limits)) = entry.and_then(|entry| Some((entry, entry.limits.as_ref()?))) else { return Ok(()) };
+    let is_grib = |name: &str| [".grib2", ".grb2", ".grib", ".grb"].iter().any(|end| name.ends_with(end));
+    match candidates.iter().find(|candidate| is_grib(&candidate.location.name().to_ascii_lowercase())) {
+        Some(candidate) => Err(CatalogError::Request(format!("{}: {}: {limits}", entry.id, candidate.location))),
+        None => Ok(()),
+    }
 }
 
 /// Opens every candidate and finds out what the subset is.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 
 use super::stat::is_folder;
@@ -64,8 +64,9 @@ impl Pool {
 
 /// Opens a granule, be it a file or a Zarr store.
 pub(crate) fn open_granule(stores: &Stores, location: &Location, options: &OpenOptions) -> Result<Granule> {
+    let options = OpenOptions { formats: stores.formats(), ..*options };
     if is_folder(location) {
-        return Ok(Granule::open_directory(stores.open_directory(location)?, options)?);
+        return Ok(Granule::open_directory(stores.open_directory(location)?, &options)?);
     }
-    Ok(Granule::open(stores.open(location)?, options)?)
+    Ok(Granule::open(stores.open(location)?, &options)?)
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use eventscape_core::Timestamp;
 use eventscape_core::grid::Domain;
 use eventscape_core::time::Calendar;
+use eventscape_formats::OpenOptions;
 use eventscape_io::cache::SceneCache;
-use eventscape_io::formats::OpenOptions;
 use eventscape_io::stores::Stores;
 
 use crate::cf::LevelChoice;

@@ -2,7 +2,7 @@
 
 use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::Granule;
+use eventscape_formats::Granule;
 
 use super::pool::{OpenGranule, open_granule};
 use super::request::Context;

@@ -1,6 +1,6 @@
 //! The variables of a job in one granule.
 
-use eventscape_io::formats::{Attribute, Granule, Number, Output, Packing, ScalarType, Variable};
+use eventscape_formats::{Attribute, Granule, Number, Output, Packing, ScalarType, Variable};
 use serde::{Deserialize, Serialize};
 
 use crate::cf::{ChosenLevel, Layout, LevelChoice, SwathLayout, choose, role_of, text};

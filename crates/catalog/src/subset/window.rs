@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use eventscape_core::Values;
 use eventscape_core::grid::Window;
-use eventscape_io::formats::{Granule, Hyperslab, ReadPlan};
+use eventscape_formats::{Granule, Hyperslab, ReadPlan};
 
 use super::variable::{OpenVariable, ValueType};
 use crate::Result;

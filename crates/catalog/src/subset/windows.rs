@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eventscape_core::Values;
 use eventscape_core::grid::Window;
-use eventscape_io::formats::Attributes;
+use eventscape_formats::Attributes;
 
 use super::axis::Step;
 use super::pool::OpenGranule;

@@ -1,6 +1,6 @@
 //! Values that are not to be trusted, by the flags of their cells (CF 3.5).
 
-use eventscape_io::formats::{Granule, Hyperslab, Variable};
+use eventscape_formats::{Granule, Hyperslab, Variable};
 
 use crate::cf::{SwathLayout, text};
 use crate::{CatalogError, Result};

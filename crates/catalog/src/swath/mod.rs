@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use eventscape_core::Timestamp;
 use eventscape_core::grid::distance_km;
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::{Attributes, Granule};
+use eventscape_formats::{Attributes, Granule};
 
 use crate::cf::{SwathLayout, text};
 use crate::subset::open::{versions, workers};

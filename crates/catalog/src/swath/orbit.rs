@@ -2,7 +2,7 @@
 
 use eventscape_core::time::Calendar;
 use eventscape_core::{Timestamp, Values};
-use eventscape_io::formats::{Granule, Hyperslab, Output, Packing};
+use eventscape_formats::{Granule, Hyperslab, Output, Packing};
 
 use super::flags::Flags;
 use crate::cf::{SwathLayout, coordinate_values, decoded};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use eventscape_catalog::{Capability, Catalog, CatalogError, NamePattern};
 
-use crate::support::fixture;
+use crate::support::{Ask, collection, fixture};
 
 fn builtin() -> Catalog {
     Catalog::builtin().unwrap()
@@ -54,8 +54,9 @@ fn all_collections_of_the_reference_are_there() {
         "M2SMNXEDI_2",
         "GPM_3IMERGHH",
         "GPM_MERGIR",
+        "HRRR",
     ];
-    assert_eq!((phdef.len(), curation.len()), (17, 12));
+    assert_eq!((phdef.len(), curation.len()), (17, 13));
     let (ours_phdef, ours_curation) = (of(Capability::PhDef), of(Capability::Curation));
     assert!(phdef.iter().all(|id| ours_phdef.iter().any(|o| o == id)), "{ours_phdef:?}");
     let mut sorted = curation.map(str::to_owned).to_vec();
@@ -251,4 +252,18 @@ fn a_wrong_dictionary_is_refused_with_the_path_of_its_key() {
     assert!(matches!(&error, CatalogError::Entry { key, .. } if key == "GPM_MERGIR.startDate"), "{error}");
     let wrong = written(".json", &text.replacen("\"Tb\"\n", "7\n", 1));
     assert!(builtin().with_reference_dictionary(&wrong).is_err());
+}
+
+#[test]
+fn granules_in_grib_are_refused_with_what_to_do_instead() {
+    let archive = tempfile::tempdir().unwrap();
+    let day = archive.path().join("hrrr.20200301/conus");
+    std::fs::create_dir_all(&day).unwrap();
+    std::fs::write(day.join("hrrr.t06z.wrfsfcf00.grib2"), b"GRIB\0\0\0\x02").unwrap();
+    let mut request = collection("HRRR", "cf").variable("TMP").span("2020-03-01T06:00", "2020-03-01T06:00");
+    request.source.root = Some(archive.path().display().to_string());
+    let error = request.refused().to_string();
+    for part in ["HRRR", "hrrr.t06z.wrfsfcf00.grib2", "GRIB2, which is not read yet", "`input`"] {
+        assert!(error.contains(part), "{error}");
+    }
 }

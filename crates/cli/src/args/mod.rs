@@ -1,12 +1,18 @@
 //! The command line.
 
 mod job_flags;
+#[cfg(feature = "service")]
+mod service;
+#[cfg(not(feature = "service"))]
+#[path = "no_service.rs"]
 mod service;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 
 pub(crate) use job_flags::{JobFlags, job};
+#[cfg(not(feature = "service"))]
+pub(crate) use service::SERVICE_COMMANDS;
 
 const STITCH_HELP: &str = "\
 Examples:

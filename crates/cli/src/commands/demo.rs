@@ -15,7 +15,7 @@ use crate::report;
 use crate::terminal::Terminal;
 
 /// OSTIA sea-surface temperature, monthly means 2006-04…2010-09, 5°S–5°N (Crown copyright, Open Government Licence).
-const SAMPLE: &[u8] = include_bytes!("../../../../fixtures/ostia/ostia_monthly.nc");
+const SAMPLE: &[u8] = include_bytes!("../../assets/ostia_monthly.nc");
 const SAMPLE_NAME: &str = "ostia_monthly.nc";
 
 pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {

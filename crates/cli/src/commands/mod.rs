@@ -6,6 +6,7 @@ mod demo;
 mod mask_from;
 mod phdef;
 mod plot;
+#[cfg(feature = "service")]
 mod service;
 mod stitch;
 mod verify;
@@ -35,13 +36,21 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         Some(("stitch", m)) => stitch::run(m, terminal),
         Some(("verify", m)) => verify::run(m, terminal),
         Some(("collections", m)) => collections::run(m, terminal),
+        #[cfg(feature = "service")]
         Some((name @ ("serve" | "worker" | "migrate" | "jobs" | "users" | "config"), m)) => {
             service::run(name, m, terminal)
+        }
+        #[cfg(not(feature = "service"))]
+        Some((name, _)) if args::SERVICE_COMMANDS.contains(&name) => {
+            Err(without_service(&format!("`eventscape {name}`")))
         }
         Some(("schema", m)) => {
             let schema = match m.get_one::<String>("kind").map(String::as_str) {
                 Some("curation") => CurationJob::schema(),
+                #[cfg(feature = "service")]
                 Some("service") => eventscape_service::Config::schema(),
+                #[cfg(not(feature = "service"))]
+                Some("service") => return Err(without_service("the schema of a service's configuration")),
                 _ => job_schema(),
             };
             print(&format!("{schema:#}\n"))?;
@@ -57,6 +66,13 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         }
         _ => Err(PipelineError::Internal("the command line let an unknown command pass".to_owned())),
     }
+}
+
+/// What is said of a part of the service where it is not built in.
+#[cfg(not(feature = "service"))]
+fn without_service(what: &str) -> PipelineError {
+    let how = "`cargo install --locked --path crates/cli --features full` in the project's folder builds all of it";
+    PipelineError::State(format!("{what} belongs to the service, which this program was built without; {how}"))
 }
 
 /// Writes a result to stdout. A reader that went away (`| head`) ends the program as it does other tools.

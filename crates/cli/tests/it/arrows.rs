@@ -5,8 +5,9 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The crates in the order in which the data goes; a crate may use only those before it.
-const ORDER: [&str; 7] = [
+const ORDER: [&str; 8] = [
     "eventscape-core",
+    "eventscape-formats",
     "eventscape-io",
     "eventscape-catalog",
     "eventscape-products",

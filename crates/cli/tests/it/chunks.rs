@@ -56,3 +56,32 @@ fn chunks_threads_and_stitching_change_no_byte_of_any_product() {
         assert!(whole[&name] == bytes, "{name} differs between the whole job and its stitched chunks");
     }
 }
+
+#[test]
+fn a_chunk_of_another_cut_is_made_again_though_it_has_as_many_scenes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    run(&[], &at("whole"));
+    let whole = files(&at("whole/1"));
+    // scenes 18 to 36, then 35 to 53 of 54
+    run(&["--chunk-steps=18", "--chunk=2"], &at("apart"));
+    for chunk in ["--chunk=2", "--chunk=1"] {
+        run(&["--chunk-steps=35", chunk], &at("apart"));
+    }
+    let (chunks, joined) = (at("apart/1/chunks/*"), at("joined"));
+    let arguments = ["stitch", chunks.to_str().unwrap(), "--no-plots", "--quiet", "--out", joined.to_str().unwrap()];
+    let output = eventscape(&arguments);
+    assert!(output.status.success(), "{}", said(&output));
+    for (name, bytes) in files(&at("joined/1")) {
+        assert!(whole[&name] == bytes, "{name} differs between the whole job and its stitched chunks");
+    }
+}
+
+#[test]
+fn an_array_job_of_eleven_finds_a_chunk_for_each_of_its_tasks() {
+    let folder = tempfile::tempdir().unwrap();
+    for chunk in 1..=11 {
+        run(&["--chunks=11", "--end=2010-03", &format!("--chunk={chunk}")], folder.path());
+        assert!(folder.path().join(format!("1/chunks/{chunk:04}/components.spool")).is_file());
+    }
+}

@@ -14,14 +14,17 @@ mod hostile;
 mod mask_from;
 mod more;
 mod secrets;
+#[cfg(feature = "service")]
 mod service;
 mod store;
 mod verify;
+#[cfg(not(any(feature = "geopackage", feature = "redis", feature = "service")))]
+mod without;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 
 /// Runs the binary with a fixed clock.

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use eventscape_io::formats::Hyperslab;
+use eventscape_formats::Hyperslab;
 use eventscape_testkit::s3::S3Server;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -189,7 +189,8 @@ fn a_job_in_a_bucket_is_read_back_and_leaves_nothing_on_this_machine() {
         output
     };
     let input = crate::fixtures().join("ostia/ostia_monthly.nc");
-    let job = ["phdef", "--input", input.to_str().unwrap(), "--operator=lessThan", "--value=297", "--quiet", "--no-plots"];
+    let job =
+        ["phdef", "--input", input.to_str().unwrap(), "--operator=lessThan", "--value=297", "--quiet", "--no-plots"];
     let output = at(&[&job[..], &["--end=2007-06-30", "--out", "s3://data/out"]].concat(), &[]);
     assert!(output.status.success(), "{}", said(&output));
     let verify = ["verify", "s3://data/out/1", "--json", "--quiet"];
@@ -206,7 +207,9 @@ fn a_job_in_a_bucket_is_read_back_and_leaves_nothing_on_this_machine() {
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     assert_eq!(json(&output)["damaged"], serde_json::json!(["1-Masks.nc", "1-Tracks.parquet"]));
 
-    for (place, part) in [("s3://data/out", "name s3://data/out/1"), ("s3://data/nothing", "not the folder of a finished job")] {
+    for (place, part) in
+        [("s3://data/out", "name s3://data/out/1"), ("s3://data/nothing", "not the folder of a finished job")]
+    {
         let output = at(&["verify", place, "--quiet"], &[]);
         assert!(output.status.code() == Some(2) && said(&output).contains(part), "{place}: {}", said(&output));
     }

@@ -3,13 +3,14 @@
 //! A [`SceneKey`] names a scene by all that decides its content (the granule and its version, the variable, the level,
 //! the window, the time), never by what is done with it: a second job on the same subset with another threshold finds
 //! every scene here. [`SceneCache`] is the interface, [`MemoryCache`] and [`DiskCache`] the embedded stores,
-//! [`RedisCache`] the one that machines share; around each of them [`TolerantCache`] makes its loss cost nothing but time.
+//! `RedisCache` (with the feature `redis`) the one that machines share; around each of them [`TolerantCache`] makes its loss cost nothing but time.
 //! [`scene_format`] has the bytes that all of them hold, and [`cache_suite`] is what each implementation must pass.
 
 mod disk;
 mod document;
 mod key;
 mod memory;
+#[cfg(feature = "redis")]
 mod redis;
 mod suite;
 mod tolerant;
@@ -25,6 +26,7 @@ use crate::Result;
 pub use disk::DiskCache;
 pub use key::SceneKey;
 pub use memory::MemoryCache;
+#[cfg(feature = "redis")]
 pub use redis::{RedisCache, RedisOptions};
 pub use suite::cache_suite;
 pub use tolerant::TolerantCache;

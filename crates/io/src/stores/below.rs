@@ -3,20 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use eventscape_formats::{Format, is_data_name};
+
 use crate::{IoError, Result};
 
-/// What the names of data files end in.
-const DATA_ENDINGS: [&str; 10] = ["nc", "nc4", "nc3", "cdf", "h5", "hdf5", "he5", "hdf", "netcdf", "zarr"];
 /// Folders within folders that are searched.
 const MOST_LEVELS: usize = 32;
 /// A search ends here: it was begun too far up.
 const MOST_ENTRIES: usize = 1_000_000;
-
-/// Whether a name is that of a data file.
-pub(super) fn is_data_name(name: &str) -> bool {
-    let ending = Path::new(name).extension().and_then(|e| e.to_str());
-    ending.is_some_and(|e| DATA_ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known)))
-}
 
 /// Whether a name marks its folder as that of a job: what a job made is not taken for its input.
 fn marks_a_job(name: &str) -> bool {
@@ -25,7 +19,7 @@ fn marks_a_job(name: &str) -> bool {
 
 /// The data files and Zarr stores below a local folder at any depth. Hidden ones and those of our jobs are passed over;
 /// links to folders are followed, each folder once.
-pub(super) fn local(root: &Path, is_zarr: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+pub(super) fn local(root: &Path, formats: &[&Format], is_zarr: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     let mut entries = 0;
@@ -49,7 +43,7 @@ pub(super) fn local(root: &Path, is_zarr: impl Fn(&Path) -> bool) -> Result<Vec<
             match name.starts_with('.') {
                 true => {}
                 false if path.is_dir() && !is_zarr(&path) => folders.push((path, depth + 1)),
-                false if is_data_name(&name) || path.is_dir() => files.push(path),
+                false if is_data_name(formats, &name) || path.is_dir() => files.push(path),
                 false => {}
             }
         }
@@ -65,6 +59,7 @@ pub(super) fn local(root: &Path, is_zarr: impl Fn(&Path) -> bool) -> Result<Vec<
 pub(super) fn objects<'a>(
     keys: &[&'a str],
     prefix: &str,
+    formats: &[&Format],
     zarr_root: impl Fn(&'a str) -> Option<&'a str>,
 ) -> Result<Vec<&'a str>> {
     if keys.len() > MOST_ENTRIES {
@@ -81,7 +76,7 @@ pub(super) fn objects<'a>(
         let inside = key.get(depth..).unwrap_or_default();
         let hidden = inside.split('/').any(|part| part.starts_with('.'));
         let made = folder.len() > depth && ours.iter().any(|f| folder == *f || folder.starts_with(&format!("{f}/")));
-        if is_data_name(name) && !hidden && !made && found.last() != Some(&key) {
+        if is_data_name(formats, name) && !hidden && !made && found.last() != Some(&key) {
             found.push(key);
         }
     }
@@ -89,12 +84,18 @@ pub(super) fn objects<'a>(
 }
 
 /// What is said of a folder without any data file.
-pub(super) fn nothing(location: &str) -> IoError {
+pub(super) fn nothing(location: &str, formats: &[&Format]) -> IoError {
+    let mut endings: Vec<String> = Vec::new();
+    for ending in formats.iter().flat_map(|format| format.endings).map(|e| format!(".{e}")) {
+        if !endings.contains(&ending) {
+            endings.push(ending);
+        }
+    }
     IoError::Selection {
         location: location.to_owned(),
         message: format!(
             "there is no data file ({}), at any depth; name the files, or give a pattern such as `**/*.dat`,",
-            DATA_ENDINGS.map(|e| format!(".{e}")).join(" ")
+            endings.join(" ")
         ),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use super::byte_source::ByteSource;
+use eventscape_formats::ByteSource;
 
 /// Bytes that are fetched at a time, unless told otherwise.
 const BLOCK: u64 = 256 << 10;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use eventscape_formats::{Format, is_data_name};
 use glob::{MatchOptions, Pattern};
 
 use super::below;
@@ -28,7 +29,7 @@ fn is_zarr_name(name: &str) -> bool {
 pub(crate) fn expand(stores: &Stores, pattern: &str) -> Result<Vec<Location>> {
     let location = Location::parse(pattern)?;
     let found = match &location {
-        Location::Local(path) => local(path)?,
+        Location::Local(path) => local(path, stores.formats())?,
         Location::Object { bucket, key } => objects(stores, bucket, key, pattern)?,
         Location::Http(_) if pattern.contains('*') => {
             return Err(IoError::Location {
@@ -45,10 +46,10 @@ fn pattern_shown(location: &Location, pattern: &str) -> String {
     if matches!(location, Location::Http(_)) { location.to_string() } else { pattern.to_owned() }
 }
 
-fn local(path: &Path) -> Result<Vec<Location>> {
+fn local(path: &Path, formats: &[&Format]) -> Result<Vec<Location>> {
     // a file whose name holds a bracket is a file first
     if path.is_dir() {
-        return folder(path);
+        return folder(path, formats);
     }
     if path.exists() {
         return Ok(vec![Location::Local(path.to_owned())]);
@@ -75,7 +76,7 @@ fn is_zarr(folder: &Path) -> bool {
         || ZARR_DOCUMENTS.iter().any(|name| folder.join(name).is_file())
 }
 
-fn folder(path: &Path) -> Result<Vec<Location>> {
+fn folder(path: &Path, formats: &[&Format]) -> Result<Vec<Location>> {
     if is_zarr(path) {
         return Ok(vec![Location::Local(path.to_owned())]);
     }
@@ -89,10 +90,10 @@ fn folder(path: &Path) -> Result<Vec<Location>> {
             found.push(inside);
         }
     }
-    if !found.iter().any(|path| has_data_name(path)) {
-        let further = below::local(path, is_zarr)?;
+    if !found.iter().any(|path| has_data_name(path, formats)) {
+        let further = below::local(path, formats, is_zarr)?;
         if further.is_empty() && found.is_empty() {
-            return Err(below::nothing(&path.display().to_string()));
+            return Err(below::nothing(&path.display().to_string(), formats));
         }
         if !further.is_empty() {
             tracing::info!("`{}`: {} data files of its subfolders", path.display(), further.len());
@@ -102,8 +103,8 @@ fn folder(path: &Path) -> Result<Vec<Location>> {
     Ok(found.into_iter().map(Location::Local).collect())
 }
 
-fn has_data_name(path: &Path) -> bool {
-    is_zarr(path) || path.file_name().and_then(|n| n.to_str()).is_some_and(below::is_data_name)
+fn has_data_name(path: &Path, formats: &[&Format]) -> bool {
+    is_zarr(path) || path.file_name().and_then(|n| n.to_str()).is_some_and(|name| is_data_name(formats, name))
 }
 
 fn objects(stores: &Stores, bucket: &BucketName, key: &str, pattern: &str) -> Result<Vec<Location>> {
@@ -139,13 +140,13 @@ fn objects(stores: &Stores, bucket: &BucketName, key: &str, pattern: &str) -> Re
     }
     let shown = || names.iter().filter(|name| !name.starts_with('.'));
     let inside: Vec<&String> = folders.iter().filter(|f| is_zarr_name(f)).collect();
-    if inside.is_empty() && !folders.is_empty() && !shown().any(|name| below::is_data_name(name)) {
+    if inside.is_empty() && !folders.is_empty() && !shown().any(|name| is_data_name(stores.formats(), name)) {
         let asked = plain.to_owned();
         let all = stores.runtime().wait(async move { again.list(&asked).await })?;
         let keys: Vec<&str> = all.iter().map(|object| object.location.as_ref()).collect();
-        let further = below::objects(&keys, plain, zarr_root)?;
+        let further = below::objects(&keys, plain, stores.formats(), zarr_root)?;
         if further.is_empty() && shown().next().is_none() {
-            return Err(below::nothing(pattern));
+            return Err(below::nothing(pattern, stores.formats()));
         }
         if !further.is_empty() {
             tracing::info!("`{pattern}`: {} data files of its subfolders", further.len());

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 
-use super::byte_source::{ByteSource, LocalFile};
 use super::location::Location;
 use super::registry::Stores;
 use crate::Result;
 use crate::failure::write_failed;
+use eventscape_formats::{ByteSource, LocalFile};
 
 /// Bytes that are in memory at a time.
 const PIECE: u64 = 8 << 20;

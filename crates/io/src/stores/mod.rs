@@ -7,9 +7,7 @@
 mod below;
 mod bucket;
 mod byte_reader;
-mod byte_source;
 mod clouds;
-mod directory_source;
 mod expand;
 mod failure;
 mod fetch;
@@ -24,16 +22,15 @@ mod web;
 
 pub use crate::credentials::Secret;
 pub use byte_reader::ByteReader;
-pub use byte_source::{ByteSource, LocalFile, MemoryBytes};
-pub use directory_source::{Children, DirectorySource, LocalDirectory};
+pub use eventscape_formats::{ByteSource, Children, DirectorySource, LocalDirectory, LocalFile, MemoryBytes};
 pub use location::{BucketName, Cloud, HttpUrl, Location};
 pub use options::{S3Keys, StoreOptions};
 pub use registry::{Listed, Stat, Stores};
 pub use traffic::{Traffic, TrafficCount};
 
 pub(crate) use bucket::Bucket;
-pub(crate) use fetch::nameless_copy;
 pub(crate) use failure::{from_store as store_failed, from_web as web_failed, may_pass};
+pub(crate) use fetch::nameless_copy;
 pub(crate) use location::join_keys;
 pub(crate) use runtime::Runtime;
 pub(crate) use web::install_tls;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use eventscape_formats::{FORMATS, Format};
+
 use crate::credentials::{Earthdata, Secret};
 
 /// Keys of an S3 account that are given rather than found in the environment.
@@ -53,6 +55,8 @@ pub struct StoreOptions {
     pub part_bytes: u64,
     /// A web server that ignores ranges sends the whole file: up to so many bytes are kept in memory, more is refused.
     pub whole_download_bytes: u64,
+    /// The formats of granules: what a folder is searched for, and what a granule is opened as (default: [`FORMATS`]).
+    pub formats: &'static [&'static Format],
 }
 
 impl Default for StoreOptions {
@@ -74,6 +78,7 @@ impl Default for StoreOptions {
             merge_gap_bytes: 256 << 10,
             part_bytes: 8 << 20,
             whole_download_bytes: 256 << 20,
+            formats: FORMATS,
         }
     }
 }

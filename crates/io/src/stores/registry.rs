@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use eventscape_formats::Format;
 use tokio::sync::Semaphore;
 
 use super::bucket::{Bucket, BucketObject, version_of};
-use super::byte_source::{ByteSource, LocalFile};
 use super::clouds::{self, OfDaac};
-use super::directory_source::{DirectorySource, LocalDirectory};
 use super::expand;
 use super::location::{BucketName, Cloud, HttpUrl, Location};
 use super::options::StoreOptions;
@@ -20,6 +19,8 @@ use super::traffic::{Traffic, TrafficCount};
 use super::web::{self, WebClient, WebFile};
 use crate::credentials::{Daac, Session, TemporaryKeys};
 use crate::{IoError, Result};
+use eventscape_formats::{ByteSource, LocalFile};
+use eventscape_formats::{DirectorySource, LocalDirectory};
 
 /// A file or object of a listing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +94,12 @@ impl Stores {
                 earthdata: Mutex::default(),
             }),
         }
+    }
+
+    /// The formats that granules of these stores may have.
+    #[must_use]
+    pub fn formats(&self) -> &'static [&'static Format] {
+        self.inner.options.formats
     }
 
     /// What went over the network so far.

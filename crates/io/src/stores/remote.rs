@@ -8,11 +8,11 @@ use futures::future::BoxFuture;
 use futures::stream::{StreamExt, TryStreamExt};
 use tokio::sync::Semaphore;
 
-use super::byte_source::{ByteSource, checked_len};
 use super::failure::changed;
 use super::options::StoreOptions;
 use super::runtime::Runtime;
 use crate::{IoError, Result};
+use eventscape_formats::{ByteSource, checked_len};
 
 /// Requests of one read that wait for their turn; the semaphore says how many are sent.
 const QUEUED: usize = 64;

@@ -8,13 +8,13 @@ use futures::stream::{StreamExt, TryStreamExt};
 use tokio::sync::Semaphore;
 
 use super::bucket::{Bucket, BucketObject, version_of};
-use super::byte_source::ByteSource;
-use super::directory_source::{Children, DirectorySource, check_key};
 use super::location::join_keys;
 use super::options::StoreOptions;
 use super::remote::RemoteFile;
 use super::runtime::Runtime;
 use crate::{IoError, Result};
+use eventscape_formats::ByteSource;
+use eventscape_formats::{Children, DirectorySource, check_key};
 
 /// The objects of a bucket whose keys begin with `prefix/`.
 pub(crate) struct BucketDirectory {

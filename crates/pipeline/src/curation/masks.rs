@@ -2,7 +2,7 @@
 
 use eventscape_core::Grid;
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::listed_files;
 use eventscape_products::read::{MaskFile, MaskedEvent, mask_names_in};

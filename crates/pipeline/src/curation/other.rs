@@ -3,7 +3,7 @@
 use eventscape_catalog::{Entry, GranuleInfo, Notice, Subset, Swaths, VariableMeta};
 use eventscape_core::grid::Coordinates;
 use eventscape_core::regrid::spacing;
-use eventscape_io::formats::Attributes;
+use eventscape_formats::Attributes;
 
 use crate::error::Result;
 

@@ -73,7 +73,7 @@ pub struct Job {
     /// 4 or 8 neighbours (default 8).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connectivity: Option<u8>,
-    /// Least overlap that links two components, 0..1 (default 0.25; AUX-GEOIR: -1, the largest predecessor).
+    /// Least part of the earlier component's cells that links two components, 0..1 (default 0.25; AUX-GEOIR: -1, the largest predecessor).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_overlap: Option<f64>,
     /// Least size of a component in cells (default 150; AUX-GEOIR: 81).
@@ -106,10 +106,10 @@ pub struct Job {
     /// Reproduce the reference bit for bit (default false).
     #[serde(skip_serializing_if = "is_false")]
     pub tos2ca_compat: bool,
-    /// Cut the job into so many chunks of time.
+    /// Cut the job into this number of chunks of time; there are fewer only where there are fewer scenes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chunks: Option<u32>,
-    /// Cut the job into chunks of so many steps.
+    /// Cut the job into chunks of this number of steps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chunk_steps: Option<u32>,
     /// Run this chunk alone (from 1), to be joined with `eventscape stitch`; chunks of a job may run side by side.

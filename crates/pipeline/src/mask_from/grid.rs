@@ -6,7 +6,7 @@ use eventscape_catalog::{Context, OutlineKind, Outlines, grid_of};
 use eventscape_core::outline::{Shape, When, extent};
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::read::MaskFile;
 

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use eventscape_catalog::{Context, Subset};
 use eventscape_core::Scene;
-use eventscape_io::cache::{DiskCache, MemoryCache, RedisCache, RedisOptions, SceneCache, TolerantCache};
-use eventscape_io::credentials::Secret;
+use eventscape_io::cache::{DiskCache, MemoryCache, SceneCache, TolerantCache};
 use eventscape_io::stores::Stores;
 
 use crate::Surroundings;
@@ -40,18 +39,29 @@ fn cache(job: &Job, resources: &Resources, read_again: bool) -> Result<Option<Ar
         "memory" if !read_again => Ok(None),
         "memory" => Ok(Some(Arc::new(MemoryCache::new(usize::try_from(resources.memory / 2).unwrap_or(usize::MAX))))),
         "disk" => Ok(Some(Arc::new(TolerantCache::new(DiskCache::open(&cache_folder(job)?, DISK_CACHE_BYTES)?)))),
-        address if address.starts_with("redis://") || address.starts_with("rediss://") => {
-            let cache = RedisCache::new(&Secret::new(address), &RedisOptions::default())?;
-            // one that is not there from the start is a mistake; one that goes later costs time
-            cache.ping()?;
-            Ok(Some(Arc::new(TolerantCache::new(cache))))
-        }
+        address if address.starts_with("redis://") || address.starts_with("rediss://") => shared(address).map(Some),
         // not repeated: an address with a mistake may hold a password
         _ => {
             let why = "it is none of memory, disk, none, redis://[:password@]host[:port], rediss://… (with TLS)";
             Err(PipelineError::job("cache", why))
         }
     }
+}
+
+#[cfg(feature = "redis")]
+fn shared(address: &str) -> Result<Arc<dyn SceneCache>> {
+    use eventscape_io::cache::{RedisCache, RedisOptions};
+    let cache = RedisCache::new(&eventscape_io::credentials::Secret::new(address), &RedisOptions::default())?;
+    // one that is not there from the start is a mistake; one that goes later costs time
+    cache.ping()?;
+    Ok(Arc::new(TolerantCache::new(cache)))
+}
+
+#[cfg(not(feature = "redis"))]
+fn shared(_: &str) -> Result<Arc<dyn SceneCache>> {
+    let why =
+        "a cache in Redis is not built into this program; build it with the feature `redis`, or take memory or disk";
+    Err(PipelineError::job("cache", why))
 }
 
 fn cache_folder(job: &Job) -> Result<PathBuf> {

@@ -1,6 +1,6 @@
 //! A variable cut into blocks that are read one after the other.
 
-use eventscape_io::formats::{Hyperslab, Variable};
+use eventscape_formats::{Hyperslab, Variable};
 
 /// Bytes of a block, where a chunk is no larger.
 const BLOCK_BYTES: u64 = 16 << 20;
@@ -41,7 +41,7 @@ fn block_shape(shape: &[u64], chunk: Option<&[u64]>, element: u64) -> Vec<u64> {
 
 #[cfg(test)]
 mod tests {
-    use eventscape_io::formats::{Dimension, ScalarType};
+    use eventscape_formats::{Dimension, ScalarType};
 
     use super::*;
 

@@ -4,29 +4,11 @@ use super::facts::{EventSum, Range, digest};
 
 /// Names of what `Tracks.nc`, `Tracks.parquet` and GeoJSON all tell of a component, in each one's words. The first three are the smallest
 /// value, the mean and the largest; then what must not be below zero; then the others.
-pub(super) const IN_NETCDF: [&str; 9] = [
-    "value_min",
-    "value_mean",
-    "value_max",
-    "area",
-    "perimeter",
-    "value_std",
-    "eccentricity",
-    "orientation",
-    "lat",
-];
+pub(super) const IN_NETCDF: [&str; 9] =
+    ["value_min", "value_mean", "value_max", "area", "perimeter", "value_std", "eccentricity", "orientation", "lat"];
 /// The same in the table.
-pub(super) const IN_TABLE: [&str; 9] = [
-    "min",
-    "mean",
-    "max",
-    "area_km2",
-    "perimeter_km",
-    "std_dev",
-    "eccentricity",
-    "orientation_deg",
-    "centroid_lat",
-];
+pub(super) const IN_TABLE: [&str; 9] =
+    ["min", "mean", "max", "area_km2", "perimeter_km", "std_dev", "eccentricity", "orientation_deg", "centroid_lat"];
 
 /// By how much a mean may pass the values that it is the mean of, as a share of the largest: rounding.
 const ROUNDING: f64 = 1e-9;
@@ -51,7 +33,10 @@ impl Described {
             (7, !(orientation.is_nan() || (0.0..=180.0).contains(&orientation)), "which is not within 0 to 180"),
             (8, !(lat.abs() <= 90.0), "which is no latitude"),
         ];
-        wrong.into_iter().find(|(_, is_wrong, _)| *is_wrong).map(|(at, _, why)| (at, format!("it is {}, {why}", self.0[at])))
+        wrong
+            .into_iter()
+            .find(|(_, is_wrong, _)| *is_wrong)
+            .map(|(at, _, why)| (at, format!("it is {}, {why}", self.0[at])))
     }
 
     /// A component of so many cells.
@@ -75,7 +60,9 @@ mod tests {
             missing[at] = f64::NAN;
         }
         assert_eq!(Described(missing).wrong(), None, "a component without values");
-        for (at, value) in [(0, 4.0), (1, 3.5), (3, -1.0), (4, f64::INFINITY), (5, -1.0), (6, 1.1), (7, 181.0), (8, 91.0)] {
+        for (at, value) in
+            [(0, 4.0), (1, 3.5), (3, -1.0), (4, f64::INFINITY), (5, -1.0), (6, 1.1), (7, 181.0), (8, 91.0)]
+        {
             let mut wrong = right;
             wrong[at] = value;
             assert_eq!(Described(wrong).wrong().map(|(at, _)| at), Some(at), "{value}");

@@ -42,7 +42,9 @@ impl Folder {
             Location::Local(path) if crate::workplace::is_unfinished(path) => {
                 return Err(wrong("the job is not finished; run it again, it goes on where it was".to_owned()));
             }
-            Location::Http(_) => return Err(wrong("a web server's folders cannot be listed; copy it first".to_owned())),
+            Location::Http(_) => {
+                return Err(wrong("a web server's folders cannot be listed; copy it first".to_owned()));
+            }
             _ => {}
         }
         let names = match location.local_path() {
@@ -55,10 +57,13 @@ impl Folder {
         let manifest = match in_it.as_slice() {
             [one] => (*one).clone(),
             [] => {
-                let folders = below.iter().filter_map(|name| name.split_once('/')).map(|(folder, _)| location.join(folder));
+                let folders =
+                    below.iter().filter_map(|name| name.split_once('/')).map(|(folder, _)| location.join(folder));
                 let folders: Vec<String> = folders.map(|folder| folder.to_string()).take(MOST_NAMED).collect();
                 return Err(wrong(match folders.is_empty() {
-                    true => "it has no manifest (`<job>-Manifest.json`): it is not the folder of a finished job".to_owned(),
+                    true => {
+                        "it has no manifest (`<job>-Manifest.json`): it is not the folder of a finished job".to_owned()
+                    }
                     false => format!("it is not a job's folder but holds jobs: name {}", folders.join(" ")),
                 }));
             }

@@ -42,6 +42,8 @@ pub use finding::{Finding, Severity, Verification};
 
 /// Files that are not listed and are told one by one.
 const MOST_NOTES: usize = 20;
+/// Releases that wrote damaged products (docs/correctness.md).
+const WROTE_DAMAGED: [&str; 1] = ["0.1.0"];
 /// What chunks of a job leave for another run.
 const CHUNKS: &str = "chunks/";
 
@@ -87,11 +89,13 @@ pub fn verify(request: &VerifyRequest, around: &Surroundings<'_>) -> Result<Veri
     let mut findings = Vec::new();
     for (file, product) in manifest.files.iter().zip(&mut looked) {
         let advice = advice(product.bytes, &manifest);
-        findings.extend(std::mem::take(&mut product.faults).into_iter().map(|fault| of_fault(&file.name, fault, &advice)));
+        findings
+            .extend(std::mem::take(&mut product.faults).into_iter().map(|fault| of_fault(&file.name, fault, &advice)));
     }
     let advice = advice(Bytes::AsWritten, &manifest);
     let contradictions = contradictions(&said(&manifest, looked), &folder.manifest, &manifest);
-    findings.extend(contradictions.into_iter().map(|(product, fault): Contradiction| of_fault(&product, fault, &advice)));
+    findings
+        .extend(contradictions.into_iter().map(|(product, fault): Contradiction| of_fault(&product, fault, &advice)));
     findings.extend(notes(&folder, &manifest));
     let job = Some((manifest.job_id, manifest.title.clone()));
     let found = Verification::of(&folder.location(), job, findings);
@@ -100,7 +104,8 @@ pub fn verify(request: &VerifyRequest, around: &Surroundings<'_>) -> Result<Veri
 
 fn without_manifest(folder: &Folder, why: &str) -> Verification {
     let fault = Fault { place: String::new(), problem: why.to_owned() };
-    let advice = "copy it again from where it is whole, or run the job again with --overwrite; nothing else was looked at";
+    let advice =
+        "copy it again from where it is whole, or run the job again with --overwrite; nothing else was looked at";
     Verification::of(&folder.location(), None, vec![of_fault(&folder.manifest, fault, advice)])
 }
 
@@ -118,9 +123,14 @@ fn advice(bytes: Bytes, manifest: &Manifest) -> String {
         Bytes::Missing | Bytes::Changed => {
             format!("the folder is not as the job left it: copy the file again from where it is whole, or {again}")
         }
-        Bytes::AsWritten => {
-            format!("the file is as it was written, and wrong; release 0.1.0 wrote such (docs/correctness.md): {again}")
-        }
+        Bytes::AsWritten if WROTE_DAMAGED.contains(&manifest.software.as_str()) => format!(
+            "the file is as it was written: Eventscape {} wrote some files wrong (docs/correctness.md); {again}",
+            manifest.software
+        ),
+        Bytes::AsWritten => format!(
+            "the file is as Eventscape {} wrote it, which is a fault of the program: please report it; {again}",
+            manifest.software
+        ),
     }
 }
 

@@ -58,7 +58,8 @@ pub(super) fn check(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> {
 type Key = (i64, u32, Arc<str>);
 
 fn row(asked: &Asked<'_>, record: &csv::StringRecord, line: u64) -> Checked<(Key, ValueSum)> {
-    let text = |name: &str| HEAD.iter().position(|known| *known == name).and_then(|at| record.get(at)).unwrap_or_default();
+    let text =
+        |name: &str| HEAD.iter().position(|known| *known == name).and_then(|at| record.get(at)).unwrap_or_default();
     let wrong = |name: &str| Trouble::at(format!("line {line}"), format!("`{name}` is `{}`", text(name)));
     let count = |name: &str| text(name).parse::<u64>().map_err(|_| wrong(name));
     let number = |name: &str| text(name).parse::<f64>().map_err(|_| wrong(name));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use eventscape_io::formats::{Granule, Hyperslab, OpenOptions};
+use eventscape_formats::{Granule, Hyperslab, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use serde_json::Value;
 
@@ -96,7 +96,12 @@ impl HurtJob {
     fn names(&self) -> Vec<String> {
         let start = format!("{}-", self.number);
         let manifest = self.manifest();
-        manifest["assets"].as_object().unwrap().keys().map(|name| name.strip_prefix(&start).unwrap().to_owned()).collect()
+        manifest["assets"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|name| name.strip_prefix(&start).unwrap().to_owned())
+            .collect()
     }
 
     /// Writes other bytes, and their size and checksum into the manifest: as if they had been written so.
@@ -178,8 +183,10 @@ fn phenomena_that_were_given_and_share_cells_are_sound() {
     };
     let days = ["2020-01-01", "2020-01-02"];
     // the second lies in the first at all times
-    let features: Vec<Value> = days.iter().flat_map(|day| [square(1, 0.0, 8.0, day), square(2, 2.0, 3.0, day)]).collect();
-    std::fs::write(&outlines, serde_json::json!({"type": "FeatureCollection", "features": features}).to_string()).unwrap();
+    let features: Vec<Value> =
+        days.iter().flat_map(|day| [square(1, 0.0, 8.0, day), square(2, 2.0, 3.0, day)]).collect();
+    std::fs::write(&outlines, serde_json::json!({"type": "FeatureCollection", "features": features}).to_string())
+        .unwrap();
     let job = MaskFromJob {
         outlines: Some(outlines.display().to_string()),
         id_property: Some("id".to_owned()),
@@ -202,7 +209,9 @@ fn a_product_that_was_changed_cut_or_lost_is_named() {
             let right = std::fs::read(job.path(&name)).unwrap();
             let mut changed = right.clone();
             changed[right.len() / 2] ^= 0x10;
-            for (bytes, why) in [(Some(&changed[..]), "SHA-256"), (Some(&right[..right.len() - 1]), "bytes"), (None, "not there")] {
+            for (bytes, why) in
+                [(Some(&changed[..]), "SHA-256"), (Some(&right[..right.len() - 1]), "bytes"), (None, "not there")]
+            {
                 match bytes {
                     Some(bytes) => std::fs::write(job.path(&name), bytes).unwrap(),
                     None => std::fs::remove_file(job.path(&name)).unwrap(),
@@ -270,7 +279,8 @@ fn values_of_two_scenes_that_were_swapped_are_named() {
     let name = "ForTraCC-Mask-Output.nc4";
     let right = std::fs::read(job.path(name)).unwrap();
     for variable in ["mask_indices", "data_values"] {
-        let places = ["200710160000", "200711160000"].map(|stamp| job.place(name, &format!("masks/{stamp}/{variable}")));
+        let places =
+            ["200710160000", "200711160000"].map(|stamp| job.place(name, &format!("masks/{stamp}/{variable}")));
         let length = places[0].len().min(places[1].len());
         let mut wrong = right.clone();
         wrong[places[0].start..][..length].copy_from_slice(&right[places[1].start..][..length]);
@@ -313,7 +323,8 @@ fn products_that_contradict_each_other_are_named() {
         list[0]["end_date"] = "209901010000".into();
         serde_json::to_string(&list).unwrap()
     };
-    let without_row: Change = |text| text.lines().enumerate().filter(|(k, _)| *k != 1).map(|(_, line)| format!("{line}\r\n")).collect();
+    let without_row: Change =
+        |text| text.lines().enumerate().filter(|(k, _)| *k != 1).map(|(_, line)| format!("{line}\r\n")).collect();
     let other_least: Change = |text| {
         let row = |(k, line): (usize, &str)| {
             let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();

@@ -2,12 +2,13 @@
 
 use eventscape_core::grid::Coordinates;
 use eventscape_core::{Grid, Values};
-use eventscape_io::formats::Attribute as Source;
+use eventscape_formats::Attribute as Source;
+
+use eventscape_formats::write::{Attribute, Codec, Medium, NcFile, Variable};
 
 use super::text::stamp_to_second;
 use super::{CuratedEvent, CuratedTime, CuratedVariable, CurationInfo, Gathered, Places, STEPS};
 use crate::ProductError;
-use crate::netcdf::{Attribute, Codec, Medium, NcFile, Variable};
 
 const PACKED: Codec = Codec { shuffle: true, level: 4 };
 const NAVIGATION: &str = "The lat and lon are provided here to reconstruct the original global grid from the dataset that \
@@ -91,7 +92,7 @@ impl<W: Medium> CuratedFile<W> {
             }
             file.close_group()?;
         }
-        file.close_group()
+        Ok(file.close_group()?)
     }
 
     /// Ends the file; gives the output back.
@@ -99,7 +100,7 @@ impl<W: Medium> CuratedFile<W> {
     /// # Errors
     /// [`ProductError::Write`] when the output refuses.
     pub fn end(self) -> Result<W, ProductError> {
-        self.file.finish()
+        Ok(self.file.finish()?)
     }
 }
 
@@ -124,7 +125,7 @@ pub(super) fn root_attributes<W: Medium>(file: &mut NcFile<W>, info: &CurationIn
     file.attribute("SpatialComparison", info.grids.as_str())?;
     file.attribute("TemporalComparison", info.steps.as_str())?;
     file.attribute("History", job.history.as_str())?;
-    file.attribute("Software", format!("Eventscape {}", job.software_version))
+    Ok(file.attribute("Software", format!("Eventscape {}", job.software_version))?)
 }
 
 pub(super) fn navigation<W: Medium>(
@@ -152,7 +153,7 @@ pub(super) fn navigation<W: Medium>(
     let all = usize::MAX;
     file.compressed(Variable::of::<f32>("lat", lat_dims), all, PACKED, &narrow(lat))?;
     file.compressed(Variable::of::<f32>("lon", lon_dims), all, PACKED, &narrow(lon))?;
-    file.close_group()
+    Ok(file.close_group()?)
 }
 
 /// The rows of some steps.

@@ -2,12 +2,11 @@
 
 use eventscape_core::{Grid, Timestamp};
 
+use eventscape_formats::write::{Codec, Element, Medium, NcFile, StreamId, Variable};
+
 use super::{CurationInfo, InterpolatedTime};
 use crate::ProductError;
-use crate::netcdf::{
-    Codec, Element, FileKind, Medium, NcFile, StreamId, Variable, curation_attributes, on_scale, seconds,
-    time_variable, write_crs,
-};
+use crate::netcdf::{FileKind, curation_attributes, on_scale, seconds, time_variable, write_crs};
 
 const PACKED: Codec = Codec { shuffle: true, level: 1 };
 /// Points of a chunk.
@@ -75,7 +74,7 @@ impl<T: Element> Column<T> {
 
     fn end<W: Medium>(mut self, file: &mut NcFile<W>) -> Result<(), ProductError> {
         self.flush(file)?;
-        self.stream.map_or(Ok(()), |stream| file.finish_chunks(stream))
+        self.stream.map_or(Ok(()), |stream| Ok(file.finish_chunks(stream)?))
     }
 }
 
@@ -189,7 +188,7 @@ impl<W: Medium> FlatFile<W> {
             value.end(file)?;
             coverage.end(file)?;
         }
-        self.file.finish()
+        Ok(self.file.finish()?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every product of curation says of the job.
 
-use eventscape_io::formats::Attributes;
+use eventscape_formats::Attributes;
 
 use crate::JobInfo;
 

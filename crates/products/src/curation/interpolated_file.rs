@@ -2,11 +2,12 @@
 
 use eventscape_core::Grid;
 
+use eventscape_formats::write::{Codec, Medium, NcFile, Variable};
+
 use super::curated_file::{navigation, root_attributes};
 use super::text::statistic;
 use super::{CuratedVariable, CurationInfo, InterpolatedTime};
 use crate::ProductError;
-use crate::netcdf::{Codec, Medium, NcFile, Variable};
 
 const PACKED: Codec = Codec { shuffle: true, level: 4 };
 /// What missing values are in the reference's file.
@@ -82,7 +83,7 @@ impl<W: Medium> InterpolatedFile<W> {
             }
             self.file.close_group()?;
         }
-        self.file.close_group()
+        Ok(self.file.close_group()?)
     }
 
     /// Ends the file; gives the output back.
@@ -90,6 +91,6 @@ impl<W: Medium> InterpolatedFile<W> {
     /// # Errors
     /// [`ProductError::Write`] when the output refuses.
     pub fn end(self) -> Result<W, ProductError> {
-        self.file.finish()
+        Ok(self.file.finish()?)
     }
 }

@@ -2,12 +2,11 @@
 
 use eventscape_core::{Grid, Timestamp};
 
+use eventscape_formats::write::{Codec, Element, Medium, NcFile, StreamId, Variable};
+
 use super::CurationInfo;
 use crate::ProductError;
-use crate::netcdf::{
-    Axes, Codec, Element, FileKind, Medium, NcFile, StreamId, Variable, curation_attributes, on_scale, write_crs,
-    write_time,
-};
+use crate::netcdf::{Axes, FileKind, curation_attributes, on_scale, write_crs, write_time};
 
 const PACKED: Codec = Codec { shuffle: true, level: 1 };
 /// Cells of a chunk, about.
@@ -46,7 +45,7 @@ impl StationaryLayout {
     pub fn pack(&self, values: &[f32]) -> Result<Vec<u8>, ProductError> {
         let mut values = values.to_vec();
         values.resize(self.rows * self.columns, f32::NAN);
-        PACKED.encode(&f32::to_bytes(&values), size_of::<f32>())
+        Ok(PACKED.encode(&f32::to_bytes(&values), size_of::<f32>())?)
     }
 }
 
@@ -98,7 +97,7 @@ impl<W: Medium> StationaryFile<W> {
     pub fn add(&mut self, variable: usize, packed: &[u8]) -> Result<(), ProductError> {
         let stream = self.streams.get(variable).copied();
         let stream = stream.ok_or_else(|| ProductError::Mismatch(format!("there is no variable {variable}")))?;
-        self.file.chunk(stream, packed)
+        Ok(self.file.chunk(stream, packed)?)
     }
 
     /// Ends the file; gives the output back.
@@ -109,6 +108,6 @@ impl<W: Medium> StationaryFile<W> {
         for stream in std::mem::take(&mut self.streams) {
             self.file.finish_chunks(stream)?;
         }
-        self.file.finish()
+        Ok(self.file.finish()?)
     }
 }

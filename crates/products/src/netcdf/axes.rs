@@ -4,10 +4,10 @@ use eventscape_core::grid::{CellAreas, Coordinates};
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 
-use super::file::{Codec, NcFile, Variable};
-use super::hdf5::Medium;
 use super::metadata::{TIME_UNITS, seconds, unwrapped, wgs84};
 use crate::ProductError;
+use eventscape_formats::write::Medium;
+use eventscape_formats::write::{Codec, NcFile, Variable};
 
 /// Columns of one width give areas that depend on the row alone; float32 longitudes make widths differ by this much.
 const EQUAL_WIDTHS: f64 = 2e-3;
@@ -25,7 +25,7 @@ pub(crate) fn write_time<W: Medium>(file: &mut NcFile<W>, times: &[Timestamp]) -
     file.dimension("time", times.len())?;
     let calendar = times.first().map_or(Calendar::Standard, |time| time.calendar());
     let values: Vec<f64> = times.iter().map(|&time| seconds(time)).collect();
-    file.variable(time_variable("time", &["time"], calendar).with("axis", "T"), &values)
+    Ok(file.variable(time_variable("time", &["time"], calendar).with("axis", "T"), &values)?)
 }
 
 /// A variable of times.
@@ -49,7 +49,7 @@ fn leap_seconds(calendar: Calendar) -> Option<&'static str> {
 /// Writes `crs`, the ellipsoid that latitudes and longitudes refer to.
 pub(crate) fn write_crs<W: Medium>(file: &mut NcFile<W>) -> Result<(), ProductError> {
     let crs = wgs84().into_iter().fold(Variable::of::<i32>("crs", &[]), |crs, (name, value)| crs.with(name, value));
-    file.variable(crs, &[0i32])
+    Ok(file.variable(crs, &[0i32])?)
 }
 
 impl Axes {
@@ -88,16 +88,18 @@ impl Axes {
             Coordinates::Curvilinear { lat, lon } => {
                 file.compressed(latitude(&["y", "x"]), 64, PACKED, lat)?;
                 file.compressed(longitude(&["y", "x"]), 64, PACKED, lon)?;
-                let corners = grid.corners();
+                // corners go on past the seam along a row, coordinates are as the input has them
+                let (corners, middles) = (grid.corners(), lon);
                 let across = grid.nx() + 1;
                 let mut bounds = [Vec::with_capacity(4 * grid.len()), Vec::with_capacity(4 * grid.len())];
                 for row in 0..grid.ny() {
                     for column in 0..grid.nx() {
                         let at = row * across + column;
+                        let middle = middles.get(row * grid.nx() + column).copied().unwrap_or(f64::NAN);
                         for corner in [at, at + 1, at + across + 1, at + across] {
                             let (lat, lon) = corners.get(corner).copied().unwrap_or((f64::NAN, f64::NAN));
                             bounds[0].push(lat);
-                            bounds[1].push(lon);
+                            bounds[1].push(beside(lon, middle));
                         }
                     }
                 }
@@ -122,15 +124,21 @@ impl Axes {
             let mean = width.iter().sum::<f64>() / width.len().max(1) as f64;
             if width.iter().all(|w| (w - mean).abs() <= EQUAL_WIDTHS * mean) {
                 let values: Vec<f64> = row.iter().map(|row| row * mean * 1e6).collect();
-                return file.variable(variable(&["lat"]), &values);
+                return Ok(file.variable(variable(&["lat"]), &values)?);
             }
         }
         let values: Vec<f64> = (0..grid.ny())
             .flat_map(|row| (0..grid.nx()).map(move |column| (row, column)))
             .map(|(row, column)| areas.get(row, column) * 1e6)
             .collect();
-        file.compressed(self.describe(variable(&[self.row, self.column])), 64, PACKED, &values)
+        Ok(file.compressed(self.describe(variable(&[self.row, self.column])), 64, PACKED, &values)?)
     }
+}
+
+/// A longitude, degrees, at most half a turn of the globe from another one; as it is where the other is missing.
+fn beside(lon: f64, other: f64) -> f64 {
+    let turns = ((lon - other) / 360.0).round();
+    if turns.is_finite() { lon - 360.0 * turns } else { lon }
 }
 
 fn latitude(dims: &[&str]) -> Variable {

@@ -3,12 +3,12 @@
 use eventscape_core::grid::Coordinates;
 use eventscape_core::{EventSource, Grid, Lineage, SceneComponents, Values};
 
-use super::file::{NcFile, Variable};
-use super::hdf5::Medium;
 use super::in_order::scenes_in_order;
 use crate::members::members_of;
 use crate::names::scene_stamps;
 use crate::{JobInfo, ProductError};
+use eventscape_formats::write::Medium;
+use eventscape_formats::write::{NcFile, Variable};
 
 /// Writes the mask file in the layout of the reference, so that its viewer, curator and notebooks open it.
 ///
@@ -55,7 +55,7 @@ pub fn write_mask_output<W: Medium>(
         },
     )?;
     file.close_group()?;
-    file.finish()
+    Ok(file.finish()?)
 }
 
 fn root_attributes<W: Medium>(
@@ -87,8 +87,8 @@ fn root_attributes<W: Medium>(
     file.attribute("variable", job.variable.name.as_str())?;
     file.attribute("dataset", job.dataset_label.as_str())?;
     match job.threshold {
-        Some(threshold) => file.attribute("threshold", threshold),
-        None => file.attribute("threshold", job.threshold_text.as_str()),
+        Some(threshold) => Ok(file.attribute("threshold", threshold)?),
+        None => Ok(file.attribute("threshold", job.threshold_text.as_str())?),
     }
 }
 
@@ -114,7 +114,7 @@ fn navigation<W: Medium>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), Produc
             file.variable(Variable::of::<f32>("lon", &["y", "x"]), &narrow(lon))?;
         }
     }
-    file.close_group()
+    Ok(file.close_group()?)
 }
 
 /// The cells of one time.
@@ -169,5 +169,5 @@ fn write_time<W: Medium>(file: &mut NcFile<W>, name: &str, cells: &Cells) -> Res
     let values = Variable::of::<f32>("data_values", &["num_pixels"])
         .with("description", "Each entry gives the corresponding data value of the mask pixel in `mask_indices`.");
     file.variable(values, &cells.values)?;
-    file.close_group()
+    Ok(file.close_group()?)
 }

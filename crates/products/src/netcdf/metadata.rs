@@ -4,8 +4,8 @@ use eventscape_core::grid::Coordinates;
 use eventscape_core::track::usual_step_seconds;
 use eventscape_core::{Grid, Lineage, Timestamp};
 
-use super::file::{Attribute, Attributes};
 use crate::JobInfo;
+use eventscape_formats::write::{Attribute, Attributes};
 
 /// Axis of time that all our files share.
 pub(crate) const TIME_UNITS: &str = "seconds since 1970-01-01T00:00:00Z";

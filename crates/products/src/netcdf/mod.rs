@@ -4,12 +4,9 @@
 //! - [`write_masks`]: `<job>-Masks.nc`, flat, dense, packed.
 //! - [`write_tracks`]: `<job>-Tracks.nc`, trajectories as a contiguous ragged array, and the links between them.
 //!
-//! All are written as streams (the module `hdf5` says how), so that memory does not grow with the job.
+//! All are written as streams ([`eventscape_formats::write`] says how), so that memory does not grow with the job.
 
 mod axes;
-mod deflate;
-mod file;
-mod hdf5;
 mod in_order;
 mod mask_output;
 mod masks;
@@ -17,14 +14,8 @@ mod metadata;
 mod tracks;
 
 pub(crate) use axes::{Axes, time_variable, write_crs, write_time};
-pub(crate) use file::{Attribute, Codec, NcFile, StreamId, Variable};
-pub(crate) use hdf5::Element;
 pub(crate) use metadata::{FileKind, curation_attributes, on_scale, seconds};
 
-pub use hdf5::{Medium, Structure, check_structure};
 pub use mask_output::write_mask_output;
 pub use masks::write_masks;
 pub use tracks::write_tracks;
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
-use eventscape_io::formats::{Attribute, Granule, Hyperslab};
+use eventscape_formats::{Attribute, Granule, Hyperslab};
 
 use super::masks::{grid_of, time_of_stamp};
 use super::places::Places;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use eventscape_core::time::{Calendar, Civil};
 use eventscape_core::{Grid, Timestamp};
-use eventscape_io::formats::{Attribute, Granule, Hyperslab};
+use eventscape_formats::{Attribute, Granule, Hyperslab};
 
 use crate::ProductError;
 
@@ -48,7 +48,8 @@ impl MaskFile {
             .map(str::to_owned)
             .collect();
         let time = |stamp: &String| {
-            time_of_stamp(stamp, calendar).ok_or_else(|| damaged(format!("the group `masks/{stamp}` is not named by a time")))
+            time_of_stamp(stamp, calendar)
+                .ok_or_else(|| damaged(format!("the group `masks/{stamp}` is not named by a time")))
         };
         let times = stamps.iter().map(time).collect::<Result<Vec<_>, _>>()?;
         if stamps.is_empty() {

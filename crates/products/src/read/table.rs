@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float32Type, Float64Type, Int8Type, Int32Type, Int64Type, TimestampMicrosecondType,
-};
+use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use eventscape_core::Timestamp;
@@ -46,10 +44,7 @@ impl TableReader {
     ///
     /// # Errors
     /// A damaged file; what `each` says of the rows.
-    pub fn each_rows<E: From<ProductError>>(
-        &self,
-        mut each: impl FnMut(&TableRows) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn each_rows<E: From<ProductError>>(&self, mut each: impl FnMut(&TableRows) -> Result<(), E>) -> Result<(), E> {
         let wrong = |error: &dyn std::fmt::Display| ProductError::Input {
             location: self.location.clone(),
             reason: error.to_string(),

@@ -242,6 +242,23 @@ fn curvilinear_grids_have_two_dimensional_coordinates() {
 }
 
 #[test]
+fn bounds_lie_around_their_cells_on_both_sides_of_the_seam() {
+    // rows that go once round the globe, as those of ocean models do: from 73° E on, in longitudes from -180 to 180
+    let (ny, nx) = (3, 36);
+    let lat: Vec<f64> = (0..ny * nx).map(|k| 10.0 * (k / nx) as f64 + 0.1 * (k % nx) as f64).collect();
+    let east = |k: usize| 73.0 + 10.0 * (k % nx) as f64;
+    let lon: Vec<f64> = (0..ny * nx).map(|k| if east(k) < 180.0 { east(k) } else { east(k) - 360.0 }).collect();
+    let grid = Grid::curvilinear(ny, nx, lat, lon.clone()).unwrap();
+    let lineage = Lineage { times: vec![at(Calendar::Standard, 1, 0)], track_ids: vec![vec![]], ..Lineage::default() };
+    let (events, _) = rebuilt(&[MaskStep { stamp: String::new(), cells: vec![], values: vec![] }], &lineage.times);
+    let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
+    for (cell, bounds) in reals(&file, "lon_bnds").chunks(4).enumerate() {
+        let is_around = |bound: &f64| ((bound - lon[cell]).abs() - 5.0).abs() < 0.1;
+        assert!(bounds.iter().all(is_around), "cell {cell} at {}: {bounds:?}", lon[cell]);
+    }
+}
+
+#[test]
 fn tracks_hold_the_observations_of_each_event_in_turn() {
     let (grid, events, lineage) = small_job(Calendar::Standard);
     let file = NcFile::from_vec(tracks(&job(), &grid, &lineage, &events)).unwrap();

@@ -8,7 +8,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::parameters::{self, FORMAT, Kind, Parameter};
-use super::{App, download, features, jobs, landing, metrics, openapi, processes, progress, reference, results, verification};
+use super::{
+    App, download, features, jobs, landing, metrics, openapi, processes, progress, reference, results, verification,
+};
 
 /// One way to use the API.
 pub(super) struct Endpoint {
@@ -34,6 +36,9 @@ pub(super) struct Answer {
     /// Name of the schema, of an answer in JSON.
     pub(super) schema: Option<&'static str>,
 }
+
+/// The tag of TOS2CA's own endpoints.
+const TOS2CA: &str = "tos2ca";
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const GEOJSON: &str = "application/geo+json";
@@ -124,13 +129,17 @@ const ITEMS: &[Parameter] = &[
 ];
 
 const GET_DATA: &[Parameter] = &[
-    Parameter::new("files", Kind::Text, "products: `<job>/<file>`, with commas").required(),
+    Parameter::new("files", Kind::Text, "products: `<job>/<file>` or the file's name alone, with commas").required(),
     Parameter::new("ids", Kind::Text, "anomalies, with commas (all if absent)"),
-    Parameter::new("times", Kind::Text, "times YYYYMMDDhhmm, with commas, or `first/last` (all if absent)"),
+    Parameter::new(
+        "times",
+        Kind::Text,
+        "from the first to the last of two times YYYYMMDDhhmm with a comma or a slash between; of one, all from then on (all if absent)",
+    ),
     Parameter::new("area", Kind::Numbers(4, 4), "west, south, east, north in degrees (everywhere if absent)"),
     Parameter::new(
         "fill",
-        Kind::OneOf(&["true", "false"]),
+        Kind::OneOf(reference::FILL),
         "whether to give values that are missing, too (`false` if absent)",
     ),
     Parameter::new("format", Kind::OneOf(&["application/json", "json"]), "format of the answer; there is JSON"),
@@ -268,7 +277,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     ),
     endpoint(
         ("post", "/api/phdef/submit"),
-        "tos2ca",
+        TOS2CA,
         "Submit a PhDef job, in TOS2CA's words",
         json("The job", "referenceSubmitted"),
         || post(reference::submit_phdef),
@@ -276,7 +285,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     .body("referencePhdef"),
     endpoint(
         ("post", "/api/data-curation/submit"),
-        "tos2ca",
+        TOS2CA,
         "Submit a curation job, in TOS2CA's words",
         json("The job", "referenceSubmitted"),
         || post(reference::submit_curation),
@@ -284,7 +293,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     .body("referenceCuration"),
     endpoint(
         ("get", "/api/phdef/status"),
-        "tos2ca",
+        TOS2CA,
         "How far a PhDef job is",
         json("Its status", "referenceJob"),
         || get(reference::status_phdef),
@@ -292,23 +301,23 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     .query(reference::JOB),
     endpoint(
         ("get", "/api/data-curation/status"),
-        "tos2ca",
+        TOS2CA,
         "How far a curation job is",
         json("Its status", "referenceJob"),
         || get(reference::status_curation),
     )
     .query(reference::JOB),
-    endpoint(("get", "/api/phdef/list"), "tos2ca", "Your PhDef jobs", json("Jobs", "referenceJobs"), || {
+    endpoint(("get", "/api/phdef/list"), TOS2CA, "Your PhDef jobs", json("Jobs", "referenceJobs"), || {
         get(reference::list_phdef)
     })
     .query(&[reference::WHOSE, LIMIT, OFFSET]),
-    endpoint(("get", "/api/data-curation/list"), "tos2ca", "Your curation jobs", json("Jobs", "referenceJobs"), || {
+    endpoint(("get", "/api/data-curation/list"), TOS2CA, "Your curation jobs", json("Jobs", "referenceJobs"), || {
         get(reference::list_curation)
     })
     .query(&[reference::WHOSE, LIMIT, OFFSET]),
     endpoint(
         ("get", "/api/location"),
-        "tos2ca",
+        TOS2CA,
         "Where a job's products are",
         json("Places by kind", "referenceLocation"),
         || get(reference::location),
@@ -316,7 +325,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     .query(reference::JOB),
     endpoint(
         ("get", "/api/nc4"),
-        "tos2ca",
+        TOS2CA,
         "Where a job's products of a type are",
         json("Places", "referencePlaces"),
         || get(reference::products),
@@ -324,7 +333,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     .query(reference::JOB_AND_TYPE),
     endpoint(
         ("get", "/getData"),
-        "tos2ca",
+        TOS2CA,
         "Values of interpolated products, as the data-access server gives them",
         json("Values by file, time and anomaly", "referenceData"),
         || get(reference::data),
@@ -334,6 +343,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 
 /// The endpoint of a method and a path as it is written in the table; `HEAD` is `GET` without what is answered.
 pub(super) fn find(method: &Method, path: &str) -> Option<&'static Endpoint> {
+    let path = path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path);
     let method = if method == Method::HEAD { &Method::GET } else { method };
     ENDPOINTS.iter().find(|e| e.path == path && method.as_str().eq_ignore_ascii_case(e.method))
 }
@@ -341,8 +351,13 @@ pub(super) fn find(method: &Method, path: &str) -> Option<&'static Endpoint> {
 /// Routes all of them; the query of a request is checked before anything else.
 pub(super) fn routes() -> Router<App> {
     ENDPOINTS.iter().fold(Router::new(), |router, endpoint| {
-        let check = middleware::from_fn(move |request, next| checked(endpoint, request, next));
-        router.route(endpoint.path, (endpoint.handler)().route_layer(check))
+        let handler = || {
+            let check = middleware::from_fn(move |request, next| checked(endpoint, request, next));
+            (endpoint.handler)().route_layer(check)
+        };
+        let router = router.route(endpoint.path, handler());
+        // its pages end their addresses with a slash, which its servers take off
+        if endpoint.tag == TOS2CA { router.route(&format!("{}/", endpoint.path), handler()) } else { router }
     })
 }
 

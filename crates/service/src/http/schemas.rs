@@ -128,7 +128,10 @@ fn reference() -> Value {
     json!({
         "referencePhdef": person(&["dataset", "variable", "ineqOperator", "ineqValue"], json!({
             "startDate": text(), "endDate": text(), "ineqOperator": text(), "ineqValue": { "oneOf": [text(), { "type": "number" }] },
-            "coords": { "type": "string", "description": "Corners: `lon lat,lon lat,…`" } })),
+            "coords": { "type": "string", "description": "Corners: `lon lat,lon lat,…`" },
+            "algorithm": { "type": "string", "enum": ["", "fortracc", "auxgeoir"] },
+            "warmerToggle": { "type": "string", "enum": ["", "on", "off"], "description": "AUX-GEOIR: whether clusters grow into what is warmer and cools" },
+            "warmerValue": { "oneOf": [text(), { "type": "number" }], "description": "AUX-GEOIR: the warm threshold in K" } })),
         "referenceCuration": person(&["jobID", "dataset", "variable"], json!({ "jobID": number() })),
         "referenceSubmitted": object(&["Status", "Message"],
             json!({ "Status": text(), "Message": text(), "jobID": number() })),
@@ -142,6 +145,10 @@ fn reference() -> Value {
             json!({ "jobID": number(), "location": text(), "variable": text() })) },
         "referenceData": object(&["title", "values", "axis_labels"], json!({ "title": text(),
             "values": { "type": "array", "items": { "type": "array", "items": { "type": "number", "nullable": true } } },
-            "axis_labels": { "type": "array", "items": text() } })),
+            "axis_labels": { "type": "array", "items": text() }, "var_list": { "type": "array", "items": text() },
+            "stats": { "type": "array", "items": object(&["time", "stats"], json!({ "time": { "type": "number", "nullable": true },
+                "stats": { "type": "object", "description": "Statistics of the file by event and variable" } })) },
+            "data": object(&["columns", "rows"], json!({ "columns": { "type": "array", "items": text() },
+                "rows": { "type": "array", "items": { "type": "array", "items": { "type": "number", "nullable": true } } } })) })),
     })
 }

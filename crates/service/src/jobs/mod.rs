@@ -1,5 +1,6 @@
 //! Jobs: what is asked for, kept in the database, and the queue of work that they are.
 
+mod area;
 mod end;
 mod list;
 mod load;
@@ -10,6 +11,7 @@ mod remove;
 mod request;
 mod submit;
 
+pub(crate) use area::of_box as area_of_box;
 pub use end::Again;
 pub use list::{JobFilter, Page};
 pub(crate) use load::Load;

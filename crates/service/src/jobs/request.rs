@@ -2,13 +2,16 @@
 
 use std::path::Component;
 
+use eventscape_core::grid::Domain;
+use eventscape_core::track::AuxGeoirOptions;
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
-    BoxText, CurationJob, Job, TextOrNumber, Texts, WrongKey, canonical_keys, check_curation, check_job, read_keys,
+    BoxText, CurationJob, Job, TextOrNumber, Texts, TrackerName, WrongKey, canonical_keys, check_curation, check_job,
+    read_keys,
 };
 use serde_json::{Map, Value};
 
-use super::JobStage;
+use super::{JobStage, area};
 use crate::error::{Result, ServiceError};
 
 /// Most bytes of a request that is kept: a TEXT column of MySQL holds 65,535.
@@ -204,14 +207,29 @@ impl JobRequest {
         }
     }
 
-    /// The area as WKT: the polygon that was given, or the box as one.
+    /// The area as WKT: the polygon that was given, or the box as one. `None` for a job of the whole of its files.
     pub(crate) fn area(&self) -> Option<String> {
         let Self::Phdef(job) = self else { return None };
-        if let Some(polygon) = &job.polygon {
-            return Some(polygon.clone());
+        if let Some(text) = &job.polygon {
+            return Some(match Domain::parse_polygon(text) {
+                Ok(Domain::Polygons(polygons)) => area::of_polygons(&polygons),
+                // what an older version took is shown as it is
+                _ => text.clone(),
+            });
         }
-        let [w, s, e, n] = job.bbox.as_ref().and_then(|bbox| BoxText::numbers(bbox).ok())?;
-        Some(format!("POLYGON (({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))"))
+        job.bbox.as_ref().and_then(|bbox| BoxText::numbers(bbox).ok()).map(area::of_box)
+    }
+
+    /// The tracker by TOS2CA's name, and of AUX-GEOIR the warm threshold in K and whether clusters grow into it.
+    pub(crate) fn tracker(&self) -> Option<(&'static str, Option<(f64, bool)>)> {
+        let Self::Phdef(job) = self else { return None };
+        Some(match job.tracker {
+            Some(TrackerName::AuxGeoir) => {
+                let warm = job.warm_threshold.unwrap_or(AuxGeoirOptions::default().warm_kelvin);
+                ("auxgeoir", Some((warm, !job.cold_only)))
+            }
+            _ => ("fortracc", None),
+        })
     }
 
     /// Operator and value.
@@ -395,6 +413,23 @@ mod tests {
         assert!(error.starts_with("min") && error.contains("twice"), "{error}");
         let error = read(JobStage::Phdef, serde_json::json!({"collection": "A", "memory-limit": "1GB"})).unwrap_err();
         assert!(error.to_string().contains("the service decides"), "{error}");
+    }
+
+    #[test]
+    fn areas_are_closed_polygons_and_those_across_the_date_line_are_small() {
+        let area = |key: &str, value: Value| {
+            let keys = serde_json::json!({"input": "/data/a.nc", "variable": "t", "operator": "lessThan", "value": 1, key: value});
+            read(JobStage::Phdef, keys).unwrap().area().unwrap()
+        };
+        assert_eq!(
+            area("bbox", serde_json::json!([-70, -20, -30, 5])),
+            "POLYGON((-70 -20,-70 5,-30 5,-30 -20,-70 -20))"
+        );
+        assert_eq!(area("bbox", "170,-5,-170,5".into()), "POLYGON((170 -5,170 5,190 5,190 -5,170 -5))");
+        let ring = "POLYGON((0 0,1.5 0,1 1,0 0))";
+        assert_eq!(area("polygon", "Polygon (( 0 0, 1.5 0,1 1 , 0 0))".into()), ring);
+        let geojson = r#"{"type": "Polygon", "coordinates": [[[0, 0], [1.5, 0], [1, 1], [0, 0]]]}"#;
+        assert_eq!(area("polygon", geojson.into()), ring);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 pub use bridge::Bridge;
 pub use history::{Copied, copy_history};
+pub(crate) use request::{AUX_GEOIR_MIN_OVERLAP, AUX_GEOIR_MIN_SIZE};
 
 use crate::error::Result;
 

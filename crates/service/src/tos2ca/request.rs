@@ -13,8 +13,8 @@ use crate::jobs::JobRequest;
 const OPERATORS: [&str; 6] =
     ["lessThan", "lessThanOrEqualTo", "greaterThan", "greaterThanOrEqualTo", "equalTo", "anomalyEvent"];
 /// What the reference gives AUX-GEOIR (`auxgeoir.py`), which is not what the tracker itself begins with.
-const AUX_GEOIR_MIN_SIZE: u32 = 150;
-const AUX_GEOIR_MIN_OVERLAP: f64 = 0.25;
+pub(crate) const AUX_GEOIR_MIN_SIZE: u32 = 150;
+pub(crate) const AUX_GEOIR_MIN_OVERLAP: f64 = 0.25;
 /// As many characters as are kept of a title.
 const LONGEST_TITLE: usize = 1000;
 /// As many as a job of ours may have.

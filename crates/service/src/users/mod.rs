@@ -101,6 +101,16 @@ impl Users {
         self.one("email = ?", email.clone()).await?.ok_or_else(|| ServiceError::NotFound(format!("user `{email}`")))
     }
 
+    /// The user of a number; `None` where they are gone.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn by_id(&self, user_id: i64) -> Result<Option<User>> {
+        let query = self.db.sql("SELECT userID, email, firstName, lastName, role FROM users WHERE userID = ?");
+        let row = query.bind(user_id).fetch_optional(self.db.pool()).await.map_err(failed("finding a user"))?;
+        Ok(row.as_ref().and_then(user))
+    }
+
     /// The one user of a service that runs without authentication on this machine alone.
     ///
     /// # Errors

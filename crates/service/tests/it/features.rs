@@ -47,7 +47,6 @@ async fn events_are_asked_for_by_box_and_time() {
     let service = Service::start(|_| ()).await;
     assert_eq!(service.get("/collections").await.1["numberMatched"], 0);
     service.post("/processes/phdef/execution", phdef()).await;
-    assert_eq!(service.get("/collections/job-1").await.0, StatusCode::NOT_FOUND);
     assert_eq!(service.ended("1").await["status"], "successful");
     let known = known(&service, 1);
     assert!(known.len() > 3, "{known:?}");
@@ -131,6 +130,15 @@ async fn events_are_asked_for_by_box_and_time() {
     assert!(gone["extent"].is_null() && there["extent"].is_object(), "{collections}");
     let (status, told) = service.get("/collections/job-2/items").await;
     assert_eq!(status, StatusCode::GONE, "{told}");
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_is_not_over_has_no_events_yet() {
+    let service = Service::start(|config| config.worker.count = 0).await;
+    assert_eq!(service.post("/processes/phdef/execution", phdef()).await.0, StatusCode::CREATED);
+    assert_eq!(service.get("/collections").await.1["numberMatched"], 0);
+    assert_eq!(service.get("/collections/job-1").await.0, StatusCode::NOT_FOUND);
     service.stop().await;
 }
 

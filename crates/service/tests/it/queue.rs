@@ -42,6 +42,17 @@ async fn claim(jobs: &Jobs, owner: &str) -> Claim {
     jobs.claim(owner, LEASE).await.unwrap().expect("there is work")
 }
 
+/// Claims a task as soon as its worker counts as lost.
+async fn claim_of_a_lost_one(jobs: &Jobs, owner: &str, lease: i64) -> Claim {
+    for _ in 0..6000 {
+        if let Some(claim) = jobs.claim(owner, lease).await.unwrap() {
+            return claim;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no lease ends");
+}
+
 async fn nothing_is_left(jobs: &Jobs) {
     assert!(jobs.claim("last", LEASE).await.unwrap().is_none());
 }
@@ -90,10 +101,11 @@ pub(crate) async fn a_job_goes_its_way(db: &Database) {
 pub(crate) async fn a_lost_worker_changes_nothing_any_more(db: &Database) {
     let jobs = Jobs::new(db.clone());
     let job = jobs.submit(phdef(1)).await.unwrap();
-    let lost = jobs.claim("lost", 300).await.unwrap().unwrap();
+    let lost = claim(&jobs, "lost").await;
     nothing_is_left(&jobs).await;
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    let next = claim(&jobs, "next").await;
+    // it is not heard of again
+    jobs.heartbeat(&lost, 1, 1, "").await.unwrap().unwrap();
+    let next = claim_of_a_lost_one(&jobs, "next", LEASE).await;
     assert_eq!((next.task_id, next.attempt), (lost.task_id, lost.attempt + 1));
     jobs.heartbeat(&lost, LEASE, 1, "").await.unwrap().unwrap_err();
     jobs.complete(&lost, &made("/lost", &[])).await.unwrap().unwrap_err();
@@ -105,10 +117,10 @@ pub(crate) async fn a_lost_worker_changes_nothing_any_more(db: &Database) {
 
     // one that is lost again and again is given up
     let job = jobs.submit(phdef(1)).await.unwrap();
-    for k in 0..21 {
-        assert!(jobs.claim("lost", 1).await.unwrap().is_some(), "{k}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    for k in 1..=21 {
+        assert_eq!(claim_of_a_lost_one(&jobs, "lost", 1).await.attempt, k);
     }
+    tokio::time::sleep(Duration::from_millis(20)).await;
     nothing_is_left(&jobs).await;
     let record = jobs.get(job).await.unwrap();
     assert_eq!(record.status, JobStatus::Error);
@@ -159,11 +171,16 @@ pub(crate) async fn a_job_that_has_ended_can_be_removed(db: &Database) {
     let second = jobs.submit(submission(1, JobStage::Curation, keys)).await.unwrap();
     conflict(first, &format!("looked into by job {second}")).await;
     // a worker that has not heard of it yet would write into the folder again
-    let running = jobs.claim("a", 300).await.unwrap().unwrap();
+    let running = claim(&jobs, "a").await;
     jobs.cancel(second).await.unwrap();
     conflict(second, "its worker may be at it").await;
-    tokio::time::sleep(Duration::from_millis(400)).await;
     jobs.heartbeat(&running, LEASE, 1, "").await.unwrap().unwrap_err();
+    // the next is not heard of for the length of its lease
+    jobs.retry(second).await.unwrap();
+    let running = claim(&jobs, "b").await;
+    jobs.heartbeat(&running, 1, 1, "").await.unwrap().unwrap();
+    jobs.cancel(second).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(20)).await;
     for job in [second, first] {
         jobs.begin_removal(job).await.unwrap();
         // one that broke off is begun again, and nothing else is done with it
@@ -296,8 +313,7 @@ pub(crate) async fn what_may_work_later_is_tried_again(db: &Database) {
     // it waits before it is tried again
     nothing_is_left(&jobs).await;
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Running);
-    tokio::time::sleep(Duration::from_millis(4200)).await;
-    let running = claim(&jobs, "a").await;
+    let running = claim_of_a_lost_one(&jobs, "a", LEASE).await;
     assert_eq!(running.attempt, 2);
     jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);

@@ -10,7 +10,7 @@ use eventscape_testkit::servers::{Components, SeaweedFs};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::service::{Service, fixtures, phdef};
+use crate::service::{Service, fixtures, phdef, until};
 
 fn stores(endpoint: &str) -> Stores {
     let mut options = StoreOptions::default();
@@ -137,12 +137,7 @@ async fn both_stages_give_the_same_products_on_all_components() {
         if let Some(servers) = servers {
             let kept: usize = servers.cache.command(&["dbsize"]).parse().unwrap();
             assert!(kept > 3, "{kept}");
-            for _ in 0..100 {
-                if servers.mail.mails().len() == 2 {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
+            until("a mail for each job", || servers.mail.mails().len() >= 2).await;
             assert_eq!(servers.mail.mails().len(), 2, "a mail for each job");
         }
         service.stop().await;
@@ -192,54 +187,57 @@ async fn runs(service: &Service, token: &str, job: i64) -> bool {
     }
 }
 
+/// Submits a job that takes a while, again and again until a worker is caught at it: one may be done before it is asked for.
+async fn caught(service: &Service, token: &str, value: f64, asked: &mut Vec<Value>, jobs: &mut Vec<i64>) -> i64 {
+    for _ in 0..20 {
+        let job = post(service, token, "phdef", long(value)).await;
+        asked.push(long(value));
+        jobs.push(job);
+        if runs(service, token, job).await {
+            return job;
+        }
+    }
+    panic!("no job is caught while it runs");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn jobs_go_on_when_servers_are_restarted_in_the_middle() {
     const DOWN: Duration = Duration::from_millis(1500);
-    let asked: Vec<Value> = [1.0, 1.2, 1.4].map(long).into_iter().chain([whole()]).collect();
     let mut servers = Components::start();
     let (service, token) = start(Some(&servers), Some(servers.store.endpoint())).await;
-    let mut jobs = Vec::new();
+    let (mut asked, mut jobs) = (Vec::new(), Vec::new());
 
-    let job = post(&service, &token, "phdef", asked[0].clone()).await;
-    assert!(runs(&service, &token, job).await);
+    let job = caught(&service, &token, 1.0, &mut asked, &mut jobs).await;
     servers.database.kill();
     let (status, told) = service.send(Method::GET, "/health", None, None).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{told}");
     tokio::time::sleep(DOWN).await;
     servers.database.restart();
-    jobs.push(job);
     assert_eq!(ended(&service, &token, job).await["status"], "successful");
 
-    let job = post(&service, &token, "phdef", asked[1].clone()).await;
-    assert!(runs(&service, &token, job).await);
+    let job = caught(&service, &token, 1.2, &mut asked, &mut jobs).await;
     servers.cache.kill();
     tokio::time::sleep(DOWN).await;
     servers.cache.restart();
-    jobs.push(job);
     assert_eq!(ended(&service, &token, job).await["status"], "successful");
 
-    let job = post(&service, &token, "phdef", asked[2].clone()).await;
-    assert!(runs(&service, &token, job).await);
+    let job = caught(&service, &token, 1.4, &mut asked, &mut jobs).await;
     servers.store.stop();
     tokio::time::sleep(DOWN).await;
     servers.store.restart();
-    jobs.push(job);
     assert_eq!(ended(&service, &token, job).await["status"], "successful");
 
     // one that ends while there is no mail server, and one that waits for it
     servers.mail.kill();
-    let job = post(&service, &token, "phdef", asked[3].clone()).await;
-    jobs.extend([job, post(&service, &token, "curation", curation(job)).await]);
-    for job in &jobs[3..] {
+    asked.push(whole());
+    let last = post(&service, &token, "phdef", whole()).await;
+    jobs.extend([last, post(&service, &token, "curation", curation(last)).await]);
+    for job in &jobs {
         assert_eq!(ended(&service, &token, *job).await["status"], "successful");
     }
     servers.mail.restart();
-    for _ in 0..600 {
-        if servers.mail.mails().len() >= jobs.len() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until("a mail for each job", || servers.mail.mails().len() >= jobs.len()).await;
+    // time for one too many
     tokio::time::sleep(Duration::from_secs(2)).await;
     let mails = servers.mail.mails();
     let count = |job: i64| mails.iter().filter(|mail| mail.contains(&format!("Eventscape job {job} "))).count();
@@ -250,7 +248,7 @@ async fn jobs_go_on_when_servers_are_restarted_in_the_middle() {
     for (k, body) in asked.iter().enumerate() {
         assert_eq!(post(&calm, &own, "phdef", body.clone()).await, jobs[k]);
     }
-    assert_eq!(post(&calm, &own, "curation", curation(jobs[3])).await, jobs[4]);
+    assert_eq!(post(&calm, &own, "curation", curation(last)).await, jobs[asked.len()]);
     for job in jobs {
         assert_eq!(ended(&calm, &own, job).await["status"], "successful");
         are_same(&products(&calm, &own, job).await, &products(&service, &token, job).await);

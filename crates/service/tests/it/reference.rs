@@ -35,8 +35,15 @@ async fn the_examples_of_the_reference_work() {
     assert_eq!((words("dataset"), words("variable")), ("GPM_MERGIR".to_owned(), "Tb".to_owned()), "{ended}");
     assert_eq!((words("ineqOperator"), words("ineqValue")), ("lessThan".to_owned(), "275".to_owned()));
     assert_eq!((words("startDate"), words("endDate")), ("2020-01-04".to_owned(), "2020-01-04".to_owned()));
-    assert_eq!(words("coords"), "POLYGON ((-70 -20, -70 20, -50 20, -50 -20, -70 -20))");
+    assert_eq!(words("coords"), "POLYGON((-70 -20,-70 20,-50 20,-50 -20,-70 -20))");
     assert_eq!((words("description"), words("stage")), ("Test".to_owned(), "phdef".to_owned()));
+    assert_eq!((words("lastName"), words("firstName")), ("User".to_owned(), "Local".to_owned()));
+    assert_eq!((words("email"), words("algorithm")), ("local@localhost".to_owned(), "fortracc".to_owned()));
+    assert!(doc["warmerToggle"].is_null() && doc["warmerValue"].is_null(), "{doc}");
+    // a slash at the end is taken off, as by its servers
+    assert_eq!(service.get("/api/phdef/status/?jobID=1").await.1, told);
+    assert_eq!(service.get("/api/phdef/status/?jobID=x").await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(service.get("/jobs/?limit=1").await.0, StatusCode::NOT_FOUND);
     assert_eq!(told[0]["jobID"], 1);
     let (_, none) = service.get("/api/phdef/status?jobID=99").await;
     assert_eq!(none, json!([{"jobID": 99, "status": "Not Found", "doc": {}}]));
@@ -77,6 +84,8 @@ async fn the_examples_of_the_reference_work() {
         ("dataset", json!("NONE"), "NONE"),
         ("ineqValue", json!([1]), "ineqValue"),
         ("startDate", json!("yesterday"), "yesterday"),
+        ("algorithm", json!("watershed"), "auxgeoir"),
+        ("warmerToggle", json!("on"), "auxgeoir"),
     ] {
         let mut wrong = phdef.clone();
         wrong[key] = value;
@@ -84,6 +93,29 @@ async fn the_examples_of_the_reference_work() {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{key}: {told}");
         assert!(told["detail"].as_str().unwrap().contains(hint), "{key}: {told}");
         assert_eq!((told["Status"].as_str(), &told["Message"]), (Some("[FAILED]"), &told["detail"]));
+    }
+    // AUX-GEOIR's options
+    let mut storms = phdef.clone();
+    for (key, value) in
+        [("algorithm", "auxgeoir"), ("ineqValue", "245"), ("warmerToggle", "on"), ("warmerValue", "262.5")]
+    {
+        storms[key] = value.into();
+    }
+    for (toggle, cold_only) in [("on", false), ("off", true)] {
+        storms["warmerToggle"] = toggle.into();
+        let (status, told) = service.post("/api/phdef/submit", storms.clone()).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
+        let job = told["jobID"].as_i64().unwrap();
+        let (_, told) = service.get(&format!("/api/phdef/status?jobID={job}")).await;
+        let doc = &told[0]["doc"];
+        assert_eq!((&doc["algorithm"], &doc["warmerToggle"]), (&json!("auxgeoir"), &json!(toggle)), "{doc}");
+        assert_eq!((&doc["warmerValue"], &doc["ineqValue"]), (&json!(262.5), &json!("245")), "{doc}");
+        let database = rusqlite::Connection::open(service.folder.path().join("service.db")).unwrap();
+        let kept = database.query_row("SELECT request FROM jobs WHERE jobID = ?", [job], |row| row.get::<_, String>(0));
+        let kept: Value = serde_json::from_str(&kept.unwrap()).unwrap();
+        assert_eq!(kept["cold_only"].as_bool().unwrap_or(false), cold_only, "{kept}");
+        assert_eq!((&kept["min_size"], &kept["min_overlap"]), (&json!(150), &json!(0.25)), "{kept}");
+        service.ended(&job.to_string()).await;
     }
     // a request that a later version cannot read does not hide the other jobs
     let database = service.folder.path().join("service.db");
@@ -131,15 +163,53 @@ async fn values_of_interpolated_products_are_given() {
     assert!(seen > 20, "{seen}");
     let first = &rows[0];
     let (stamp, id) = (first[3].as_u64().unwrap(), first[4].as_u64().unwrap());
-    let (_, part) = service.get(&format!("/getData?files=2/2-Interpolated-Data.nc4&times={stamp}&ids={id}")).await;
+    // as the pages of the reference ask: a slash at the end, the file's name alone
+    let (_, part) =
+        service.get(&format!("/getData/?files=2-Interpolated-Data.nc&times={stamp},{stamp}&ids={id}")).await;
+    assert_eq!((&part["var_list"], &part["stats"][0]["time"]), (&json!(["T2M"]), &json!(stamp)), "{part}");
+    let statistics = &part["stats"][0]["stats"][id.to_string()]["T2M"];
+    assert_eq!(
+        (&part["data"]["rows"][0][3], part["stats"].as_array().unwrap().len()),
+        (&statistics["max"], 1),
+        "{part}"
+    );
     let part = part["values"].as_array().unwrap();
     assert!(!part.is_empty() && part.iter().all(|row| row[3] == stamp && row[4] == id && row[0].is_number()));
+    let last = rows.iter().filter_map(|row| row[3].as_u64()).max().unwrap();
+    assert!(last > stamp);
+    for (times, first, last) in [(format!("{last}"), last, last), (format!("{stamp},{last}"), stamp, last)] {
+        let (_, part) = service.get(&format!("/getData?files=2/2-Interpolated-Data.nc4&times={times}&fill=1")).await;
+        let seen: Vec<u64> = part["values"].as_array().unwrap().iter().filter_map(|row| row[3].as_u64()).collect();
+        assert_eq!((seen.iter().min(), seen.iter().max()), (Some(&first), Some(&last)), "{times}");
+    }
+    for word in ["1", "t", "True", "true"] {
+        let (_, all) = service.get(&format!("/getData?files={place}&fill={word}")).await;
+        assert_eq!(all["values"].as_array().unwrap().len(), rows.len(), "{word}");
+    }
     let (lat, lon) = (first[1].as_f64().unwrap(), first[2].as_f64().unwrap());
     let area = format!("{},{},{},{}", lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01);
     let (_, near) = service.get(&format!("/getData?files={place}&area={area}&fill=true")).await;
     assert!(near["values"].as_array().unwrap().iter().all(|row| row[1] == lat && row[2] == lon));
     let (_, none) = service.get(&format!("/getData?files={place}&ids=4000000")).await;
     assert_eq!((none["values"].as_array().map(Vec::len), none["axis_labels"][0].as_str()), (Some(0), Some("T2M (K)")));
+    // a job of a whole file is where and when its data are
+    let mut whole = crate::service::phdef();
+    for key in ["bbox", "start", "end"] {
+        whole["inputs"].as_object_mut().unwrap().remove(key);
+    }
+    service.post("/processes/phdef/execution", whole).await;
+    assert_eq!(service.ended("3").await["status"], "successful");
+    let (_, told) = service.get("/api/phdef/status?jobID=3").await;
+    let doc = &told[0]["doc"];
+    let manifest = std::fs::read(service.folder.path().join("jobs/3/3-Manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let [w, s, e, n] = [0, 1, 2, 3].map(|k| manifest["bbox"][k].as_f64().unwrap());
+    let e = if w > e { e + 360.0 } else { e };
+    assert_eq!(doc["coords"], format!("POLYGON(({w} {s},{w} {n},{e} {n},{e} {s},{w} {s}))"), "{doc}");
+    for key in ["startDate", "endDate"] {
+        let text = doc[key].as_str().unwrap_or_else(|| panic!("{doc}"));
+        assert!(text.len() == 19 && text.as_bytes()[10] == b' ', "{text}");
+    }
     // two files side by side
     let (_, two) = service.get(&format!("/getData?files={place},{place}&fill=true")).await;
     assert_eq!(two["title"], "T2M x T2M");
@@ -191,6 +261,13 @@ async fn nobody_submits_or_lists_in_another_name() {
     let path = "/processes/phdef/execution";
     assert_eq!(service.send(Method::POST, path, Some(&tokens[0]), Some(public)).await.0, StatusCode::CREATED);
     assert_eq!(get("/jobs/2", &tokens[1]).await.0, StatusCode::OK);
+    // and whose it is, its owner alone hears
+    let (of_others, own) =
+        (get("/api/phdef/status?jobID=2", &tokens[1]).await.1, get("/api/phdef/status?jobID=2", &tokens[0]).await.1);
+    for key in ["email", "firstName", "lastName"] {
+        assert!(of_others[0]["doc"][key].is_null(), "{of_others}");
+    }
+    assert_eq!((&own[0]["doc"]["email"], &of_others[0]["status"]), (&json!("ada@example.org"), &json!("pending")));
     assert_eq!(get("/api/phdef/list", &tokens[1]).await.1, json!([]));
     assert_eq!(get("/api/phdef/status?jobID=1", &tokens[1]).await.1[0]["status"], "Not Found");
     assert_eq!(get("/api/location?jobID=1", &tokens[1]).await.0, StatusCode::NOT_FOUND);

@@ -80,7 +80,7 @@ impl Service {
     }
 
     pub(crate) async fn ended(&self, job: &str) -> Value {
-        for _ in 0..600 {
+        for _ in 0..3000 {
             let (status, told) = self.get(&format!("/jobs/{job}")).await;
             assert_eq!(status, StatusCode::OK, "{told}");
             if !["accepted", "running"].contains(&told["status"].as_str().unwrap()) {
@@ -93,8 +93,19 @@ impl Service {
 
     pub(crate) async fn stop(self) {
         self.stop.send(true).unwrap();
-        tokio::time::timeout(Duration::from_secs(30), self.ended).await.unwrap().unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(120), self.ended).await.unwrap().unwrap().unwrap();
     }
+}
+
+/// Waits until something has come about; for far longer than it takes, as the machine may do much else.
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..1800 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{what} does not come about");
 }
 
 pub(crate) fn phdef() -> Value {

@@ -1,7 +1,7 @@
 //! The products of a job, read back through the API.
 
-use eventscape_service::{Database, Jobs, Role, Users, verify_job};
 use eventscape_io::stores::Stores;
+use eventscape_service::{Database, Jobs, Role, Users, verify_job};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::sqlite::SqlitePool;
@@ -66,9 +66,12 @@ async fn what_cannot_be_verified_says_why() {
         sqlx::query(sql).execute(&db).await.unwrap();
     };
     // as its siblings: what is not done has nothing to be verified
-    for (status, code, part) in
-        [("running", 404, "no results yet"), ("error", 422, ""), ("cancelled", 404, "no results"), ("pending", 404, "yet")]
-    {
+    for (status, code, part) in [
+        ("running", 404, "no results yet"),
+        ("error", 422, ""),
+        ("cancelled", 404, "no results"),
+        ("pending", 404, "yet"),
+    ] {
         sqlx::query("UPDATE jobs SET status = ?").bind(status).execute(&db).await.unwrap();
         let (answer, told) = ask().await;
         assert_eq!(answer.as_u16(), code, "{status}: {told}");

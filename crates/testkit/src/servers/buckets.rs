@@ -1,16 +1,18 @@
 //! Buckets on loopback that other programs than ours keep.
 
-use std::path::Path;
-use std::process::{Child, Command};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::{free_port, python, until};
+use super::Port;
+use super::process::{Process, is_open, python, run};
 
 /// An S3 server of several processes' worth in one (SeaweedFS), with a bucket `data`; it takes the keys of the server in this process.
 #[cfg(feature = "s3")]
 pub struct SeaweedFs {
-    _folder: tempfile::TempDir,
+    _process: Process,
+    _ports: Vec<Port>,
     endpoint: String,
-    child: Child,
+    _folder: tempfile::TempDir,
 }
 
 #[cfg(feature = "s3")]
@@ -29,10 +31,8 @@ impl SeaweedFs {
             "actions":["Admin","Read","Write","List","Tagging"]}}]}}"#
         );
         std::fs::write(&keys, identity).unwrap();
-        let ports = ["master", "volume", "filer", "s3", "admin"].map(|name| (name, free_port(), free_port()));
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/weed");
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let mut command = Command::new(&own);
+        let ports = ["master", "volume", "filer", "s3", "admin"].map(|name| (name, Port::take(), Port::take()));
+        let mut command = Command::new(installed("weed"));
         command
             .arg("mini")
             .arg(format!("-dir={}", folder.path().display()))
@@ -42,17 +42,15 @@ impl SeaweedFs {
             // without them its filer gives every object to everyone
             .envs([("WEED_JWT_FILER_SIGNING_KEY", "k1"), ("WEED_JWT_FILER_SIGNING_READ_KEY", "k2")])
             .envs([("WEED_JWT_SIGNING_KEY", "k3"), ("WEED_JWT_SIGNING_READ_KEY", "k4"), ("GOMEMLIMIT", "400MiB")])
-            .current_dir(folder.path())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log);
-        for (name, port, grpc) in ports {
-            command.args([format!("-{name}.port={port}"), format!("-{name}.port.grpc={grpc}")]);
+            .current_dir(folder.path());
+        for (name, port, grpc) in &ports {
+            command.args([format!("-{name}.port={}", port.number()), format!("-{name}.port.grpc={}", grpc.number())]);
         }
-        let child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}; scripts/setup installs it", own.display()));
-        let port = ports[3].1;
-        let server = Self { _folder: folder, endpoint: format!("http://127.0.0.1:{port}"), child };
-        until("SeaweedFS", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
-        server
+        let port = ports[3].1.number();
+        let mut process = Process::start("SeaweedFS", folder.path(), &mut command);
+        process.wait_until(|| is_open(port));
+        let ports = ports.into_iter().flat_map(|(_, port, grpc)| [port, grpc]).collect();
+        Self { _process: process, _ports: ports, endpoint: format!("http://127.0.0.1:{port}"), _folder: folder }
     }
 
     /// Its address. It may take a second until it has its bucket.
@@ -62,19 +60,12 @@ impl SeaweedFs {
     }
 }
 
-#[cfg(feature = "s3")]
-impl Drop for SeaweedFs {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// Azure Blob Storage with a container `data` (Azurite).
 pub struct Azure {
-    _folder: tempfile::TempDir,
+    _process: Process,
+    _port: Port,
     address: String,
-    child: Child,
+    _folder: tempfile::TempDir,
 }
 
 impl Azure {
@@ -84,23 +75,17 @@ impl Azure {
     /// If the npm package `azurite` is not there (`scripts/setup test` installs it).
     #[must_use]
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let port = free_port();
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/node_modules/.bin/azurite-blob");
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let child = Command::new(&own)
+        let (folder, port) = (tempfile::tempdir().unwrap(), Port::take());
+        let number = port.number().to_string();
+        let mut command = Command::new(installed("../node_modules/.bin/azurite-blob"));
+        command
             .args(["--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck"])
-            .args(["--blobHost", "127.0.0.1", "--blobPort", &port.to_string()])
-            .current_dir(folder.path())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap_or_else(|e| panic!("{}: {e}; scripts/setup installs it", own.display()));
-        let server = Self { _folder: folder, address: format!("http://127.0.0.1:{port}"), child };
-        until("the Azure server", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
-        let status = python("azure_container.py", port, &[]).wait().unwrap();
-        assert!(status.success(), "the container cannot be made");
-        server
+            .args(["--blobHost", "127.0.0.1", "--blobPort", &number])
+            .current_dir(folder.path());
+        let mut process = Process::start("Azurite", folder.path(), &mut command);
+        process.wait_until(|| is_open(port.number()));
+        run(python("azure_container.py").arg(number));
+        Self { _process: process, address: format!("http://{}", port.address()), _port: port, _folder: folder }
     }
 
     /// The environment in which a program finds it and has the right key.
@@ -110,9 +95,7 @@ impl Azure {
     }
 }
 
-impl Drop for Azure {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// A program of the environment that `scripts/setup test` makes.
+fn installed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin").join(name)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use eventscape_core::outline::Phenomenon;
 use eventscape_core::time::TimeUnits;
 use eventscape_core::{Timestamp, Values};
-use eventscape_io::formats::{ArrayData, Granule, Hyperslab, OpenOptions, Packing, Variable};
+use eventscape_formats::{ArrayData, Granule, Hyperslab, OpenOptions, Packing, Variable};
 use eventscape_io::stores::{Location, Stores};
 
 use super::storms::{Fix, Storms};

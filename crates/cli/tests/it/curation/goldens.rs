@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use eventscape_io::formats::Granule;
+use eventscape_formats::Granule;
 use serde_json::Value;
 
 use super::{numbers, paths, shape, text};

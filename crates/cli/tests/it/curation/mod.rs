@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::{Attribute, Granule, Hyperslab};
+use eventscape_formats::{Attribute, Granule, Hyperslab};
 use eventscape_products::read::InterpolatedReader;
 
 use crate::{eventscape, open, said};

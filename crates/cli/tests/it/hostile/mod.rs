@@ -15,8 +15,8 @@ use eventscape_products::{listed_files, manifest_name};
 
 use crate::chunks::files;
 
-/// No run of these tests has work for longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// No run of these tests has work for longer, on a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Address space of a run in KiB: what a small job needs with its threads, and far below what absurd headers ask for.
 const ADDRESS_SPACE: &str = "ulimit -v 4194304";
 

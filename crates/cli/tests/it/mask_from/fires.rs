@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use eventscape_io::formats::{ArrayData, Hyperslab};
+use eventscape_formats::{ArrayData, Hyperslab};
 
 use super::{cells_inside, json, masks, notices, polygons_of, run, run_on, tracks};
 use crate::chunks::files;

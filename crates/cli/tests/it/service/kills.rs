@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use eventscape_testkit::servers::{Components, Smtp};
 use serde_json::{Value, json};
 
-use super::{Place, wait};
+use super::{PATIENCE, Place, wait};
 use crate::fixtures;
 
 /// How often a worker is killed that has a task.
@@ -76,14 +76,14 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// How often workers of these jobs were lost.
-fn losses(place: &Place, jobs: &[i64]) -> i64 {
+/// How often workers of each of these jobs were lost.
+fn losses(place: &Place, jobs: &[i64]) -> Vec<i64> {
     let of = |job: &i64| {
         let output = place.run(&["jobs", "show", &job.to_string()]);
         let told: Value = serde_json::from_slice(&output.stdout).unwrap();
         told["tasks"].as_array().unwrap().iter().map(|task| task["losses"].as_i64().unwrap()).sum::<i64>()
     };
-    jobs.iter().map(of).sum()
+    jobs.iter().map(of).collect()
 }
 
 /// Does jobs while the worker is killed again and again, and compares with a service that nobody disturbs.
@@ -92,25 +92,35 @@ fn survive(place: &Place, products: &Path, mail: &Smtp) {
     let mut random = Random::seeded();
     place.run(&["users", "add", USER]);
     let (mut jobs, mut worker, mut kills) = (Vec::new(), place.worker(), 0);
-    while losses(place, &jobs) < KILLS {
+    let (mut lost, mut idle) = (0, 0);
+    while lost < KILLS {
         assert!(kills < 20 * KILLS, "workers are killed {kills} times, but hardly one that has a task");
         let over = place.jobs().iter().filter(|(_, status, _)| status == "complete").count();
         while jobs.len() < over + AHEAD {
             jobs.push(submit(place, jobs.len()));
         }
-        std::thread::sleep(Duration::from_millis(random.below(700)));
+        // where all is slow workers live longer: until they have a task, and do not lose the same one until it is given up
+        let of_jobs = losses(place, &jobs);
+        let most = of_jobs.iter().copied().max().unwrap_or_default();
+        std::thread::sleep(Duration::from_millis(random.below(700 + 100 * idle + 200 * most.unsigned_abs())));
         worker.kill();
         worker = place.worker();
         kills += 1;
+        let before = std::mem::replace(&mut lost, of_jobs.iter().sum());
+        idle = if lost > before { 0 } else { idle + 1 };
     }
-    wait(place, 180);
-    println!("{} jobs, {kills} workers killed, {} of them with a task", jobs.len(), losses(place, &jobs));
+    wait(place);
+    println!(
+        "{} jobs, {kills} workers killed, {} of them with a task",
+        jobs.len(),
+        losses(place, &jobs).iter().sum::<i64>()
+    );
 
     let calm = Place::new();
     calm.run(&["users", "add", USER]);
     (0..jobs.len()).for_each(|k| assert_eq!(submit(&calm, k), jobs[k]));
     let mut undisturbed = calm.worker();
-    wait(&calm, 120);
+    wait(&calm);
     undisturbed.kill();
 
     let told = |mails: &[String]| -> BTreeSet<i64> {
@@ -118,7 +128,7 @@ fn survive(place: &Place, products: &Path, mail: &Smtp) {
         jobs.iter().copied().filter(|job| mails.iter().any(|mail| of(mail, *job))).collect()
     };
     let began = Instant::now();
-    while told(&mail.mails()).len() < jobs.len() && began.elapsed() < Duration::from_secs(90) {
+    while told(&mail.mails()).len() < jobs.len() && began.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(200));
     }
     std::thread::sleep(Duration::from_secs(1));
@@ -140,7 +150,7 @@ fn survive(place: &Place, products: &Path, mail: &Smtp) {
     let ids: BTreeSet<String> = mails.iter().map(id).collect();
     println!("{} mails, {} of them sent again", ids.len(), mails.len() - ids.len());
     assert_eq!(ids.len(), jobs.len());
-    assert!(mails.len() - ids.len() <= 2, "a worker is hardly ever killed just then");
+    assert!(mails.len() - ids.len() <= kills as usize, "nothing else sends a mail again");
     let left: Vec<_> = std::fs::read_dir(scratch).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.is_empty(), "files of dead workers: {left:?}");
 }

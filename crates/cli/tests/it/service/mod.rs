@@ -137,8 +137,11 @@ impl Place {
     }
 }
 
+/// How long jobs may take, on a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 /// Waits until all jobs are complete.
-fn wait(place: &Place, seconds: u64) {
+fn wait(place: &Place) {
     let began = Instant::now();
     loop {
         let jobs = place.jobs();
@@ -147,7 +150,7 @@ fn wait(place: &Place, seconds: u64) {
         }
         let failed: Vec<_> = jobs.iter().filter(|(_, status, _)| status == "error").collect();
         assert!(failed.is_empty(), "{failed:?}");
-        assert!(began.elapsed() < Duration::from_secs(seconds), "{jobs:?}");
+        assert!(began.elapsed() < PATIENCE, "{jobs:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -166,7 +169,7 @@ fn a_service_that_is_stopped_gives_its_jobs_back() {
     command.args(["serve", "--listen=127.0.0.1:0"]).stderr(Stdio::null()).stdout(Stdio::null());
     let mut service = Running(command.spawn().unwrap());
     let began = Instant::now();
-    while place.jobs().iter().all(|(_, status, _)| status == "pending") && began.elapsed() < Duration::from_secs(30) {
+    while place.jobs().iter().all(|(_, status, _)| status == "pending") && began.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(20));
     }
     let status = Command::new("kill").arg(service.0.id().to_string()).status().unwrap();
@@ -176,7 +179,7 @@ fn a_service_that_is_stopped_gives_its_jobs_back() {
     assert!(number == job && (status == "running" || status == "complete"), "{status}");
     // another goes on at once: the lease need not end first
     let _worker = place.worker();
-    wait(&place, 60);
+    wait(&place);
 }
 
 #[test]

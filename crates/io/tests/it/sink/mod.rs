@@ -189,7 +189,8 @@ fn hold_the_lock() {
     let Ok(folder) = std::env::var("SINK_OF_TEST") else { return };
     let _lock = local(folder.as_ref()).lock().unwrap();
     println!("locked");
-    std::thread::sleep(std::time::Duration::from_secs(60));
+    // until the test ends, however it does
+    let _ = std::io::stdin().read(&mut [0]);
 }
 
 #[test]
@@ -199,6 +200,7 @@ fn the_lock_of_a_killed_process_is_free_again() {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "sink::hold_the_lock", "--ignored", "--nocapture"])
         .env("SINK_OF_TEST", folder.path())
+        .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();

@@ -94,12 +94,12 @@ fn many_reads_that_are_refused_together_all_go_on_with_new_keys() {
 fn keys_are_renewed_before_they_end() {
     let servers = EarthdataServers::start();
     servers.bucket.put("a.nc", b"abc");
-    servers.keys_last(2);
+    servers.keys_last(8);
     let stores = Stores::new(options(&servers, password()));
     let read = || stores.open(&at("s3://data/a.nc")).unwrap().len();
     assert_eq!((read(), servers.keys_given()), (3, 1));
     servers.keys_last(3600);
-    std::thread::sleep(Duration::from_millis(1200));
+    std::thread::sleep(Duration::from_millis(4200));
     assert_eq!((read(), servers.keys_given()), (3, 2), "half of a short life is over");
     assert_eq!((read(), servers.keys_given()), (3, 2));
 }

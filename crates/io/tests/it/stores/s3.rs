@@ -3,6 +3,7 @@
 use eventscape_core::ErrorKind;
 use eventscape_io::IoError;
 use eventscape_io::stores::{Location, StoreOptions, Stores};
+use eventscape_testkit::servers::Port;
 use proptest::prelude::*;
 
 use super::pattern;
@@ -144,9 +145,9 @@ fn an_object_that_changes_while_it_is_read_is_refused() {
 
 #[test]
 fn a_server_that_is_not_there_is_an_error_and_no_hang() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = Port::take();
     let mut options = crate::servers::impatient();
-    options.endpoint = Some(format!("http://{free}"));
+    options.endpoint = Some(format!("http://{}", nobody.address()));
     (options.region, options.keys) = (Some("us-east-1".to_owned()), Some(keys("id", "hidden-secret", None)));
     let error = error_of(options, "a");
     assert!(matches!(error, IoError::Remote { .. }), "{error}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use eventscape_core::ErrorKind;
 use eventscape_io::IoError;
 use eventscape_io::stores::{ByteSource, Location, Stores};
+use eventscape_testkit::servers::Port;
 
 use super::pattern;
 use crate::servers::{Answer, WebServer, impatient};
@@ -133,8 +134,8 @@ fn the_secrets_of_an_address_are_not_told() {
     let url = format!("{}?X-Amz-Signature=hidden", server.url().replace("://", "://me:hidden@"));
     let error = Stores::new(impatient()).open(&Location::parse(&url).unwrap()).err().unwrap();
     assert!(!error.to_string().contains("hidden"), "{error}");
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let url = format!("http://me:hidden@{free}/f?token=hidden");
+    let nobody = Port::take();
+    let url = format!("http://me:hidden@{}/f?token=hidden", nobody.address());
     let error = Stores::new(impatient()).open(&Location::parse(&url).unwrap()).err().unwrap();
     assert!(!error.to_string().contains("hidden"), "{error}");
 }

@@ -20,10 +20,8 @@ const COUNTED: [(&str, &[&str], &str); 8] = [
 ];
 
 pub(super) fn compare(said: &[Said], manifest_name: &str, manifest: &Manifest) -> Vec<Contradiction> {
-    let of_values: Vec<(&str, BTreeMap<&str, u64>)> = said
-        .iter()
-        .filter_map(|(name, facts)| Some((name.as_str(), in_values(facts.values.as_ref()?))))
-        .collect();
+    let of_values: Vec<(&str, BTreeMap<&str, u64>)> =
+        said.iter().filter_map(|(name, facts)| Some((name.as_str(), in_values(facts.values.as_ref()?)))).collect();
     let mut found = Vec::new();
     for (counted, names, what) in COUNTED {
         let in_manifest = names.iter().find_map(|name| manifest.counts.get(*name));

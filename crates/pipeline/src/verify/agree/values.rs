@@ -17,7 +17,11 @@ pub(super) fn compare(said: &[Said], calendar: Calendar) -> Vec<Contradiction> {
             match is.get(group) {
                 None => differences.add(group, "does not have this group", "has it"),
                 Some(found) if found != events => {
-                    differences.add(group, format!("has {} events in it", found.len()), format!("has {}", events.len()));
+                    differences.add(
+                        group,
+                        format!("has {} events in it", found.len()),
+                        format!("has {}", events.len()),
+                    );
                 }
                 Some(_) => {}
             }

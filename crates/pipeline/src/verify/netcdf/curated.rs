@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use eventscape_io::formats::Attribute;
+use eventscape_formats::Attribute;
 use eventscape_products::read::time_of_stamp;
 
 use super::{Nc, navigation};

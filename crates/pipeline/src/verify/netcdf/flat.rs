@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eventscape_io::formats::Hyperslab;
+use eventscape_formats::Hyperslab;
 
 use super::Nc;
 use crate::verify::blocks::blocks_of;

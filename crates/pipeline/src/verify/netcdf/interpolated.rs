@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eventscape_io::formats::{Attribute, Variable};
+use eventscape_formats::{Attribute, Variable};
 use eventscape_products::read::time_of_stamp;
 
 use super::curated::{check_place, event_variable};
@@ -65,7 +65,8 @@ fn statistics(variable: &Variable, sum: &ValueSum) -> Checked<()> {
             return Err(Trouble::at(path, format!("`{name}` is not the {is} that there are")));
         }
     }
-    let told = |name: &str| variable.attribute(name).and_then(Attribute::text).and_then(|text| text.parse::<f64>().ok());
+    let told =
+        |name: &str| variable.attribute(name).and_then(Attribute::text).and_then(|text| text.parse::<f64>().ok());
     for (name, is) in [("Min", sum.range.min), ("Max", sum.range.max)] {
         let Some(told) = told(name) else { continue };
         if (told - is).abs().is_nan() || (told - is).abs() > DECIMALS + DIGITS * is.abs() {

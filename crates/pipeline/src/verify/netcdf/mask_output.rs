@@ -1,6 +1,6 @@
 //! The reference's mask file: the cells of each time with their values. All of it lies in the file uncompressed.
 
-use eventscape_io::formats::Hyperslab;
+use eventscape_formats::Hyperslab;
 use eventscape_products::read::time_of_stamp;
 
 use super::{Nc, navigation};
@@ -61,8 +61,10 @@ fn scene(nc: &Nc<'_>, stamp: &str, size: Option<(u64, u64)>, tracks: u64) -> Che
         let numbers = numbers.ok_or_else(|| Trouble::at(&values, "it holds no numbers"))?;
         for (k, (cell, value)) in places.chunks_exact(3).zip(numbers).enumerate() {
             let cell @ [row, column, id] = [cell[0], cell[1], cell[2]];
-            let wrong = |why: &str| Trouble::at(format!("{indices}[{}]", start + k as u64), format!("it is {cell:?}, {why}"));
-            let is_inside = size.is_none_or(|(ny, nx)| (0..ny as i64).contains(&row) && (0..nx as i64).contains(&column));
+            let wrong =
+                |why: &str| Trouble::at(format!("{indices}[{}]", start + k as u64), format!("it is {cell:?}, {why}"));
+            let is_inside =
+                size.is_none_or(|(ny, nx)| (0..ny as i64).contains(&row) && (0..nx as i64).contains(&column));
             if !is_inside || row < 0 || column < 0 {
                 return Err(wrong("which is no cell of the grid"));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use eventscape_io::formats::{ArrayData, Hyperslab};
+use eventscape_formats::{ArrayData, Hyperslab};
 
 use super::{Nc, axes, times};
 use crate::verify::blocks::blocks_of;

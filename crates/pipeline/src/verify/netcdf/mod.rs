@@ -17,10 +17,10 @@ mod tracks;
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use eventscape_io::formats::{ArrayData, Granule, Hyperslab, OpenOptions, Variable};
+use eventscape_formats::write::check_structure;
+use eventscape_formats::{ArrayData, Granule, Hyperslab, OpenOptions, Variable};
 use eventscape_io::stores::ByteReader;
 use eventscape_products::ProductKind;
-use eventscape_products::netcdf::check_structure;
 
 use super::blocks::blocks_of;
 use super::facts::Facts;
@@ -77,9 +77,16 @@ impl Nc<'_> {
     /// Reads some of a variable.
     fn slab(&self, path: &str, slab: &Hyperslab) -> Checked<ArrayData> {
         self.asked.going.check()?;
-        let array = self.granule.read(path, slab).map_err(|error| match Trouble::from(error) {
-            Trouble::Fault(fault) => Trouble::at(path, fault.problem),
-            stopped => stopped,
+        let array = self.granule.read(path, slab).map_err(|error| {
+            // told once
+            self.is_read(path);
+            match Trouble::from(error) {
+                Trouble::Fault(fault) => {
+                    let named = format!("variable `{path}`: ");
+                    Trouble::at(path, fault.problem.strip_prefix(&named).unwrap_or(&fault.problem))
+                }
+                stopped => stopped,
+            }
         })?;
         Ok(array.data)
     }

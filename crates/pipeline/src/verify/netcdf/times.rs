@@ -2,7 +2,7 @@
 
 use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::Attribute;
+use eventscape_formats::Attribute;
 
 use super::Nc;
 use crate::verify::facts::rounded;
@@ -71,7 +71,8 @@ pub(super) fn axis(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Vec<i64>> {
     let (first, last) = nc.asked.manifest.coverage;
     for (at, known) in [(micros.first(), first), (micros.last(), last)] {
         if at.is_some_and(|at| at.abs_diff(known.micros()) > SAME.unsigned_abs()) {
-            faults.add("time", format!("the manifest says that the job goes from {first} to {last}, the axis does not"));
+            faults
+                .add("time", format!("the manifest says that the job goes from {first} to {last}, the axis does not"));
             break;
         }
     }

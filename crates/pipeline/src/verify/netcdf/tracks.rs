@@ -46,7 +46,8 @@ fn tracks(nc: &Nc<'_>) -> Checked<Vec<Track>> {
         let id = u32::try_from(*id).ok().filter(|id| *id > tracks.last().map_or(0, |last| last.id));
         let id = id.ok_or_else(|| Trouble::at(format!("event_id[{k}]"), "events are numbered from 1, ascending"))?;
         let size = usize::try_from(*size).ok().filter(|size| *size > 0);
-        let size = size.ok_or_else(|| Trouble::at(format!("row_size[{k}]"), "an event has one observation at least"))?;
+        let size =
+            size.ok_or_else(|| Trouble::at(format!("row_size[{k}]"), "an event has one observation at least"))?;
         tracks.push(Track { id, size, duration });
     }
     Ok(tracks)
@@ -84,7 +85,8 @@ fn observations(nc: &Nc<'_>, tracks: &[Track], faults: &mut Faults) -> Checked<E
         }
         let lasts = (times[at + track.size - 1] - times[at]) as f64 / 1e6;
         if (lasts - track.duration).abs().is_nan() || (lasts - track.duration).abs() > SAME_SECONDS {
-            let why = format!("event {} is said to last {} s; its observations span {lasts} s", track.id, track.duration);
+            let why =
+                format!("event {} is said to last {} s; its observations span {lasts} s", track.id, track.duration);
             faults.add("duration", why);
         }
         at += track.size;

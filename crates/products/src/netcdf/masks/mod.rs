@@ -6,11 +6,11 @@ mod tiles;
 use eventscape_core::{EventSource, Grid, Lineage};
 
 use super::axes::{Axes, write_crs, write_time};
-use super::file::{Codec, NcFile, Variable};
-use super::hdf5::Medium;
 use super::in_order::scenes_in_order;
 use super::metadata::{FileKind, global_attributes};
 use crate::{JobInfo, ProductError};
+use eventscape_formats::write::Medium;
+use eventscape_formats::write::{Codec, NcFile, Variable};
 use labels::{outside_domain, stretches};
 use tiles::Tiling;
 
@@ -83,7 +83,7 @@ pub fn write_masks<W: Medium>(
     )?;
     file.finish_chunks(ids)?;
     file.finish_chunks(flags)?;
-    file.finish()
+    Ok(file.finish()?)
 }
 
 fn event_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {

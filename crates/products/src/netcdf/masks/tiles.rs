@@ -1,7 +1,7 @@
 //! Stretches of cells to the packed chunks of a scene.
 
 use super::labels::{Flag, Stretch};
-use crate::netcdf::deflate::RunCoder;
+use eventscape_formats::write::RunCoder;
 
 /// Most cells along a side of a chunk. 512 × 512 numbers of four bytes are 1 MiB: what HDF5 keeps of a dataset unless
 /// it is told otherwise, so that a reader of rows or points unpacks each chunk once.

@@ -4,8 +4,8 @@ use eventscape_core::track::Motion;
 use eventscape_core::{Arrival, Component, Departure, Member, Timestamp};
 
 use crate::JobInfo;
-use crate::netcdf::file::Variable;
 use crate::netcdf::metadata::seconds;
+use eventscape_formats::write::{Attribute, Variable};
 
 /// One event at one time.
 pub(super) struct Observation<'a> {
@@ -159,7 +159,7 @@ pub(super) fn flags(name: &str, dims: &[&str], long_name: &str, meanings: &[&str
     let values: Vec<i8> = (0..meanings.len() as i8).collect();
     Variable::of::<i8>(name, dims)
         .with("long_name", long_name)
-        .with("flag_values", crate::netcdf::file::Attribute::numbers(&values))
+        .with("flag_values", Attribute::numbers(&values))
         .with("flag_meanings", meanings.join(" "))
 }
 

@@ -3,9 +3,9 @@
 use eventscape_core::Lineage;
 
 use super::{PACKED, ROWS};
-use crate::netcdf::file::{NcFile, Variable};
-use crate::netcdf::hdf5::{Medium, TextByte};
 use crate::{GivenTrack, JobInfo, ProductError};
+use eventscape_formats::write::{Medium, TextByte};
+use eventscape_formats::write::{NcFile, Variable};
 
 /// Names are cut to so many bytes.
 const LONGEST: usize = 128;
@@ -42,7 +42,7 @@ fn texts<W: Medium>(
     }
     let variable =
         Variable::of::<TextByte>(name, &["event", dimension]).with("long_name", long_name).with("_Encoding", "utf-8");
-    file.compressed(variable, ROWS, PACKED, &bytes)
+    Ok(file.compressed(variable, ROWS, PACKED, &bytes)?)
 }
 
 /// As many whole characters as fit.

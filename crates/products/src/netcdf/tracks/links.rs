@@ -6,9 +6,9 @@ use super::PACKED;
 use super::columns::flags;
 use crate::ProductError;
 use crate::netcdf::axes::time_variable;
-use crate::netcdf::file::{NcFile, Variable};
-use crate::netcdf::hdf5::Medium;
 use crate::netcdf::metadata::seconds;
+use eventscape_formats::write::Medium;
+use eventscape_formats::write::{NcFile, Variable};
 
 const LINK: &[&str] = &["link"];
 /// Links of a chunk.
@@ -92,7 +92,7 @@ pub(super) fn write_links<W: Medium>(file: &mut NcFile<W>, lineage: &Lineage) ->
         "continuation: one event; merge: the earlier event ended in the later; split: the later event began from the \
          earlier; unused: the tracker decided otherwise; weak: they overlap by less than the minimum",
     );
-    file.compressed(variable, ROWS, PACKED, &relations)
+    Ok(file.compressed(variable, ROWS, PACKED, &relations)?)
 }
 
 fn relation(relation: Relation) -> i8 {

@@ -8,13 +8,13 @@ use eventscape_core::track::{EndStatus, StartStatus, TrackSummary};
 use eventscape_core::{EventSource, Grid, Lineage};
 
 use super::axes::time_variable;
-use super::file::{Codec, NcFile, Variable};
-use super::hdf5::Medium;
 use super::in_order::scenes_in_order;
 use super::metadata::{FileKind, global_attributes};
 use crate::members::members_of;
 use crate::{JobInfo, ProductError};
 use columns::{Column, Observation, Stored, columns, coordinates, flags};
+use eventscape_formats::write::Medium;
+use eventscape_formats::write::{Codec, NcFile, Variable};
 use given::write_given;
 use links::{kin, write_links};
 
@@ -80,7 +80,7 @@ pub fn write_tracks<W: Medium>(
     write_given(&mut file, job, lineage)?;
     write_observations(&mut file, job, lineage, summaries, events, progress)?;
     write_links(&mut file, lineage)?;
-    file.finish()
+    Ok(file.finish()?)
 }
 
 fn write_events<W: Medium>(
@@ -126,7 +126,12 @@ fn write_events<W: Medium>(
     let parents: Vec<i32> = kin.iter().map(|kin| kin.parents).collect();
     file.compressed(int("parents", "number of links from earlier events").with("units", "1"), ROWS, PACKED, &parents)?;
     let children: Vec<i32> = kin.iter().map(|kin| kin.children).collect();
-    file.compressed(int("children", "number of links to later events").with("units", "1"), ROWS, PACKED, &children)
+    Ok(file.compressed(
+        int("children", "number of links to later events").with("units", "1"),
+        ROWS,
+        PACKED,
+        &children,
+    )?)
 }
 
 fn write_observations<W: Medium>(

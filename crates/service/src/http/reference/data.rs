@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eventscape_core::time::Calendar;
-use eventscape_io::formats::{Granule, OpenOptions};
+use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::read::InterpolatedReader;
 
@@ -27,6 +27,10 @@ use crate::jobs::{JobRecord, place_of};
 const MOST_FILES: usize = 8;
 /// Rows of an answer.
 const MOST_ROWS: usize = 200_000;
+/// What the reference takes for yes, and for no.
+pub(in crate::http) const FILL: &[&str] =
+    &["true", "True", "TRUE", "t", "T", "1", "false", "False", "FALSE", "f", "F", "0"];
+const TRUE: [&str; 6] = ["true", "True", "TRUE", "t", "T", "1"];
 /// Bytes of a variable of an event, or of the grid, that are read at once.
 const MOST_BYTES: u64 = 1 << 30;
 
@@ -38,19 +42,30 @@ struct Choice {
     with_missing: bool,
 }
 
-enum Times {
-    All,
-    These(HashSet<String>),
-    Between(String, String),
+/// Times as their files name them, YYYYMMDDhhmm and perhaps more digits; `None` for an open end.
+#[derive(Debug, Default, PartialEq)]
+struct Times {
+    first: Option<String>,
+    last: Option<String>,
 }
 
 impl Times {
-    fn has(&self, stamp: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::These(stamps) => stamps.contains(stamp),
-            Self::Between(first, last) => (first.as_str()..=last.as_str()).contains(&stamp),
+    /// Reads `first,last` (in either order) or `first/last`; one time alone is the first.
+    fn read(text: &str) -> Option<Self> {
+        let is_stamp = |text: &&str| (12..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        let stamps: Option<Vec<&str>> =
+            text.split([',', '/']).map(str::trim).map(|t| Some(t).filter(is_stamp)).collect();
+        match stamps?[..] {
+            [first] => Some(Self { first: Some(first.to_owned()), last: None }),
+            [a, b] => Some(Self { first: Some(a.min(b).to_owned()), last: Some(a.max(b).to_owned()) }),
+            _ => None,
         }
+    }
+
+    fn has(&self, stamp: &str) -> bool {
+        let is_late_enough = self.first.as_deref().is_none_or(|first| stamp >= first);
+        // a window that ends at a minute has all of that minute
+        is_late_enough && self.last.as_deref().is_none_or(|last| stamp <= last || stamp.starts_with(last))
     }
 }
 
@@ -80,14 +95,15 @@ pub(in crate::http) async fn data(
     Ok(([(header::CONTENT_TYPE, JSON)], read.await?).into_response())
 }
 
-/// The job and the file of `17/17-Interpolated-Data.nc4`, or of a whole location that ends so.
+/// The job and the file of `17/17-Interpolated-Data.nc4`, of a whole location that ends so, or of the name alone.
 fn split(name: &str) -> std::result::Result<(&str, &str), Problem> {
     let mut parts = name.rsplit('/');
-    match (parts.next(), parts.next()) {
-        (Some(file), Some(job)) if !file.is_empty() => Ok((job, file)),
+    let file = parts.next().unwrap_or_default();
+    match parts.next().or_else(|| file.split_once('-').map(|(job, _)| job)) {
+        Some(job) if !file.is_empty() => Ok((job, file)),
         _ => {
             let name: String = name.chars().take(128).collect();
-            Err(Problem::bad(format!("files: `{name}` is no `<job>/<file>`")))
+            Err(Problem::bad(format!("files: `{name}` is no `<job>/<file>` and no `<job>-Interpolated-Data.nc4`")))
         }
     }
 }
@@ -95,8 +111,11 @@ fn split(name: &str) -> std::result::Result<(&str, &str), Problem> {
 /// Where an interpolated product is; only those that its job lists are read.
 async fn place(app: &App, job: &JobRecord, file: &str) -> std::result::Result<Location, Problem> {
     let outputs = app.jobs.outputs(job.job_id).await?;
-    // names of what was copied from TOS2CA may have folders before them
-    let is_it = |name: &str| name.rsplit('/').next() == Some(file);
+    // names of what was copied from TOS2CA may have folders before them; its page writes `.nc` for `.nc4`
+    let is_it = |name: &str| {
+        let name = name.rsplit('/').next().unwrap_or_default();
+        name == file || (file.ends_with(".nc") && name.strip_suffix('4') == Some(file))
+    };
     let found = outputs.into_iter().find(|output| output.kind == "interpolated subset" && is_it(&output.name));
     let (Some(output), Some(folder)) = (found, job.location.as_deref()) else {
         let file: String = file.chars().take(128).collect();
@@ -112,15 +131,10 @@ fn choice(query: &Query) -> std::result::Result<Choice, Problem> {
         Some(query.text(name)?.split(',').map(|word| word.trim().to_owned()).collect())
     };
     let ids = list("ids").map(|words| words.iter().map(|word| word.parse().ok()).collect::<Option<HashSet<u32>>>());
-    let is_stamp = |text: &str| (12..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let wrong = || Problem::bad("times: write YYYYMMDDhhmm, several with commas, or `first/last`");
-    let times = match query.text("times").map(|text| (text, text.split_once('/'))) {
-        None => Times::All,
-        Some((_, Some((first, last)))) if is_stamp(first) && is_stamp(last) => {
-            Times::Between(first.into(), last.into())
-        }
-        Some((_, Some(_))) => return Err(wrong()),
-        Some(_) => Times::These(list("times").filter(|all| all.iter().all(|text| is_stamp(text))).ok_or_else(wrong)?),
+    let wrong = || Problem::bad("times: write `first,last` as YYYYMMDDhhmm, or `first` alone for all from then on");
+    let times = match query.text("times") {
+        None => Times::default(),
+        Some(text) => Times::read(text).ok_or_else(wrong)?,
     };
     let boxes = match query.numbers("area") {
         None => Vec::new(),
@@ -132,7 +146,7 @@ fn choice(query: &Query) -> std::result::Result<Choice, Problem> {
         ids: ids.map(|ids| ids.ok_or_else(|| Problem::bad("ids: they are numbers of anomalies"))).transpose()?,
         times,
         boxes,
-        with_missing: query.text("fill") == Some("true"),
+        with_missing: query.text("fill").is_some_and(|word| TRUE.contains(&word)),
     })
 }
 
@@ -159,6 +173,7 @@ fn table(files: &[InterpolatedReader], choice: &Choice, most: usize, wanted: &Wa
                 if event.units.is_some() {
                     table.set_unit(column, event.units.clone());
                 }
+                let before = table.rows();
                 for ((row, col), value) in event.cells.iter().zip(&event.values) {
                     let Some((lat, lon)) = file.grid().centre(*row as usize, *col as usize) else { continue };
                     if !is_inside(&choice.boxes, lat, lon) {
@@ -169,6 +184,10 @@ fn table(files: &[InterpolatedReader], choice: &Choice, most: usize, wanted: &Wa
                         let why = format!("more than {most} values; choose `ids`, `times` or an `area`");
                         return Err(ServiceError::Request(why));
                     }
+                }
+                // of a further file its rows are there already
+                if table.rows() > before || table.has_event(place, id) {
+                    table.put_statistics(place, id, column, event.statistics);
                 }
             }
         }
@@ -206,7 +225,7 @@ mod tests {
         let file = "../../fixtures/golden/curation/c03_imerg_linear/expected-Interpolated-Data.nc4";
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file).display().to_string();
         let files = [open(&Stores::default(), &Location::parse(&file).unwrap()).unwrap()];
-        let mut choice = Choice { ids: None, times: Times::All, boxes: Vec::new(), with_missing: true };
+        let mut choice = Choice { ids: None, times: Times::default(), boxes: Vec::new(), with_missing: true };
         let wanted = Wanted::default();
         let rows = |choice: &Choice, most: usize| table(&files, choice, most, &wanted).map(|table| table.rows());
         let all = rows(&choice, MOST_ROWS).unwrap();
@@ -219,7 +238,7 @@ mod tests {
         let stamp = files[0].stamps()[0].to_owned();
         let id = files[0].events(&stamp)[0];
         let cells = files[0].event(&stamp, id, &files[0].variables()[0]).unwrap().cells.len();
-        choice.times = Times::These([stamp.clone()].into());
+        choice.times = Times::read(&format!("{stamp},{stamp}")).unwrap();
         choice.ids = Some([id].into());
         let table = table(&files, &choice, cells, &wanted).unwrap();
         let text = serde_json::to_value(&table).unwrap();
@@ -227,5 +246,53 @@ mod tests {
         assert_eq!((table.rows(), lines.len()), (cells, cells));
         let stamp = Value::from(stamp.parse::<u64>().unwrap());
         assert!(lines.iter().all(|line| line[3] == stamp && line[4] == id), "{text}");
+        // its statistics are those of the file, by time, event and variable
+        assert_eq!((text["stats"].as_array().unwrap().len(), &text["stats"][0]["time"]), (1, &stamp), "{text}");
+        let statistics = &text["stats"][0]["stats"][id.to_string()][text["var_list"][0].as_str().unwrap()];
+        let values = || lines.iter().filter_map(|line| line[0].as_f64());
+        let (least, most) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
+        // the reference rounds them to three decimals
+        assert!((statistics["min"].as_f64().unwrap() - least).abs() < 6e-4, "{text}");
+        assert!((statistics["max"].as_f64().unwrap() - most).abs() < 6e-4, "{text}");
+        assert!(statistics["std_dev"].is_number() && statistics["percentile_50"].is_number(), "{text}");
+        // the page's newest version reads them as a table
+        assert_eq!(text["data"]["rows"][0][2], statistics["min"], "{text}");
+    }
+
+    #[test]
+    fn two_times_are_a_window_and_one_is_its_beginning() {
+        let has = |text: &str, stamp: &str| Times::read(text).unwrap().has(stamp);
+        for text in ["200606160000,200612310000", "200606160000/200612310000", "200612310000, 200606160000"] {
+            for (stamp, is_inside) in [
+                ("200606160000", true),
+                ("200609010000", true),
+                ("200612310000", true),
+                ("20061231000030", true),
+                ("200606152359", false),
+                ("200612310001", false),
+            ] {
+                assert_eq!(has(text, stamp), is_inside, "{text} {stamp}");
+            }
+        }
+        assert!(has("200606160000", "200606160000") && has("200606160000", "209912310000"));
+        assert!(!has("200606160000", "200606152359"));
+        for wrong in ["", "today", "2006", "200606160000,", "200606160000,200606170000,200606180000", "200606160000/x"]
+        {
+            assert_eq!(Times::read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn files_are_named_with_their_folder_or_alone() {
+        for (name, job, file) in [
+            ("17/17-Interpolated-Data.nc4", "17", "17-Interpolated-Data.nc4"),
+            ("s3://bucket/jobs/17/17-Interpolated-Data.nc4", "17", "17-Interpolated-Data.nc4"),
+            ("90-Interpolated-Data.nc", "90", "90-Interpolated-Data.nc"),
+        ] {
+            assert_eq!(split(name).unwrap_or_else(|_| panic!("{name}")), (job, file));
+        }
+        for wrong in ["17/", "Interpolated.nc4", "/"] {
+            assert!(split(wrong).is_err(), "{wrong}");
+        }
     }
 }

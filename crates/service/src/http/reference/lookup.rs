@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::extent::{Extent, extent};
 use crate::error::ServiceError;
 use crate::http::App;
 use crate::http::auth::Asker;
 use crate::http::endpoints::{MOST_LISTED, MOST_OFFSET, USUALLY_LISTED};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::jobs::{JobFilter, JobRecord, JobRequest, JobStage, JobStatus, place_of};
+use crate::jobs::{JobFilter, JobRecord, JobRequest, JobStage, JobStatus, area_of_box, place_of};
 use crate::users::User;
 
 type Answer = Result<Json<Value>, Problem>;
@@ -50,10 +51,24 @@ fn may_see(user: &User, job: &JobRecord) -> bool {
 
 async fn status(app: &App, user: &User, query: &Query, stage: JobStage) -> Answer {
     let (number, job) = job_of(app, user, query).await?;
-    Ok(Json(match job.filter(|job| job.stage == stage) {
-        Some(job) => json!([{ "jobID": number, "status": word(job.status), "doc": document(&job) }]),
-        None => json!([{ "jobID": number, "status": "Not Found", "doc": {} }]),
-    }))
+    let Some(job) = job.filter(|job| job.stage == stage) else {
+        return Ok(Json(json!([{ "jobID": number, "status": "Not Found", "doc": {} }])));
+    };
+    let owner = owner(app, user, &job).await?;
+    let request = request_of(&job);
+    let is_whole = request.as_ref().is_none_or(|r| r.area().is_none() || r.span().0.is_none() || r.span().1.is_none());
+    let extent = if is_whole { extent(app, &job).await? } else { None };
+    let doc = document(&job, request.as_ref(), owner.as_ref(), extent.as_ref());
+    Ok(Json(json!([{ "jobID": number, "status": word(job.status), "doc": doc }])))
+}
+
+/// Whose job it is, for themselves and administrators; others who may see a public job do not hear whose it is.
+async fn owner(app: &App, user: &User, job: &JobRecord) -> Result<Option<User>, Problem> {
+    Ok(match job.user_id == user.user_id {
+        true => Some(user.clone()),
+        false if user.is_admin() => app.users.by_id(job.user_id).await?,
+        false => None,
+    })
 }
 
 /// The jobs of who asks; an administrator may name another.
@@ -80,8 +95,11 @@ async fn list(app: &App, user: &User, query: &Query, stage: JobStage) -> Answer 
     if let Some(email) = asked.clone().filter(|_| page.jobs.is_empty()) {
         return not_found(email);
     }
-    let email = asked.unwrap_or(of_whom.email);
-    let one = |job: &JobRecord| json!({ "email": email, "status": word(job.status), "doc": document(job) });
+    let email = asked.unwrap_or_else(|| of_whom.email.clone());
+    let one = |job: &JobRecord| {
+        let doc = document(job, request_of(job).as_ref(), Some(&of_whom), None);
+        json!({ "email": email, "status": word(job.status), "doc": doc })
+    };
     Ok(Json(page.jobs.iter().map(one).collect::<Vec<Value>>().into()))
 }
 
@@ -140,11 +158,20 @@ fn word(status: JobStatus) -> &'static str {
     }
 }
 
-/// A job by the names of TOS2CA's table; what a request says that cannot be read any more is missing.
-fn document(job: &JobRecord) -> Value {
-    let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request).ok();
-    let (start, end) = request.as_ref().map(JobRequest::span).unwrap_or_default();
-    let (operator, value) = request.as_ref().map(JobRequest::condition).unwrap_or_default();
+/// What was asked for; `None` where an older version kept it and it cannot be read any more.
+fn request_of(job: &JobRecord) -> Option<JobRequest> {
+    JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request).ok()
+}
+
+/// A job by the names of TOS2CA's tables. Where no area or span was asked for, they are those of its data, once these are known. What is
+/// not known, or is not for who asks, is null.
+fn document(job: &JobRecord, request: Option<&JobRequest>, owner: Option<&User>, extent: Option<&Extent>) -> Value {
+    let (start, end) = request.map(JobRequest::span).unwrap_or_default();
+    let (first, last) = extent.map(Extent::span).unwrap_or_default();
+    let whole = || extent.and_then(|extent| extent.bbox).map(area_of_box);
+    let (operator, value) = request.map(JobRequest::condition).unwrap_or_default();
+    let (algorithm, warm) = request.and_then(JobRequest::tracker).unzip();
+    let warm = warm.flatten();
     json!({
         "userID": job.user_id,
         "phdefJobID": job.phdef_job_id,
@@ -152,11 +179,17 @@ fn document(job: &JobRecord) -> Value {
         "status": word(job.status),
         "dataset": job.dataset,
         "variable": job.variable,
-        "coords": request.as_ref().and_then(JobRequest::area),
-        "startDate": start,
-        "endDate": end,
+        "coords": request.and_then(JobRequest::area).or_else(whole),
+        "startDate": start.or(first),
+        "endDate": end.or(last),
+        "algorithm": algorithm,
         "ineqOperator": operator,
         "ineqValue": value,
+        "warmerToggle": warm.map(|(_, grows)| if grows { "on" } else { "off" }),
+        "warmerValue": warm.map(|(kelvin, _)| kelvin),
         "description": job.description,
+        "lastName": owner.map(|user| &user.last_name),
+        "firstName": owner.map(|user| &user.first_name),
+        "email": owner.map(|user| &user.email),
     })
 }

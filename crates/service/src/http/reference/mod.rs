@@ -4,13 +4,14 @@
 //! wrong is answered with an error's status and problem details, of submissions with TOS2CA's `Status` and `Message` beside them.
 
 mod data;
+mod extent;
 mod lookup;
 mod submit;
 mod table;
 
 use super::parameters::{Kind, Parameter};
 
-pub(super) use data::data;
+pub(super) use data::{FILL, data};
 pub(super) use lookup::{list_curation, list_phdef, location, products, status_curation, status_phdef};
 pub(super) use submit::{submit_curation, submit_phdef};
 

@@ -13,6 +13,7 @@ use crate::http::auth::Asker;
 use crate::http::problem::Problem;
 use crate::http::processes::{Wishes, submit};
 use crate::jobs::{JobRequest, JobStage};
+use crate::tos2ca::{AUX_GEOIR_MIN_OVERLAP, AUX_GEOIR_MIN_SIZE};
 use crate::users::User;
 
 /// Who asks, by TOS2CA's form; the token tells it here.
@@ -33,6 +34,12 @@ struct Phdef {
     coords: Option<String>,
     ineq_operator: String,
     ineq_value: Value,
+    /// `fortracc` (the default) or `auxgeoir`.
+    algorithm: Option<String>,
+    /// AUX-GEOIR: `on` where clusters grow into what is warmer and cools; else what is cold alone.
+    warmer_toggle: Option<String>,
+    /// AUX-GEOIR: the warm threshold in K.
+    warmer_value: Option<Value>,
     description: Option<String>,
 }
 
@@ -74,8 +81,27 @@ async fn phdef(app: &App, user: &User, body: &[u8]) -> Result<Response, Problem>
     let mut put = |key: &str, value: Value| keys.insert(key.to_owned(), value);
     put("collection", asked.dataset.into());
     put("variable", asked.variable.into());
-    put("operator", asked.ineq_operator.into());
     put("value", value);
+    match asked.algorithm.as_deref() {
+        None | Some("" | "fortracc") => {
+            if asked.warmer_toggle.as_deref() == Some("on") {
+                return Err(Problem::bad("warmerToggle: only the algorithm `auxgeoir` has it"));
+            }
+            put("operator", asked.ineq_operator.into());
+        }
+        // it looks for what is colder, whatever the operator says
+        Some("auxgeoir") => {
+            put("tracker", "aux-geoir".into());
+            put("min_size", AUX_GEOIR_MIN_SIZE.into());
+            put("min_overlap", AUX_GEOIR_MIN_OVERLAP.into());
+            put("cold_only", (!is_on(asked.warmer_toggle.as_deref())?).into());
+            kelvin(asked.warmer_value.as_ref())?.map(|warm| put("warm_threshold", warm.into()));
+        }
+        Some(other) => {
+            let other: String = other.chars().take(64).collect();
+            return Err(Problem::bad(format!("algorithm: `{other}` is not known; there are fortracc, auxgeoir")));
+        }
+    }
     for (key, text) in [("start", asked.start_date), ("end", asked.end_date), ("title", asked.description)] {
         text.filter(|text| !text.is_empty()).map(|text| put(key, text.into()));
     }
@@ -94,6 +120,26 @@ async fn curation(app: &App, user: &User, body: &[u8]) -> Result<Response, Probl
     keys.insert("variable".to_owned(), asked.variable.into());
     asked.description.filter(|text| !text.is_empty()).map(|text| keys.insert("title".to_owned(), text.into()));
     queue(app, user, JobStage::Curation, keys).await
+}
+
+/// Whether TOS2CA's toggle is on; it is off where it is not there.
+fn is_on(toggle: Option<&str>) -> Result<bool, Problem> {
+    match toggle {
+        Some("on") => Ok(true),
+        None | Some("" | "off") => Ok(false),
+        Some(_) => Err(Problem::bad("warmerToggle: write `on` or `off`")),
+    }
+}
+
+/// TOS2CA's warm threshold, a number or a text of one; `None` where there is none.
+fn kelvin(value: Option<&Value>) -> Result<Option<f64>, Problem> {
+    let number = match value {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) if text.trim().is_empty() => return Ok(None),
+        Some(Value::String(text)) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+        Some(value) => value.as_f64(),
+    };
+    number.map(Some).ok_or_else(|| Problem::bad("warmerValue: it is no number of kelvins"))
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
@@ -138,6 +184,23 @@ fn polygon(coords: &str) -> Result<String, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_warm_threshold_is_a_number_or_a_text_of_one_and_the_toggle_is_on_or_off() {
+        for (value, known) in
+            [(json!(265), Some(265.0)), (json!("264.5"), Some(264.5)), (json!(""), None), (json!(null), None)]
+        {
+            assert_eq!(kelvin(Some(&value)).unwrap_or_else(|_| panic!("{value}")), known);
+        }
+        for wrong in [json!("warm"), json!("NaN"), json!([1]), json!(true)] {
+            assert!(kelvin(Some(&wrong)).is_err(), "{wrong}");
+        }
+        let on = |toggle| is_on(toggle).ok();
+        assert_eq!(
+            [on(Some("on")), on(Some("off")), on(None), on(Some("maybe"))],
+            [Some(true), Some(false), Some(false), None]
+        );
+    }
 
     #[test]
     fn corners_become_a_closed_ring() {
