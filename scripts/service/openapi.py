@@ -18,8 +18,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 SEED = 20100916
 EXAMPLES = 60  # requests an operation in a phase
 SECONDS = 600  # for all of schemathesis; more is a failure
-# The results of a failed job are an error.
-MAY_REFUSE = ["/jobs/{jobID}/results"]
+# The results of a failed job are an error, and it has nothing to be verified.
+MAY_REFUSE = ["/jobs/{jobID}/results", "/jobs/{jobID}/verification"]
 
 
 def validate(document: dict) -> None:

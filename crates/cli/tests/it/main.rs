@@ -17,6 +17,7 @@ mod secrets;
 #[cfg(feature = "service")]
 mod service;
 mod store;
+mod verify;
 #[cfg(not(any(feature = "geopackage", feature = "redis", feature = "service")))]
 mod without;
 

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use eventscape_formats::ByteSource;
 
-/// Bytes that are fetched at a time.
+/// Bytes that are fetched at a time, unless told otherwise.
 const BLOCK: u64 = 256 << 10;
 
-/// Reads a source in order, or from any place, for libraries that know files only. It holds one block of 256 KiB.
+/// Reads a source in order, or from any place, for libraries that know files only. It holds one block, of 256 KiB unless told
+/// otherwise.
 pub struct ByteReader {
     source: Arc<dyn ByteSource>,
     at: u64,
+    bytes: u64,
     /// Address of the first byte of `block`.
     start: u64,
     block: Vec<u8>,
@@ -21,7 +23,13 @@ impl ByteReader {
     /// Stands at the first byte.
     #[must_use]
     pub fn new(source: Arc<dyn ByteSource>) -> Self {
-        Self { source, at: 0, start: 0, block: Vec::new() }
+        Self { source, at: 0, bytes: BLOCK, start: 0, block: Vec::new() }
+    }
+
+    /// The same with blocks of so many bytes: smaller ones where it goes to and from many places.
+    #[must_use]
+    pub fn with_block(self, bytes: u64) -> Self {
+        Self { bytes: bytes.max(1), ..self }
     }
 
     /// The bytes of the block from the place on, fetched if they are not there.
@@ -31,7 +39,7 @@ impl ByteReader {
             (from < reader.block.len()).then_some(from)
         };
         if inside(self).is_none() && self.at < self.source.len() {
-            let end = self.at.saturating_add(BLOCK).min(self.source.len());
+            let end = self.at.saturating_add(self.bytes).min(self.source.len());
             self.source.read_into(self.at..end, &mut self.block).map_err(io::Error::other)?;
             self.start = self.at;
         }
@@ -71,10 +79,13 @@ mod tests {
     #[test]
     fn a_source_reads_as_its_bytes_do_from_any_place() {
         let bytes: Vec<u8> = (0..3 * BLOCK as u32 + 17).map(|k| (k * 2_654_435_761 >> 24) as u8).collect();
-        let mut reader = ByteReader::new(Arc::new(MemoryBytes::new("bytes", bytes.clone())));
-        let mut whole = Vec::new();
-        reader.read_to_end(&mut whole).unwrap();
-        assert!(whole == bytes);
+        let source = Arc::new(MemoryBytes::new("bytes", bytes.clone()));
+        for block in [7, BLOCK] {
+            let mut whole = Vec::new();
+            ByteReader::new(source.clone()).with_block(block).read_to_end(&mut whole).unwrap();
+            assert!(whole == bytes);
+        }
+        let mut reader = ByteReader::new(source);
         let length = bytes.len() as u64;
         for (to, at) in [
             (SeekFrom::Start(0), 0),

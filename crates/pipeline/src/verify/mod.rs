@@ -44,6 +44,8 @@ pub use finding::{Finding, Severity, Verification};
 
 /// Files that are not listed and are told one by one.
 const MOST_NOTES: usize = 20;
+/// Releases that wrote damaged products (docs/correctness.md).
+const WROTE_DAMAGED: [&str; 1] = ["0.1.0"];
 /// What chunks of a job leave for another run.
 const CHUNKS: &str = "chunks/";
 
@@ -123,9 +125,14 @@ fn advice(bytes: Bytes, manifest: &Manifest) -> String {
         Bytes::Missing | Bytes::Changed => {
             format!("the folder is not as the job left it: copy the file again from where it is whole, or {again}")
         }
-        Bytes::AsWritten => {
-            format!("the file is as it was written, and wrong; release 0.1.0 wrote such (docs/correctness.md): {again}")
-        }
+        Bytes::AsWritten if WROTE_DAMAGED.contains(&manifest.software.as_str()) => format!(
+            "the file is as it was written: Eventscape {} wrote some files wrong (docs/correctness.md); {again}",
+            manifest.software
+        ),
+        Bytes::AsWritten => format!(
+            "the file is as Eventscape {} wrote it, which is a fault of the program: please report it; {again}",
+            manifest.software
+        ),
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Manifest {
     pub job_id: u64,
     /// Its title.
     pub title: String,
+    /// The version of Eventscape that wrote its products.
+    pub software: String,
     /// The command line that does it again.
     pub command: String,
     /// The calendar of its times.
@@ -49,6 +51,8 @@ struct Properties {
     job: Job,
     #[serde(rename = "eventscape:counts")]
     counts: BTreeMap<String, Value>,
+    #[serde(default, rename = "processing:software")]
+    software: BTreeMap<String, String>,
     #[serde(rename = "eventscape:tracks")]
     tracks: Option<Vec<IgnoredAny>>,
 }
@@ -72,6 +76,7 @@ pub fn read_manifest(manifest: &[u8]) -> Result<Manifest, ProductError> {
     Ok(Manifest {
         job_id: properties.job.job_id,
         title: properties.title,
+        software: properties.software.into_values().next().unwrap_or_default(),
         command: properties.job.command,
         calendar,
         coverage: (time(first)?, time(last)?),

@@ -16,3 +16,4 @@ mod service;
 mod slow;
 mod streams;
 mod tos2ca;
+mod verification;

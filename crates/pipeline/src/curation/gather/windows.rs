@@ -6,12 +6,12 @@ use std::ops::Range;
 use eventscape_catalog::{SceneParts, Subset};
 use eventscape_core::grid::{Coordinates, Window};
 use eventscape_products::curation::{CuratedEvent, Places, STEPS};
-use rayon::prelude::*;
 
 use super::super::plan::{MaskTime, Need, Plan, StepNeed};
 use super::super::record::Group;
 use super::{BATCH, Source};
 use crate::error::{PipelineError, Result};
+use crate::ordered::in_order;
 
 /// The scenes that are held, for mask times that need them.
 pub(super) struct Windows<'a> {
@@ -118,11 +118,17 @@ impl Batches<'_> {
 /// Reads the groups of a batch.
 fn load(subset: &Subset, plan: &Plan, groups: Vec<Vec<usize>>, held: &mut BTreeMap<usize, SceneParts>) -> Result<()> {
     let read = |group: &Vec<usize>| subset.read_windows(group, &plan.windows(group));
-    let parts: Vec<Vec<SceneParts>> = groups.par_iter().map(|group| Ok(read(group)?)).collect::<Result<_>>()?;
-    for (group, parts) in groups.into_iter().zip(parts) {
-        held.extend(group.into_iter().zip(parts));
-    }
-    Ok(())
+    // on threads of their own: reading waits for the pool, which must not wait for it
+    in_order(
+        0..groups.len(),
+        rayon::current_num_threads(),
+        groups.len(),
+        |k| Ok(read(&groups[k])?),
+        |k, parts| {
+            held.extend(groups[k].iter().copied().zip(parts));
+            Ok(())
+        },
+    )
 }
 
 /// The values around the events of a mask time.

@@ -90,6 +90,7 @@ fn first_off(bounds: &[f64], edges: &[f64]) -> Option<(usize, f64)> {
 /// Bounds of the cells of a curvilinear grid: the corners between the centres.
 fn corners(nc: &Nc<'_>, grid: &Grid, faults: &mut Faults) -> Checked<()> {
     let corners = grid.corners();
+    let Coordinates::Curvilinear { lon: middles, .. } = grid.coordinates() else { return Ok(()) };
     let across = grid.nx() + 1;
     for (path, is_lat) in [("lat_bnds", true), ("lon_bnds", false)] {
         let [ny, nx, 4] = nc.shape::<3>(path)? else {
@@ -105,14 +106,21 @@ fn corners(nc: &Nc<'_>, grid: &Grid, faults: &mut Faults) -> Checked<()> {
             let [rows, columns, of_cell] = [0, 1, 2].map(|d| slab.0.get(d).cloned().unwrap_or_default());
             for (row, column) in rows.flat_map(|row| columns.clone().map(move |column| (row, column))) {
                 let at = row as usize * across + column as usize;
+                let middle = middles.get(row as usize * grid.nx() + column as usize).copied().unwrap_or(f64::NAN);
                 for corner in of_cell.clone() {
                     let k = [at, at + 1, at + across + 1, at + across][corner as usize % 4];
                     let known = corners.get(k).copied().unwrap_or((f64::NAN, f64::NAN));
                     let is = values.next().copied().unwrap_or(f64::NAN);
-                    if is_right && !is_corner(is, known, is_lat) {
+                    let is_beside = is_lat || (is - middle).abs() <= 180.0 + SAME_DEGREES;
+                    if is_right && !(is_corner(is, known, is_lat) && is_beside) {
                         is_right = false;
                         let known = if is_lat { known.0 } else { known.1 };
-                        let why = format!("it is {is}; the corner between the cells' centres is at {known}");
+                        let why = match is_beside {
+                            true => format!("it is {is}; the corner between the cells' centres is at {known}"),
+                            false => {
+                                format!("it is {is}, in another turn of the globe than the cell's centre at {middle}")
+                            }
+                        };
                         faults.add(format!("{path}[{row}][{column}][{corner}]"), why);
                     }
                 }
@@ -129,7 +137,7 @@ fn is_corner(is: f64, (lat, lon): (f64, f64), is_lat: bool) -> bool {
         return (is - lat).abs() <= SAME_DEGREES;
     }
     let off = (is - lon + 180.0).rem_euclid(360.0) - 180.0;
-    is.abs() <= 1080.0 && off.abs() * lat.to_radians().cos().max(0.0) <= SAME_DEGREES
+    off.abs() * lat.to_radians().cos().max(0.0) <= SAME_DEGREES
 }
 
 /// Areas: by row where all columns have one width, else cell by cell.

@@ -27,9 +27,12 @@ use super::facts::Facts;
 use super::finding::{Checked, Faults, Trouble};
 use super::product::Asked;
 
+/// Bytes that are fetched at a time while the structure is walked, from object to object.
+const PAGE: u64 = 16 << 10;
+
 /// Looks at a netCDF product; gives what it says of its job.
 pub(super) fn check(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> {
-    let mut file = ByteReader::new(asked.source.clone());
+    let mut file = ByteReader::new(asked.source.clone()).with_block(PAGE);
     let structure = check_structure(&mut file).map_err(|fault| Trouble::at("", fault));
     // what can be read all the same tells which variables are hurt
     faults.take(structure)?;
@@ -83,9 +86,16 @@ impl Nc<'_> {
     /// Reads some of a variable.
     fn slab(&self, path: &str, slab: &Hyperslab) -> Checked<ArrayData> {
         self.asked.going.check()?;
-        let array = self.granule.read(path, slab).map_err(|error| match Trouble::from(error) {
-            Trouble::Fault(fault) => Trouble::at(path, fault.problem),
-            stopped => stopped,
+        let array = self.granule.read(path, slab).map_err(|error| {
+            // told once
+            self.is_read(path);
+            match Trouble::from(error) {
+                Trouble::Fault(fault) => {
+                    let named = format!("variable `{path}`: ");
+                    Trouble::at(path, fault.problem.strip_prefix(&named).unwrap_or(&fault.problem))
+                }
+                stopped => stopped,
+            }
         })?;
         Ok(array.data)
     }
