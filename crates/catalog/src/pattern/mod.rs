@@ -50,6 +50,8 @@ impl Field {
 pub struct NamePattern {
     text: String,
     directory: Vec<Token>,
+    /// How many directories the pattern names.
+    directory_depth: usize,
     name: Vec<Token>,
 }
 
@@ -84,15 +86,48 @@ impl NamePattern {
         render(&self.name, time)
     }
 
-    /// The date that a file's name carries, or `None` where the name is not of this pattern.
+    /// The directories and the name of the granule that begins at a time.
     #[must_use]
-    pub fn date(&self, file_name: &str) -> Option<NameDate> {
-        if file_name.len() > LONGEST_NAME {
+    pub fn path(&self, time: Timestamp) -> String {
+        let (folder, name) = (self.directory(time), self.name(time));
+        if folder.is_empty() { name } else { format!("{folder}/{name}") }
+    }
+
+    /// What tells the granule that begins at a time from others: its name, with its directories where they hold the year.
+    #[must_use]
+    pub fn label(&self, time: Timestamp) -> String {
+        if self.has_dated_name() { self.name(time) } else { self.path(time) }
+    }
+
+    fn has_dated_name(&self) -> bool {
+        self.name.contains(&Token::Field(Field::Year))
+    }
+
+    /// The date that a file's path carries, or `None` where the path is not of this pattern.
+    ///
+    /// A name with a year in it dates the file wherever it lies. Where the year is in the directories, the last ones of
+    /// the path must be those of the pattern.
+    #[must_use]
+    pub fn date(&self, path: &str) -> Option<NameDate> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut fields = Vec::new();
+        if name.len() > LONGEST_NAME || !match_tokens(&self.name, name.as_bytes(), &mut fields) {
             return None;
         }
-        let mut fields = Vec::new();
-        if match_tokens(&self.name, file_name.as_bytes(), &mut fields) { NameDate::from_fields(&fields) } else { None }
+        if !self.has_dated_name() {
+            let folder = last_folders(folder, self.directory_depth)?;
+            if folder.len() > LONGEST_NAME || !match_tokens(&self.directory, folder.as_bytes(), &mut fields) {
+                return None;
+            }
+        }
+        NameDate::from_fields(&fields)
     }
+}
+
+/// The last `depth` directories of a path without its file; `None` where it has fewer.
+fn last_folders(folder: &str, depth: usize) -> Option<&str> {
+    let before = folder.rmatch_indices('/').map(|(at, _)| at + 1).chain([0]).nth(depth.checked_sub(1)?)?;
+    folder.get(before..).filter(|last| last.split('/').count() == depth)
 }
 
 /// Matches all of `bytes`, collecting the fields. Leaves `fields` as it was on failure.
@@ -199,6 +234,19 @@ mod tests {
         let pattern = NamePattern::parse("x{YYYY}{DDD}.nc").unwrap();
         assert_eq!(pattern.date("x2020366.nc").unwrap().start(), at(2020, 12, 31, 0, 0));
         assert!(pattern.date("x2021366.nc").is_none());
+    }
+
+    #[test]
+    fn a_day_in_the_directories_dates_a_name_with_an_hour() {
+        let pattern = NamePattern::parse("hrrr.{YYYY}{MM}{DD}/conus/hrrr.t{HH}z.grib2").unwrap();
+        assert_eq!(pattern.directory(at(2020, 3, 1, 6, 0)), "hrrr.20200301/conus");
+        for root in ["", "s3://bucket/", "/archive/hrrr/"] {
+            let date = pattern.date(&format!("{root}hrrr.20200301/conus/hrrr.t06z.grib2")).unwrap();
+            assert_eq!((date.start(), date.precision()), (at(2020, 3, 1, 6, 0), Precision::Time));
+        }
+        for path in ["hrrr.t06z.grib2", "conus/hrrr.t06z.grib2", "hrrr.20200301/hrrr.t06z.grib2"] {
+            assert!(pattern.date(path).is_none(), "{path}");
+        }
     }
 
     #[test]

@@ -11,8 +11,9 @@ impl NamePattern {
     /// # Errors
     /// Says which part of it cannot be understood, and what would be.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (directory, name) = text.rsplit_once('/').unwrap_or(("", text));
-        let (directory, name) = (tokens(directory)?, tokens(name)?);
+        let (folders, name) = text.rsplit_once('/').unwrap_or(("", text));
+        let directory_depth = folders.split('/').filter(|f| !f.is_empty()).count();
+        let (directory, name) = (tokens(folders)?, tokens(name)?);
         let is_wild = |t: &&Token| matches!(t, Token::Any | Token::Digits);
         if directory.iter().any(|t| is_wild(&t)) {
             return Err(format!("`{text}` has a wildcard in its directories; only the file's name may have one"));
@@ -20,9 +21,14 @@ impl NamePattern {
         if name.iter().filter(is_wild).count() > MOST_WILDCARDS {
             return Err(format!("`{text}` has more than {MOST_WILDCARDS} wildcards"));
         }
-        let has = |field| name.contains(&Token::Field(field));
+        let in_name = name.contains(&Token::Field(Field::Year));
+        // a name without a year is dated together with its directories
+        let has = |field| {
+            let field = Token::Field(field);
+            name.contains(&field) || (!in_name && directory.contains(&field))
+        };
         if !has(Field::Year) {
-            return Err(format!("`{text}` has no {{YYYY}} in the file's name"));
+            return Err(format!("`{text}` has no {{YYYY}}"));
         }
         let by_day = has(Field::DayOfYear) || (has(Field::Month) && has(Field::Day));
         let gapless = (!has(Field::Day) || has(Field::Month))
@@ -35,7 +41,7 @@ impl NamePattern {
         if text.starts_with('/') || text.split('/').any(|part| matches!(part, "." | "..")) {
             return Err(format!("`{text}` must be relative to the collection's folder, without `.` and `..`"));
         }
-        Ok(Self { text: text.to_owned(), directory, name })
+        Ok(Self { text: text.to_owned(), directory, directory_depth, name })
     }
 }
 

@@ -111,6 +111,13 @@ impl<'e> Rule<'e> {
         Ok(Self { pattern, rule, origin: entry.origin().0, first: entry.valid.start.0, last })
     }
 
+    /// The date that a file's name, or its directories and its name, carry.
+    fn date_of(&self, location: &Location) -> Option<NameDate> {
+        let text = location.to_string();
+        let folder = text.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.pattern.date(&format!("{folder}/{}", location.name()))
+    }
+
     /// The instant before which all times of a granule lie.
     fn end_of(&self, date: NameDate) -> Timestamp {
         let whole = self.rule.every.after(date.start(), 1);
@@ -157,7 +164,7 @@ fn from_inputs(
         let is_pattern = input.contains(['*', '?', '[']);
         for location in expanded {
             let name = location.name();
-            let date = rule.and_then(|r| r.pattern.date(&name));
+            let date = rule.and_then(|r| r.date_of(&location));
             let is_data =
                 || name.rsplit_once('.').is_some_and(|(_, e)| DATA_ENDINGS.contains(&e.to_ascii_lowercase().as_str()));
             // what was picked out of a folder must look like a granule; what was named is taken at its word
@@ -222,7 +229,7 @@ fn from_collection(
         _ => listed = stores.list(&root)?,
     }
     let dated = listed.into_iter().filter_map(|file| {
-        let date = rule.pattern.date(&file.location.name())?;
+        let date = rule.date_of(&file.location)?;
         Some(Candidate { location: file.location, date: Some(date), guessed: false })
     });
     Ok(dated.collect())
@@ -238,9 +245,8 @@ fn from_web(entry: &Entry, rule: &Rule<'_>, root: &Location, span: Span) -> Resu
         )));
     }
     let guess = |t: Timestamp| {
-        let name = rule.pattern.name(t);
-        let date = rule.pattern.date(&name);
-        Candidate { location: root.join(&rule.pattern.directory(t)).join(&name), date, guessed: true }
+        let location = root.join(&rule.pattern.directory(t)).join(&rule.pattern.name(t));
+        Candidate { date: rule.date_of(&location), location, guessed: true }
     };
     Ok(rule.expected(start, end)?.into_iter().map(guess).collect())
 }
@@ -265,7 +271,7 @@ fn note_missing(entry: &Entry, rule: &Rule<'_>, span: Span, found: &[Candidate],
     // the granule that holds the start may have begun before it, and ended too
     let should_be = |start: &Timestamp| {
         rule.pattern
-            .date(&rule.pattern.name(*start).replace('*', "0"))
+            .date(&rule.pattern.path(*start).replace('*', "0"))
             .is_none_or(|d| span.meets(*start, rule.end_of(d)))
     };
     let mut run: Vec<String> = Vec::new();
@@ -281,7 +287,7 @@ fn note_missing(entry: &Entry, rule: &Rule<'_>, span: Span, found: &[Candidate],
         run.clear();
     };
     for start in expected.into_iter().filter(should_be) {
-        if is_there(start) { flush(&mut run) } else { run.push(rule.pattern.name(start)) }
+        if is_there(start) { flush(&mut run) } else { run.push(rule.pattern.label(start)) }
     }
     flush(&mut run);
 }
@@ -307,9 +313,7 @@ fn nothing_found(request: &SubsetRequest, rule: Option<&Rule<'_>>, span: Span, l
     let example = rule.map_or_else(String::new, |rule| {
         let at = span.start.unwrap_or(rule.origin);
         let at = rule.rule.every.after(rule.origin, rule.rule.every.count_until(rule.origin, at)).unwrap_or(at);
-        let folder = rule.pattern.directory(at);
-        let slash = if folder.is_empty() { "" } else { "/" };
-        format!("; a granule is named like {folder}{slash}{}", rule.pattern.name(at))
+        format!("; a granule is named like {}", rule.pattern.path(at))
     });
     let when = match (&request.start, &request.end) {
         (None, None) => String::new(),

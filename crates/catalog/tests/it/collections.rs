@@ -72,8 +72,8 @@ fn the_built_in_catalogue_has_no_doubts() {
     for entry in builtin().list() {
         let rule = entry.granules.as_ref().unwrap();
         let pattern = NamePattern::parse(&rule.pattern).unwrap();
-        let name = pattern.name(entry.origin().0).replace('*', "1");
-        assert_eq!(pattern.date(&name).unwrap().start(), entry.origin().0, "{}: the first granule's name", entry.id);
+        let path = pattern.path(entry.origin().0).replace('*', "1");
+        assert_eq!(pattern.date(&path).unwrap().start(), entry.origin().0, "{}: the first granule's name", entry.id);
         assert!(entry.provider.as_ref().unwrap().location.starts_with("s3://"), "{}", entry.id);
     }
 }

@@ -461,3 +461,23 @@ fn a_verification_that_nobody_waits_for_is_given_up() {
     let request = VerifyRequest { place: job.folder.path().display().to_string(), threads: None };
     assert!(matches!(verify(&request, &around), Err(PipelineError::Unverified)));
 }
+
+#[test]
+fn a_job_without_any_event_is_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().display().to_string();
+    run_phdef(&phenomenon("100", &out), &around()).unwrap();
+    let curation = CurationJob {
+        phdef: Some(folder.path().join("1").display().to_string()),
+        input: Some(Texts::One(fixture("ostia/ostia_monthly.nc"))),
+        variable: Some(Texts::One("surface_temperature".to_owned())),
+        out: Some(out),
+        ..CurationJob::default()
+    };
+    run_curation(&curation, &around()).unwrap();
+    for number in ["1", "2"] {
+        let place = folder.path().join(number).display().to_string();
+        let found = verify(&VerifyRequest { place, threads: None }, &around()).unwrap();
+        assert!(found.is_sound && found.findings.is_empty(), "{found:#?}");
+    }
+}
