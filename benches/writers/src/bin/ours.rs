@@ -1,15 +1,8 @@
-//! Our own writer, from its source: the products' crate has it for itself.
-#![allow(dead_code, unused_imports, unreachable_pub, clippy::indexing_slicing)]
-
-#[path = "../../../../../crates/products/src/error.rs"]
-mod error;
-mod netcdf;
-
+//! Our own writer, `eventscape-formats`.
 use std::fs::File;
 use std::path::Path;
 
-pub(crate) use error::ProductError;
-use netcdf::file::{Codec, NcFile, Variable};
+use eventscape_formats::write::{Codec, NcFile, Variable, check_structure};
 use writers::{NX, NY, PART, ROWS, Result, STEPS, TILE, Writer, axes, bytes, cells, group_name, part, run, scene, tile, tiles};
 
 const PACKED: Codec = Codec { shuffle: true, level: 1 };
@@ -74,7 +67,7 @@ impl Writer for Ours {
     }
 
     fn check(path: &Path) -> Result {
-        let found = netcdf::hdf5::check_structure(&mut File::open(path)?)?;
+        let found = check_structure(&mut File::open(path)?)?;
         println!("{found:?}");
         Ok(())
     }
