@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use eventscape_testkit::servers::MariaDb;
 
-fn main() {
-    let mut numbers = std::env::args().skip(1).map(|word| word.parse::<usize>().expect("a number"));
-    let (servers, rounds) = (numbers.next().unwrap_or(12), numbers.next().unwrap_or(5));
+fn main() -> Result<(), std::num::ParseIntError> {
+    let numbers = std::env::args().skip(1).map(|word| word.parse()).collect::<Result<Vec<usize>, _>>()?;
+    let number = |at: usize, otherwise| numbers.get(at).copied().unwrap_or(otherwise);
+    let (servers, rounds) = (number(0, 12), number(1, 5));
     let (begun, mut failed) = (Instant::now(), 0);
     for round in 1..=rounds {
         let starting: Vec<_> = (0..servers).map(|_| std::thread::spawn(MariaDb::start)).collect();

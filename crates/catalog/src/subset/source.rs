@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use eventscape_core::Timestamp;
 use eventscape_core::time::{Calendar, Precision};
+use eventscape_formats::is_data_name;
 use eventscape_io::IoError;
 use eventscape_io::stores::{Location, Stores};
 
@@ -28,9 +29,6 @@ const MOST_EXPECTED: usize = 5_000_000;
 
 /// Folders of an object store that are listed at the same time.
 const REMOTE_LISTINGS: usize = 16;
-
-/// File name endings of data, for what is picked out of a folder.
-const DATA_ENDINGS: [&str; 10] = ["nc", "nc4", "nc3", "cdf", "h5", "hdf5", "he5", "hdf", "netcdf", "zarr"];
 
 /// The candidates, by name, each once.
 pub(crate) fn candidates(
@@ -165,8 +163,7 @@ fn from_inputs(
         for location in expanded {
             let name = location.name();
             let date = rule.and_then(|r| r.date_of(&location));
-            let is_data =
-                || name.rsplit_once('.').is_some_and(|(_, e)| DATA_ENDINGS.contains(&e.to_ascii_lowercase().as_str()));
+            let is_data = || is_data_name(stores.formats(), &name);
             // what was picked out of a folder must look like a granule; what was named is taken at its word
             let wanted = named || date.is_some() || (rule.is_none() && (is_pattern || is_data()));
             if !wanted {

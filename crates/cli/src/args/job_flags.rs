@@ -14,7 +14,7 @@ const PHDEF_GROUPS: Groups = &[
         "Tracking",
         &["tracker", "min_overlap", "max_gap", "tos2ca_compat", "warm_threshold", "cold_only", "max_size", "min_steps"],
     ),
-    ("Products", &["out", "job_id", "title", "products", "no_plots", "overwrite"]),
+    ("Products", &["out", "job_id", "title", "products", "no_plots", "tos2ca_names", "overwrite"]),
     ("Running", &["threads", "memory_limit", "cache", "cache_dir", "chunks", "chunk_steps", "chunk"]),
 ];
 

@@ -20,7 +20,7 @@ mod zarr;
 pub use array::{Array, ArrayData, Hyperslab};
 pub use chunks::Blocks;
 pub use contents::Contents;
-pub use dataset::{Dataset, FORMATS, Format, OpenOptions, Opener, is_data_name};
+pub use dataset::{Dataset, FORMATS, Format, OpenDirectory, OpenFile, OpenOptions, Opener, is_data_name};
 pub use granule::Granule;
 pub use granules::Granules;
 pub use model::{Attribute, Attributes, Dimension, Number, ScalarType, Variable};

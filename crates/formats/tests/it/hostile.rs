@@ -137,7 +137,7 @@ fn damaged_chunks_are_never_silently_other_data() {
 #[test]
 fn other_files_and_empty_ones_are_refused_by_name() {
     for (bytes, reason) in
-        [(&b""[..], "empty"), (b"CDF", "neither"), (b"<html>404</html>", "neither"), (b"\x89HDF\r\n\x1a\n", "")]
+        [(&b""[..], "empty"), (b"CDF", "no format"), (b"<html>404</html>", "no format"), (b"\x89HDF\r\n\x1a\n", "")]
     {
         let error = Granule::open(Arc::new(MemoryBytes::new("some.nc", bytes.to_vec())), &tight()).unwrap_err();
         assert!(matches!(error, IoError::Damaged { .. }), "{error}");

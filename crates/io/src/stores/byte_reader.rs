@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_source_reads_as_its_bytes_do_from_any_place() {
-        let bytes: Vec<u8> = (0..3 * BLOCK as u32 + 17).map(|k| (k * 2_654_435_761 >> 24) as u8).collect();
+        let bytes: Vec<u8> = (0..3 * BLOCK as u32 + 17).map(|k| (k.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let source = Arc::new(MemoryBytes::new("bytes", bytes.clone()));
         for block in [7, BLOCK] {
             let mut whole = Vec::new();

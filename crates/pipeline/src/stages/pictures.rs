@@ -14,6 +14,9 @@ use crate::ordered::in_order;
 use crate::progress::Stage;
 use crate::resources::Resources;
 
+/// A file of all scenes, and its writer.
+type OfAll<'a> = (&'a (usize, Task), Box<dyn SceneWriter + 'a>);
+
 /// Scenes, evenly spread over the job, that the range of the colours is taken from.
 const RANGE_SCENES: usize = 24;
 /// Makes the pictures that an earlier run has not made, each with the number of its task. Without fields the maps have
@@ -29,7 +32,7 @@ pub(crate) fn pictures(
     let Making { asked, place, around, .. } = *making;
     let mut made = Vec::with_capacity(tasks.len());
     let mut by_scene: BTreeMap<usize, Vec<&(usize, Task)>> = BTreeMap::new();
-    let mut of_all: Vec<(&(usize, Task), Box<dyn SceneWriter + '_>)> = Vec::new();
+    let mut of_all: Vec<OfAll<'_>> = Vec::new();
     for entry in tasks {
         if let Some(done) = place.done(&entry.1.name)? {
             around.observer.advance(Stage::Products, 1);

@@ -145,7 +145,7 @@ pub(super) struct Told {
 }
 
 /// An event at one time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub(super) struct EventSum {
     pub(super) components: u32,
     pub(super) cells: u64,
@@ -164,12 +164,6 @@ impl Add for EventSum {
         self.places = self.places.wrapping_add(other.places);
         self.range.add(&other.range);
         self.description = self.description.wrapping_add(other.description);
-    }
-}
-
-impl Default for EventSum {
-    fn default() -> Self {
-        Self { components: 0, cells: 0, places: 0, range: Range::default(), description: 0 }
     }
 }
 
@@ -227,11 +221,14 @@ pub(super) struct LinkRow {
 /// What becomes of links.
 pub(super) const RELATIONS: [&str; 5] = ["continuation", "merge", "split", "unused", "weak"];
 
+/// Time (microseconds), event and variable.
+pub(super) type ValueKey = (i64, u32, Arc<str>);
+
 /// Values of events at times.
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    /// Time (microseconds), event and variable, ascending.
-    pub(super) rows: Vec<((i64, u32, Arc<str>), ValueSum)>,
+    /// Ascending.
+    pub(super) rows: Vec<(ValueKey, ValueSum)>,
     /// Times are multiples of so many microseconds.
     pub(super) unit: i64,
     /// Whether the product has each value, so that `digest` is known.

@@ -44,7 +44,9 @@ impl CfMasks {
             reason: format!("{reason}; give the masks of a job (`<job>-Masks.nc`) or its folder"),
         };
         let ids = IDS.into_iter().find(|name| granule.variable(name).is_ok());
-        let ids = ids.ok_or_else(|| wrong("it has no variable `track_id`"))?;
+        let ids = ids.ok_or_else(|| {
+            wrong("it has neither `track_id`, as our masks, nor `navigation/lat`, as those of TOS2CA")
+        })?;
         let shape = granule.variable(ids)?.shape();
         let (grid, times) = (grid(&granule, "lat", "lon")?, times(&granule, "time")?);
         if shape != [times.len() as u64, grid.ny() as u64, grid.nx() as u64] {

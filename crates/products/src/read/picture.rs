@@ -25,7 +25,6 @@ pub fn read_png(file: impl Read + Seek) -> Result<(u32, u32), String> {
 pub fn read_gif(file: impl Read) -> Result<usize, String> {
     let mut options = gif::DecodeOptions::new();
     options.check_frame_consistency(true);
-    options.check_lzw_end_code(true);
     let mut decoder = options.read_info(file).map_err(|e| e.to_string())?;
     let mut frames = 0;
     while decoder.read_next_frame().map_err(|e| e.to_string())?.is_some() {

@@ -1,6 +1,6 @@
 //! Values of events at times: on the events' cells, and as they were gathered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use eventscape_core::time::Calendar;
 
@@ -13,21 +13,17 @@ pub(super) fn compare(said: &[Said], calendar: Calendar) -> Vec<Contradiction> {
     found.extend(odd_ones(&those(said, |facts| facts.gathered.as_ref()), |known, is| differ(known, is, calendar)));
     found.extend(odd_ones(&those(said, |facts| facts.groups.as_ref()), |known, is| {
         let mut differences = Differences::default();
-        for (group, events) in known {
-            match is.get(group) {
-                None => differences.add(group, "does not have this group", "has it"),
-                Some(found) if found != events => {
-                    differences.add(
-                        group,
-                        format!("has {} events in it", found.len()),
-                        format!("has {}", events.len()),
-                    );
-                }
-                Some(_) => {}
+        // the group of a time without events may be told or not
+        let none = BTreeSet::new();
+        let all: BTreeSet<&String> = known.keys().chain(is.keys()).collect();
+        for group in all {
+            let [had, has] = [known, is].map(|groups| groups.get(group).unwrap_or(&none));
+            match (had.is_empty(), has.is_empty()) {
+                _ if had == has => {}
+                (false, true) => differences.add(group, "does not have this group", "has it"),
+                (true, false) => differences.add(group, "has this group", "does not have it"),
+                _ => differences.add(group, format!("has {} events in it", has.len()), format!("has {}", had.len())),
             }
-        }
-        for group in is.keys().filter(|group| !known.contains_key(*group)) {
-            differences.add(group, "has this group", "does not have it");
         }
         differences
     }));

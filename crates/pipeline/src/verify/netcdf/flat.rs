@@ -68,9 +68,8 @@ pub(super) fn check(nc: &Nc<'_>, faults: &mut Faults) -> Checked<Facts> {
     for path in names.iter().map(String::as_str).chain([ids_path, "time", "lat", "lon", "cell_area"]) {
         nc.is_read(path);
     }
-    let mut facts = Facts::default();
-    facts.values = Some(Values { rows: sums.finish(), unit: MILLISECOND, has_each: true });
-    Ok(facts)
+    let values = Values { rows: sums.finish(), unit: MILLISECOND, has_each: true };
+    Ok(Facts { values: Some(values), ..Facts::default() })
 }
 
 fn reals(nc: &Nc<'_>, path: &str, slab: &Hyperslab) -> Checked<Vec<f64>> {

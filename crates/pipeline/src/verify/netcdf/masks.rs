@@ -76,7 +76,7 @@ fn count(
         for run in cells.chunk_by(|a, b| a == b) {
             let end = column + run.len() as u64;
             if let Some(id) = run.first().and_then(|id| u32::try_from(*id).ok()).filter(|id| *id > 0) {
-                let sum = sums.entry((t as usize, id)).or_insert_with(EventSum::default);
+                let sum = sums.entry((t as usize, id)).or_default();
                 sum.cells += run.len() as u64;
                 for column in column..end {
                     sum.places = sum.places.wrapping_add(cell_digest(row, column));

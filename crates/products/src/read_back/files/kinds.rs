@@ -10,8 +10,8 @@ pub(super) fn fill(b: &mut Builder, seed: u64) -> &'static str {
     match seed % 32 {
         0 | 1 => many_groups(b),
         2 => many_variables(b, seed % 320 == 2),
-        3 | 4 | 5 => chunks_at_the_splits_of_the_index(b),
-        6 | 7 | 8 | 9 => sizes_around_what_is_held(b),
+        3..=5 => chunks_at_the_splits_of_the_index(b),
+        6..=9 => sizes_around_what_is_held(b),
         10 => long_attributes(b),
         11 => deep_groups(b),
         12 => many_dimensions(b),

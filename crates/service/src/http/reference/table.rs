@@ -23,6 +23,9 @@ struct Row {
     at: usize,
 }
 
+/// Statistics of each column, by the names in the file.
+type ColumnStatistics = BTreeMap<usize, Vec<(String, f64)>>;
+
 /// Values of cells: a column for each variable of each file.
 pub(super) struct Table {
     names: Vec<String>,
@@ -33,7 +36,7 @@ pub(super) struct Table {
     /// Of all rows, one after the other; NaN where missing.
     values: Vec<f64>,
     /// Of each time and event for each column that has any, by the names in the file.
-    statistics: BTreeMap<(usize, u32), BTreeMap<usize, Vec<(String, f64)>>>,
+    statistics: BTreeMap<(usize, u32), ColumnStatistics>,
     /// Whether rows are shown in which a value is missing.
     with_missing: bool,
 }
@@ -117,7 +120,7 @@ impl Table {
         let of_variable = |name: &String| SHOWN.map(|(_, shown)| format!("{name}_{shown}"));
         let columns = ["datetime", "anom_id"].map(str::to_owned).into_iter();
         let columns: Vec<String> = columns.chain(self.names.iter().flat_map(of_variable)).collect();
-        let row = |((stamp, id), found): (&(usize, u32), &BTreeMap<usize, Vec<(String, f64)>>)| -> Value {
+        let row = |((stamp, id), found): (&(usize, u32), &ColumnStatistics)| -> Value {
             let value = |column: usize, name: &str| -> Value {
                 let found = found.get(&column).and_then(|all| all.iter().find(|(known, _)| known == name));
                 Value::from(found.map(|(_, value)| *value))
