@@ -6,7 +6,7 @@
 //!   [`Packing`]. Only the chunks that the box touches are fetched; all cores decode them.
 //! - [`FORMATS`] is the table of formats. Each is a [`Format`] that recognises its files and opens them as a [`Dataset`]; a program
 //!   may add its own ([`OpenOptions::formats`]).
-//! - [`write`] has a writer of netCDF-4 that streams: its memory does not grow with the file.
+//! - [`mod@write`] has a writer of netCDF-4 that streams: its memory does not grow with the file.
 //!
 //! This crate knows arrays, attributes and dimensions. It knows no grid, no time and no network; where bytes come from is behind
 //! the two traits of sources.
