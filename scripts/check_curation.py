@@ -24,7 +24,7 @@ def named(end):
 
 
 flat = xr.open_dataset(named("-Interpolated.nc"))
-variable = next(name for name in flat.data_vars if "long_name" in flat[name].attrs and flat[name].dtype == "f8" and name not in ("lat", "lon"))
+variable = next(name for name in flat.data_vars if "long_name" in flat[name].attrs and flat[name].dtype == "f8" and name not in ("lat", "lon", "mask_lat", "mask_lon"))
 stationary = xr.open_dataset(named("-Stationary.nc"))
 assert stationary[variable].dims == ("time", "lat", "lon")
 points = stationary[variable].sel(time=flat.time, lat=flat.lat, lon=flat.lon, method="nearest")

@@ -215,6 +215,7 @@ fn write_mask_grid<W: Medium>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), P
     };
     let axis = |name: &str, dims: &[&str], of: &str, units: &str| {
         Variable::of::<f64>(name, dims)
+            .with("standard_name", of)
             .with("long_name", format!("{of} of the centres of the masks' cells"))
             .with("units", units)
     };

@@ -41,7 +41,7 @@ fn mask_grid(root: &mut Group, grid: &Grid) {
     };
     let axis = |name: &str, dims: &[&str], what: &str, units: &str, values: &[f64]| {
         let long_name = format!("{what} of the centres of the masks' cells");
-        Variable::of(name, dims, values).with("long_name", long_name).with("units", units)
+        Variable::of(name, dims, values).with("standard_name", what).with("long_name", long_name).with("units", units)
     };
     root.variables.push(axis("mask_lat", lat_dims, "latitude", "degrees_north", lat));
     root.variables.push(axis("mask_lon", lon_dims, "longitude", "degrees_east", lon));
