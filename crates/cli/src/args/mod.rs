@@ -6,7 +6,7 @@ mod service;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 
-pub(crate) use job_flags::{JobFlags, job};
+pub(crate) use job_flags::JobFlags;
 
 const STITCH_HELP: &str = "\
 Examples:

@@ -13,9 +13,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use eventscape_pipeline::{Cancel, CurationJob, PipelineError, Surroundings, job_schema};
-
-use eventscape_io::stores::Stores;
+use eventscape_pipeline::{CurationJob, Environment, Job, JobTable, PipelineError};
 
 use crate::args;
 use crate::terminal::{Terminal, say};
@@ -40,7 +38,7 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
             let schema = match m.get_one::<String>("kind").map(String::as_str) {
                 Some("curation") => CurationJob::schema(),
                 Some("service") => eventscape_service::Config::schema(),
-                _ => job_schema(),
+                _ => Job::schema(),
             };
             print(&format!("{schema:#}\n"))?;
             Ok(ExitCode::SUCCESS)
@@ -70,9 +68,10 @@ pub(crate) fn print(text: &str) -> Result<(), PipelineError> {
 }
 
 /// What every job is run with: the terminal as observer, the clock, and Ctrl-C and SIGTERM to stop it.
-pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, PipelineError> {
-    let cancel = Cancel::default();
-    let asked = cancel.clone();
+pub(crate) fn environment(terminal: &Terminal) -> Result<Environment<'_>, PipelineError> {
+    let mut env = Environment::new(terminal);
+    env.now = Some(now());
+    let asked = env.cancel.clone();
     ctrlc::set_handler(move || {
         // the second time the user does not want to wait
         if asked.is_cancelled() {
@@ -82,14 +81,7 @@ pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, Pipe
         asked.cancel();
     })
     .map_err(|e| PipelineError::Internal(format!("signals cannot be watched: {e}")))?;
-    Ok(Surroundings {
-        observer: terminal,
-        cancel,
-        now: Some(now()),
-        stores: Stores::default(),
-        cache: None,
-        takes_over: false,
-    })
+    Ok(env)
 }
 
 /// The time, ISO 8601 in UTC, to the second; `SOURCE_DATE_EPOCH` (seconds since 1970) in its place makes products

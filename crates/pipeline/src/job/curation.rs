@@ -1,18 +1,36 @@
 //! The definition of a curation job: every flag of the command line is a key here, and the other way round.
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::parts::{LimitKeys, OutputKeys, SourceKeys, is_false};
+use super::table::job_table;
+use super::text::{TextOrNumber, Texts};
 use crate::error::{PipelineError, Result};
-use crate::job::{TextOrNumber, Texts, read_keys, read_table, schema_of};
 
 /// Other data to be gathered inside the events of a PhDef job. Keys that are absent take the default that is given with each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+pub struct CurationJob {
+    /// Where the other data lie.
+    #[serde(flatten)]
+    pub source: SourceKeys,
+    /// What is gathered, and how.
+    #[serde(flatten)]
+    pub curation: CurationKeys,
+    /// What the job makes, and where.
+    #[serde(flatten)]
+    pub output: OutputKeys,
+    /// How much of the machine it may use.
+    #[serde(flatten)]
+    pub limits: LimitKeys,
+}
+
+/// The keys that only a curation job has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct CurationJob {
+pub struct CurationKeys {
     /// Folder or URL of the PhDef job (`out/1`), or its mask file; ours or the reference's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phdef: Option<String>,
@@ -20,22 +38,10 @@ pub struct CurationJob {
     /// numbered one after the other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collection: Option<Texts>,
-    /// Files, folders, globs or URLs to read; with `collection`, where its granules are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input: Option<Texts>,
-    /// Folder or URL under which the collection's own directories lie; default: its published location.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub root: Option<String>,
-    /// A file of further collections, or the reference's dictionary.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub catalog: Option<String>,
     /// The variable, or several with commas; of several collections each variable goes to the one that has it
     /// (`COLLECTION:variable` where more than one does).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variable: Option<Texts>,
-    /// Level of a variable with more dimensions: a value (`"850 hPa"`) or an index (`"#3"`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<TextOrNumber>,
     /// By how many degrees an event's box is pushed out (default: the collection's, or two of its cells).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
@@ -59,61 +65,23 @@ pub struct CurationJob {
     /// The reference's interpolation and unweighted statistics (default false).
     #[serde(skip_serializing_if = "is_false")]
     pub tos2ca_compat: bool,
-    /// Folder or `s3://` location (`gs://`, `az://`); the products go to `<out>/<job id>/`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub out: Option<String>,
-    /// Number of the job (default: the PhDef job's and one more).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub job_id: Option<u64>,
-    /// Title of the job, for people (default: made from the request).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Products to make: `all`, or some of their names, with commas (default: all).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Texts>,
-    /// Threads to use (default: all cores).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub threads: Option<u32>,
-    /// Most memory for scenes in flight (`2GiB`; default: a quarter of the machine's or container's).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memory_limit: Option<TextOrNumber>,
-    /// Start anew, even if an earlier run of another job left products in the folder (default false).
-    #[serde(skip_serializing_if = "is_false")]
-    pub overwrite: bool,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_false(value: &bool) -> bool {
-    !*value
+job_table! {
+    CurationJob,
+    title: "Eventscape job: data curation",
+    about: "Other data to be gathered inside the events of a PhDef job. Keys that are absent take the default that is given with each.",
+    notes: &[("job_id", "Number of the job (default: the PhDef job's and one more).")],
+    parts: { source: SourceKeys, curation: CurationKeys, output: OutputKeys, limits: LimitKeys }
 }
 
 impl CurationJob {
-    /// The job of a file (TOML or JSON, as those of PhDef), if there is one, with `flags` over its keys.
-    ///
-    /// # Errors
-    /// Names the file, and the key where it can.
-    pub fn read(file: Option<&Path>, flags: Map<String, Value>) -> Result<Self> {
-        let mut table = match file {
-            Some(path) => read_table(path)?,
-            None => Map::new(),
-        };
-        table.extend(flags);
-        let subject = file.map_or_else(|| "curate".to_owned(), |path| path.display().to_string());
-        read_keys(table).map_err(|wrong| PipelineError::job(subject, format!("key `{}`: {}", wrong.key, wrong.reason)))
-    }
-
-    /// The JSON Schema of a job file.
-    #[must_use]
-    pub fn schema() -> Value {
-        schema_of::<Self>("Eventscape job: data curation")
-    }
-
     /// The products that the job asks for.
     ///
     /// # Errors
     /// A name that is not known, with those that are.
     pub(crate) fn wanted(&self) -> Result<Vec<CurationProduct>> {
-        let names = self.products.as_ref().map_or_else(|| vec!["all".to_owned()], Texts::names);
+        let names = self.output.products.as_ref().map_or_else(|| vec!["all".to_owned()], Texts::names);
         let mut wanted = Vec::new();
         for name in names {
             match CurationProduct::ALL.iter().find(|(_, known)| *known == name) {

@@ -7,15 +7,33 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::duration::duration_micros;
+use super::parts::{LimitKeys, OutputKeys};
+use super::table::job_table;
+use super::text::{BoxText, TextOrNumber, Texts};
 use crate::error::{PipelineError, Result};
-use crate::job::{BoxText, TextOrNumber, Texts, duration_micros, read_keys, schema_of};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Outlines with times to be made into masks. Keys that are absent take the default that is given with each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+pub struct MaskFromJob {
+    /// The outlines, and the grid of the masks.
+    #[serde(flatten)]
+    pub outlines: OutlineKeys,
+    /// What the job makes, and where.
+    #[serde(flatten)]
+    pub output: OutputKeys,
+    /// How much of the machine it may use.
+    #[serde(flatten)]
+    pub limits: LimitKeys,
+}
+
+/// The keys that only a job of outlines has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct MaskFromJob {
+pub struct OutlineKeys {
     /// The file: GeoJSON, GeoPackage, shapefile (`.shp`), or IBTrACS as CSV or netCDF.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outlines: Option<String>,
@@ -69,71 +87,28 @@ pub struct MaskFromJob {
     /// Polygons: the property with the phenomenon's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_property: Option<String>,
-    /// Folder or `s3://` location (`gs://`, `az://`); the products go to `<out>/<job id>/`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub out: Option<String>,
-    /// Number of the job (default 1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub job_id: Option<u64>,
-    /// Title of the job, for people (default: the name of the only phenomenon, or what the file has).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Products to make: `all`, or some of their names, with commas (default: all but pictures).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub products: Option<Texts>,
-    /// Threads to use (default: all cores).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub threads: Option<u32>,
-    /// Most memory for maps in the making (`2GiB`; default: a quarter of the machine's or container's).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memory_limit: Option<TextOrNumber>,
-    /// Start anew, even if an earlier run of another job left products in the folder (default false).
-    #[serde(skip_serializing_if = "is_false")]
-    pub overwrite: bool,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_false(value: &bool) -> bool {
-    !*value
+job_table! {
+    MaskFromJob,
+    title: "Eventscape job: masks from outlines",
+    about: "Outlines with times to be made into masks. Keys that are absent take the default that is given with each.",
+    notes: &[
+        ("title", "Title of the job, for people (default: the name of the only phenomenon, or what the file has)."),
+        ("products", "Products to make: `all`, or some of their names, with commas (default: all but pictures)."),
+        ("memory_limit", "Most memory for maps in the making (`2GiB`; default: a quarter of the machine's or container's)."),
+    ],
+    parts: { outlines: OutlineKeys, output: OutputKeys, limits: LimitKeys }
 }
 
 impl MaskFromJob {
-    /// The job that a table of keys spells.
-    ///
-    /// # Errors
-    /// Names the key.
-    pub fn read(keys: Map<String, Value>) -> Result<Self> {
-        read_keys(keys).map_err(|wrong| PipelineError::job(format!("--{}", wrong.key.replace('_', "-")), wrong.reason))
-    }
-
-    /// The JSON Schema of the job.
-    #[must_use]
-    pub fn schema() -> Value {
-        schema_of::<Self>("Eventscape job: masks from outlines")
-    }
-
-    /// The job without what does not change cells or tracks.
-    pub(super) fn essence(&self) -> Self {
-        Self {
-            outlines: None,
-            out: None,
-            job_id: None,
-            title: None,
-            products: None,
-            threads: None,
-            memory_limit: None,
-            overwrite: false,
-            ..self.clone()
-        }
-    }
-
-    pub(super) fn path(&self) -> Result<PathBuf> {
-        let path = self.outlines.as_ref().filter(|path| !path.is_empty());
+    pub(crate) fn path(&self) -> Result<PathBuf> {
+        let path = self.outlines.outlines.as_ref().filter(|path| !path.is_empty());
         path.map(PathBuf::from).ok_or_else(|| PipelineError::job("outlines", "name a file of outlines"))
     }
 
-    pub(super) fn outline_request(&self) -> Result<OutlineRequest> {
-        let kind = match self.kind.as_deref() {
+    pub(crate) fn outline_request(&self) -> Result<OutlineRequest> {
+        let kind = match self.outlines.kind.as_deref() {
             None | Some("auto") => None,
             Some(name) => Some(
                 OutlineKind::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind).ok_or_else(|| {
@@ -144,20 +119,20 @@ impl MaskFromJob {
         };
         Ok(OutlineRequest {
             kind,
-            layer: self.layer.clone(),
-            radius_of: self.radius_of,
-            time_property: self.time_property.clone(),
-            start_property: self.start_property.clone(),
-            end_property: self.end_property.clone(),
-            id_property: self.id_property.clone(),
-            name_property: self.name_property.clone(),
-            open_days: self.open_days,
-            only: self.only.as_ref().map(Texts::names).unwrap_or_default(),
+            layer: self.outlines.layer.clone(),
+            radius_of: self.outlines.radius_of,
+            time_property: self.outlines.time_property.clone(),
+            start_property: self.outlines.start_property.clone(),
+            end_property: self.outlines.end_property.clone(),
+            id_property: self.outlines.id_property.clone(),
+            name_property: self.outlines.name_property.clone(),
+            open_days: self.outlines.open_days,
+            only: self.outlines.only.as_ref().map(Texts::names).unwrap_or_default(),
         })
     }
 
     /// Time between scenes, microseconds.
-    pub(super) fn step_micros(&self) -> Result<i64> {
-        self.step.as_ref().map_or(Ok(DAY_MICROS), |step| duration_micros("step", &step.text()))
+    pub(crate) fn step_micros(&self) -> Result<i64> {
+        self.outlines.step.as_ref().map_or(Ok(DAY_MICROS), |step| duration_micros("step", &step.text()))
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{PipelineError, Result};
-use crate::job::{Job, TextOrNumber, parse_bytes};
+use crate::job::{LimitKeys, parse_bytes};
 
 /// Scenes that are read ahead from a remote store, where latency and not the processor is the limit.
 const REMOTE_READERS: usize = 8;
@@ -12,24 +12,23 @@ const FALLBACK_MEMORY: u64 = 1 << 30;
 
 /// How much of the machine a job may use.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Resources {
+pub(crate) struct Limits {
     pub(crate) threads: usize,
     pub(crate) memory: u64,
 }
 
-impl Resources {
-    pub(crate) fn of(job: &Job) -> Result<Self> {
-        Self::with(job.threads, job.memory_limit.as_ref())
-    }
-
+impl Limits {
     /// Threads and memory as a job's keys say.
-    pub(crate) fn with(threads: Option<u32>, memory_limit: Option<&TextOrNumber>) -> Result<Self> {
-        let threads = match threads {
+    ///
+    /// # Errors
+    /// A number of threads or a size that cannot be.
+    pub(crate) fn of(keys: &LimitKeys) -> Result<Self> {
+        let threads = match keys.threads {
             Some(0) => return Err(PipelineError::job("threads", "0 threads cannot work; give 1 or more")),
             Some(n) => n as usize,
             None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         };
-        let memory = match memory_limit {
+        let memory = match &keys.memory_limit {
             Some(text) => parse_bytes(&text.text()).map_err(|e| PipelineError::job("memory_limit", e))?,
             None => machine_memory().map_or(FALLBACK_MEMORY, |bytes| bytes / 4),
         };

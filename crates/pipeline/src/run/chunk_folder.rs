@@ -8,7 +8,7 @@ use eventscape_io::sink::{Sink, SinkLock};
 use eventscape_io::spool::{Spool, SpoolReader};
 use eventscape_io::stores::{Location, Stores};
 
-use crate::Surroundings;
+use super::environment::Environment;
 use crate::error::Result;
 
 /// The folder of chunks in that of their job.
@@ -17,21 +17,21 @@ pub(crate) const CHUNKS: &str = "chunks";
 pub(crate) const SPOOL: &str = "components.spool";
 
 /// The folder of one chunk, held by this process alone: other chunks of the job may run beside it, on any machine.
-pub(crate) struct ChunkPlace {
+pub(crate) struct ChunkFolder {
     sink: Sink,
     spool: Location,
     stores: Stores,
     _lock: SinkLock,
 }
 
-impl ChunkPlace {
+impl ChunkFolder {
     /// Opens the folder of a chunk (from 1).
-    pub(crate) fn open(around: &Surroundings<'_>, out: &str, job_id: u64, chunk: usize) -> Result<Self> {
+    pub(crate) fn open(env: &Environment<'_>, out: &str, job_id: u64, chunk: usize) -> Result<Self> {
         let location = Location::parse(out)?;
         let folder = format!("{job_id}/{CHUNKS}/{chunk:04}");
-        let stores = &around.stores;
+        let stores = &env.stores;
         let sink = Sink::open(stores, &location, &folder)?;
-        let lock = around.lock(&sink)?;
+        let lock = env.lock(&sink)?;
         Ok(Self { sink, spool: location.join(&folder).join(SPOOL), stores: stores.clone(), _lock: lock })
     }
 

@@ -10,8 +10,8 @@ use eventscape_io::{IoError, sink::ProductFile};
 use eventscape_products::{listed_files, manifest_name};
 use serde::{Deserialize, Serialize};
 
-use crate::Surroundings;
-use crate::chunk_place::{CHUNKS, SPOOL};
+use super::chunk_folder::{CHUNKS, SPOOL};
+use super::environment::Environment;
 use crate::error::{PipelineError, Result};
 
 const WORK_FOLDER: &str = ".work";
@@ -33,7 +33,7 @@ pub(crate) fn is_unfinished(folder: &Path) -> bool {
 }
 
 /// A job's folder, held by this process alone.
-pub(crate) struct Workplace {
+pub(crate) struct JobFolder {
     sink: Sink,
     job_id: u64,
     /// Folder of unfinished work, where the job's folder is on this machine.
@@ -43,19 +43,19 @@ pub(crate) struct Workplace {
 }
 
 /// What lies in the folder already.
-pub(crate) enum Found {
+pub(crate) enum Earlier {
     /// Nothing, or an unfinished run.
     Nothing,
     /// This very job, complete, with at least the wanted products.
     Complete(Vec<StoredProduct>),
 }
 
-impl Workplace {
+impl JobFolder {
     /// Opens `<out>/<job id>/`. `key` tells the job and what is wanted of it.
-    pub(crate) fn open(around: &Surroundings<'_>, out: &str, job_id: u64, key: &str) -> Result<Self> {
+    pub(crate) fn open(env: &Environment<'_>, out: &str, job_id: u64, key: &str) -> Result<Self> {
         let location = Location::parse(out)?;
-        let sink = Sink::open(&around.stores, &location, &job_id.to_string())?;
-        let lock = around.lock(&sink)?;
+        let sink = Sink::open(&env.stores, &location, &job_id.to_string())?;
+        let lock = env.lock(&sink)?;
         let work = location.join(&job_id.to_string()).local_path().map(|p| p.join(WORK_FOLDER));
         let mut ledger = Ledger { key: key.to_owned(), products: Vec::new() };
         if let Some(folder) = &work {
@@ -77,13 +77,13 @@ impl Workplace {
 
     /// Looks for an earlier run: this job's own complete one, or another job's, which is refused, or removed with
     /// `overwrite`.
-    pub(crate) fn earlier(&self, key: &str, wanted: &[String], overwrite: bool) -> Result<Found> {
+    pub(crate) fn earlier(&self, key: &str, wanted: &[String], overwrite: bool) -> Result<Earlier> {
         let name = manifest_name(self.job_id);
         if !self.sink.exists(&name)? {
             if overwrite {
                 self.forget()?;
             }
-            return Ok(Found::Nothing);
+            return Ok(Earlier::Nothing);
         }
         let manifest = self.sink.read(&name)?;
         let listed = listed_files(&manifest).unwrap_or_default();
@@ -94,7 +94,7 @@ impl Workplace {
                 self.sink.remove(&file.name)?;
             }
             self.forget()?;
-            return Ok(Found::Nothing);
+            return Ok(Earlier::Nothing);
         }
         if manifest_key(&manifest).as_deref() != Some(key) {
             return Err(PipelineError::State(format!(
@@ -124,9 +124,9 @@ impl Workplace {
                     ledger.products.push(product);
                 }
             }
-            return Ok(Found::Nothing);
+            return Ok(Earlier::Nothing);
         }
-        Ok(Found::Complete(stored))
+        Ok(Earlier::Complete(stored))
     }
 
     /// A product that an earlier, unfinished run has made, if it is still as it was.

@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use eventscape_core::parallel::{JobPool, within};
+
 use crate::error::{PipelineError, Result};
 
 struct State<T> {
@@ -45,7 +47,8 @@ pub(crate) fn in_order<T: Send>(
     };
     // lines of logs name the job that the caller is at
     let span = tracing::Span::current();
-    let run = || {
+    let pool = JobPool::entered();
+    let claim_all = || {
         let _at = span.enter();
         while let Some(index) = claim() {
             let result = catch_unwind(AssertUnwindSafe(|| work(index)))
@@ -54,6 +57,7 @@ pub(crate) fn in_order<T: Send>(
             changed.notify_all();
         }
     };
+    let run = || within(pool.as_ref(), claim_all);
     std::thread::scope(|scope| {
         for _ in 0..workers.clamp(1, window.min(items.len().max(1))) {
             scope.spawn(run);

@@ -10,7 +10,7 @@ pub enum Stage {
     /// Finding and opening granules.
     Granules,
     /// Passes over the data for anomalies, percentiles and climatologies (counted in scenes).
-    Reference,
+    Baseline,
     /// Reading scenes and finding components.
     Scenes,
     /// Linking components through time (counted in scenes).
@@ -33,7 +33,7 @@ impl Stage {
     pub fn unit(self) -> &'static str {
         match self {
             Self::Granules => "granules",
-            Self::Reference | Self::Scenes | Self::Linking => "scenes",
+            Self::Baseline | Self::Scenes | Self::Linking => "scenes",
             Self::Masks | Self::Gathering | Self::Regridding | Self::Stationary => "mask times",
             Self::Products => "products",
         }
@@ -44,7 +44,7 @@ impl Stage {
     pub fn title(self) -> &'static str {
         match self {
             Self::Granules => "opening granules",
-            Self::Reference => "statistics for the condition",
+            Self::Baseline => "statistics for the condition",
             Self::Scenes => "reading and detecting",
             Self::Linking => "linking through time",
             Self::Masks => "reading masks",

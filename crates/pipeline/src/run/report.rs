@@ -1,20 +1,11 @@
 //! What a job has done, for people and programs.
 
-use eventscape_core::Lineage;
+use eventscape_core::{Lineage, Relation};
 use eventscape_io::sink::StoredProduct;
 use serde::Serialize;
 
-use crate::phdef::used_links;
-use crate::scope::Scope;
-
-/// Seconds that a stage took.
-#[derive(Clone, Debug, Serialize)]
-pub struct StageTime {
-    /// The stage.
-    pub stage: &'static str,
-    /// Its seconds.
-    pub seconds: f64,
-}
+use super::clock::{Clock, StageTime};
+use crate::recipe::Recipe;
 
 /// What a job has done.
 #[derive(Clone, Debug, Serialize)]
@@ -51,30 +42,35 @@ pub struct Report {
     pub times: Vec<StageTime>,
 }
 
-pub(crate) fn of_scope(
-    scope: &Scope,
+/// The report of a job that is complete and has read nothing; the stage fills in what it knows beside that.
+pub(crate) fn of_recipe(
+    recipe: &Recipe,
     location: &str,
     lineage: Option<&Lineage>,
     products: Vec<StoredProduct>,
-    times: Vec<StageTime>,
-    status: &'static str,
-    already_complete: bool,
+    clock: Clock,
 ) -> Report {
+    let data = &recipe.data;
     Report {
-        job_id: scope.job.job_id.unwrap_or(1),
-        title: scope.info(None).map(|i| i.title).unwrap_or_default(),
+        job_id: recipe.identity.job_id,
+        title: recipe.identity.title.clone(),
         location: location.to_owned(),
-        status,
-        already_complete,
+        status: "complete",
+        already_complete: false,
         granules: 0,
-        scenes: scope.scenes(),
+        scenes: data.scenes(),
         scenes_read: 0,
-        grid: (scope.grid.ny(), scope.grid.nx()),
+        grid: (data.grid.ny(), data.grid.nx()),
         tracks: lineage.map_or(0, |l| l.tracks.len()),
         components: lineage.map_or(0, |l| l.tracks.iter().map(|t| t.members.len()).sum()),
         links: lineage.map_or(0, used_links),
         products,
-        notices: scope.told().map(|(_, text)| text).collect(),
-        times,
+        notices: data.notices().map(|(_, text)| text).collect(),
+        times: clock.times(),
     }
+}
+
+/// Links that tracks are made of.
+fn used_links(lineage: &Lineage) -> usize {
+    lineage.links.iter().filter(|l| !matches!(l.relation, Relation::Unused | Relation::Weak)).count()
 }

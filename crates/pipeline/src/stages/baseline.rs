@@ -3,23 +3,20 @@
 use std::ops::Range;
 
 use eventscape_catalog::Subset;
+use eventscape_core::Values;
 use eventscape_core::detect::{ReferenceField, TileStatistics};
-use eventscape_core::{Condition, Values};
 
-use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::ordered::in_order;
-use crate::progress::Stage;
-use crate::resources::Resources;
-use crate::scope::Scope;
+use crate::recipe::{Phenomenon, Recipe};
+use crate::run::{Environment, Stage, in_order};
 
 /// What the scenes of a job are compared with.
-pub(crate) struct Reference {
+pub(crate) struct Baseline {
     fields: Vec<ReferenceField>,
     slot_of: Vec<usize>,
 }
 
-impl Reference {
+impl Baseline {
     /// What scene `index` is compared with.
     pub(crate) fn of(&self, index: usize) -> Option<&ReferenceField> {
         self.slot_of.get(index).and_then(|slot| self.fields.get(*slot))
@@ -27,34 +24,34 @@ impl Reference {
 }
 
 /// The statistics that a condition needs; `None` if it needs none.
-pub(crate) fn reference(
-    scope: &Scope,
+pub(crate) fn baseline(
+    (recipe, phenomenon): (&Recipe, &Phenomenon),
     subset: &Subset,
-    condition: &Condition,
-    resources: &Resources,
-    around: &Surroundings<'_>,
-) -> Result<Option<Reference>> {
+    env: &Environment<'_>,
+) -> Result<Option<Baseline>> {
+    let (data, limits) = (&recipe.data, &recipe.limits);
+    let condition = &phenomenon.condition;
     if !condition.needs_reference() {
         return Ok(None);
     }
-    let times = scope.times();
-    let (cells, scenes) = (scope.grid.len(), times.len());
+    let times = data.times();
+    let (cells, scenes) = (data.grid.len(), times.len());
     let (per_cell, kept_per_cell) = TileStatistics::bytes_per_cell(condition, &times, 8);
-    let tile = usize::try_from(resources.memory / 2 / per_cell.max(1) as u64).unwrap_or(usize::MAX).clamp(1, cells);
+    let tile = usize::try_from(limits.memory / 2 / per_cell.max(1) as u64).unwrap_or(usize::MAX).clamp(1, cells);
     let tiles = cells.div_ceil(tile);
     let result_bytes = cells as u64 * kept_per_cell as u64;
-    if result_bytes > resources.memory / 2 {
+    if result_bytes > limits.memory / 2 {
         return Err(PipelineError::job(
             "memory_limit",
             format!(
                 "the statistics of {cells} cells take {result_bytes} bytes, half of the limit is {}; raise --memory-limit or ask \
                  for a smaller area",
-                resources.memory / 2
+                limits.memory / 2
             ),
         ));
     }
-    around.observer.begin(Stage::Reference, (tiles * scenes) as u64);
-    let (workers, window) = resources.readers(cells as u64 * 8, scope.is_remote())?;
+    env.observer.begin(Stage::Baseline, (tiles * scenes) as u64);
+    let (workers, window) = limits.readers(cells as u64 * 8, data.is_remote())?;
     let mut parts: Vec<Vec<ReferenceField>> = Vec::new();
     let mut slot_of = Vec::new();
     for number in 0..tiles {
@@ -65,13 +62,13 @@ pub(crate) fn reference(
             workers,
             window,
             |i| {
-                if around.cancel.is_cancelled() {
+                if env.cancel.is_cancelled() {
                     return Err(PipelineError::Stopped { done: 0, total: scenes });
                 }
                 part(subset, i, &range)
             },
             |i, values| {
-                around.observer.advance(Stage::Reference, 1);
+                env.observer.advance(Stage::Baseline, 1);
                 Ok(statistics.push(i, values)?)
             },
         )?;
@@ -79,7 +76,7 @@ pub(crate) fn reference(
         slot_of = (0..scenes).map(|i| finished.slot_of(i)).collect();
         parts.push(finished.into_fields());
     }
-    around.observer.end(Stage::Reference);
+    env.observer.end(Stage::Baseline);
     let slots = parts.first().map_or(0, Vec::len);
     let mut by_slot: Vec<Vec<ReferenceField>> = (0..slots).map(|_| Vec::with_capacity(tiles)).collect();
     for part in parts {
@@ -88,7 +85,7 @@ pub(crate) fn reference(
         }
     }
     let fields = by_slot.into_iter().map(ReferenceField::stack).collect::<std::result::Result<_, _>>()?;
-    Ok(Some(Reference { fields, slot_of }))
+    Ok(Some(Baseline { fields, slot_of }))
 }
 
 fn part(subset: &Subset, index: usize, range: &Range<usize>) -> Result<Values> {

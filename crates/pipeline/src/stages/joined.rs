@@ -7,9 +7,9 @@ use eventscape_io::IoError;
 use eventscape_io::spool::SpoolReader;
 use eventscape_io::stores::{Location, Stores};
 
-use crate::chunk_place::SPOOL;
 use crate::error::{PipelineError, Result};
-use crate::scope::Scope;
+use crate::recipe::Data;
+use crate::run::SPOOL;
 
 /// A finished chunk.
 pub(crate) struct Chunk {
@@ -23,49 +23,43 @@ pub(crate) struct Joined {
     parts: Vec<Chunk>,
     /// For each scene the part and the scene in it.
     places: Vec<(usize, usize)>,
-    /// The header of every part.
-    header: Vec<u8>,
 }
 
 impl Joined {
-    /// Opens chunks by their folders; those of a store are fetched.
-    pub(crate) fn open(stores: &Stores, folders: &[String]) -> Result<Self> {
+    /// Fetches chunks by their folders.
+    pub(crate) fn fetch(stores: &Stores, folders: &[String]) -> Result<Vec<Chunk>> {
         let mut parts = Vec::with_capacity(folders.len());
         for folder in folders {
             let location = Location::parse(folder)?;
-            let told = |error| told(error, &location);
-            for spool in spools(stores, folder, &location).map_err(told)? {
+            let not_there = |error| not_there(error, &location);
+            for spool in spools(stores, folder, &location).map_err(not_there)? {
                 let name = spool.to_string();
-                parts.push(Chunk { name, spool: SpoolReader::fetch(stores, &spool).map_err(told)? });
+                parts.push(Chunk { name, spool: SpoolReader::fetch(stores, &spool).map_err(not_there)? });
             }
         }
-        Self::of(parts)
+        Ok(parts)
     }
 
-    /// Joins chunks that are open.
-    pub(crate) fn of(parts: Vec<Chunk>) -> Result<Self> {
+    /// Joins chunks of one job. `index_of` is the index of each of the job's times, by its microseconds.
+    ///
+    /// # Errors
+    /// Chunks of different jobs, a scene that is none of the job's.
+    pub(crate) fn of(parts: Vec<Chunk>, index_of: &HashMap<i64, usize>) -> Result<Self> {
         let first = parts.first().ok_or_else(|| PipelineError::State("there is no chunk to join".to_owned()))?;
         if let Some(other) = parts.iter().find(|part| part.spool.header() != first.spool.header()) {
             let (first, other) = (&first.name, &other.name);
             return Err(PipelineError::State(format!("`{first}` and `{other}` are chunks of different jobs")));
         }
-        let header = first.spool.header().to_vec();
-        let scope = Scope::from_bytes(&header, &first.name)?;
-        let places = places(&parts, &scope.index_of_times())?;
-        Ok(Self { parts, places, header })
-    }
-
-    /// What the chunks tell of their job.
-    pub(crate) fn scope(&self) -> Result<Scope> {
-        Scope::from_bytes(&self.header, self.parts.first().map_or("the chunks", |part| &part.name))
+        let places = places(&parts, index_of)?;
+        Ok(Self { parts, places })
     }
 
     /// Whether every scene of the job is there.
     ///
     /// # Errors
     /// How many are not, and the first.
-    pub(crate) fn check_complete(&self, scope: &Scope) -> Result<()> {
-        let times = scope.times();
+    pub(crate) fn check_complete(&self, data: &Data) -> Result<()> {
+        let times = data.times();
         let have: HashSet<i64> = self.parts.iter().flat_map(|p| p.spool.times()).map(|t| t.micros()).collect();
         let missing: Vec<String> =
             times.iter().filter(|t| !have.contains(&t.micros())).map(ToString::to_string).collect();
@@ -110,7 +104,7 @@ fn spools(stores: &Stores, text: &str, location: &Location) -> std::result::Resu
     }
 }
 
-fn told(error: IoError, folder: &Location) -> PipelineError {
+fn not_there(error: IoError, folder: &Location) -> PipelineError {
     match error {
         IoError::NotFound { .. } => PipelineError::State(format!(
             "`{folder}` is not the folder of a finished chunk: it has no `{SPOOL}`; run the chunk, or name its folder \

@@ -9,14 +9,10 @@ use eventscape_io::sink::{ProductFile, StoredProduct};
 use eventscape_products::map::{Animation, MapOptions, MapScene, Mapper, Raster, TrackPath, TrackPaths, ValueRange};
 use eventscape_products::{ProductError, ProductKind};
 
-use super::Scenes;
-use super::products::{Asked, Task};
-use crate::Surroundings;
+use super::products::{ProductContext, Task};
+use super::scenes::Scenes;
 use crate::error::{PipelineError, Result};
-use crate::ordered::in_order;
-use crate::progress::Stage;
-use crate::resources::Resources;
-use crate::workplace::Workplace;
+use crate::run::{Environment, JobFolder, Stage, in_order};
 
 /// Scenes, evenly spread over the job, that the range of the colours is taken from.
 const RANGE_SCENES: usize = 24;
@@ -32,18 +28,17 @@ const LONGEST_FRAME: usize = 60;
 /// # Errors
 /// What reading, drawing or the place says; what is complete stays.
 pub(crate) fn pictures(
-    asked: &Asked<'_>,
+    asked: &ProductContext<'_>,
     tasks: &[(usize, Task)],
-    place: &Workplace,
-    resources: &Resources,
-    around: &Surroundings<'_>,
+    place: &JobFolder,
+    env: &Environment<'_>,
 ) -> Result<Vec<(usize, StoredProduct)>> {
     let mut made = Vec::with_capacity(tasks.len());
     let mut by_scene: BTreeMap<usize, Vec<&(usize, Task)>> = BTreeMap::new();
     let mut film = None;
     for entry in tasks {
         if let Some(done) = place.done(&entry.1.name)? {
-            around.observer.advance(Stage::Products, 1);
+            env.observer.advance(Stage::Products, 1);
             made.push((entry.0, done));
         } else if let Some(scene) = entry.1.scene {
             by_scene.entry(scene).or_default().push(entry);
@@ -55,18 +50,19 @@ pub(crate) fn pictures(
         return Ok(made);
     }
     let count = asked.lineage.times.len();
-    let scenes = asked.fields.map(|subset| Scenes::new(subset, false));
-    let options = MapOptions { range: range(asked, scenes.as_ref(), resources)?, diverging_about: middle(asked) };
-    let mapper = Mapper::new(asked.info, &asked.scope.grid, options);
+    let scenes = asked.fields.map(|subset| Scenes::new(subset, 0));
+    let options = MapOptions { range: range(asked, scenes.as_ref())?, diverging_about: middle(asked) };
+    let mapper = Mapper::new(asked.info, &asked.recipe.data.grid, options);
     let ways = Ways::new(asked.lineage, asked.events);
-    let (workers, window) = resources.readers(asked.scope.scene_bytes(), asked.scope.is_remote())?;
+    let data = &asked.recipe.data;
+    let (workers, window) = asked.recipe.limits.readers(data.scene_bytes(), data.is_remote())?;
     let filmed = film.is_some();
     in_order(
         0..count,
         workers,
         window,
         |scene| {
-            if around.cancel.is_cancelled() {
+            if env.cancel.is_cancelled() {
                 return Err(PipelineError::Stopped { done: count, total: count });
             }
             let wanted = by_scene.get(&scene).map_or(&[][..], Vec::as_slice);
@@ -96,7 +92,7 @@ pub(crate) fn pictures(
             Ok((frame, stored))
         },
         |_, (frame, stored)| {
-            around.observer.advance(Stage::Products, stored.len() as u64);
+            env.observer.advance(Stage::Products, stored.len() as u64);
             made.extend(stored);
             match (&mut film, frame) {
                 (Some(film), Some(frame)) => film.add(&frame, count, place),
@@ -106,17 +102,18 @@ pub(crate) fn pictures(
     )?;
     if let Some(film) = film {
         made.extend(film.end(place)?);
-        around.observer.advance(Stage::Products, 1);
+        env.observer.advance(Stage::Products, 1);
     }
     Ok(made)
 }
 
 /// The range of the colours, the same for all maps of a job.
-fn range(asked: &Asked<'_>, scenes: Option<&Scenes<'_>>, resources: &Resources) -> Result<Option<(f64, f64)>> {
+fn range(asked: &ProductContext<'_>, scenes: Option<&Scenes<'_>>) -> Result<Option<(f64, f64)>> {
     let Some(scenes) = scenes else { return Ok(None) };
     let count = asked.lineage.times.len();
     let taken = count.min(RANGE_SCENES);
-    let (workers, window) = resources.readers(asked.scope.scene_bytes(), asked.scope.is_remote())?;
+    let data = &asked.recipe.data;
+    let (workers, window) = asked.recipe.limits.readers(data.scene_bytes(), data.is_remote())?;
     let mut range = ValueRange::default();
     in_order(
         0..taken,
@@ -138,7 +135,7 @@ fn range(asked: &Asked<'_>, scenes: Option<&Scenes<'_>>, resources: &Resources) 
 }
 
 /// Differences have colours for both signs.
-fn middle(asked: &Asked<'_>) -> Option<f64> {
+fn middle(asked: &ProductContext<'_>) -> Option<f64> {
     let variable = &asked.info.variable;
     let names = [Some(&variable.name), variable.long_name.as_ref(), variable.standard_name.as_ref()];
     let is_difference = |name: &&String| {
@@ -155,7 +152,7 @@ struct Film<'a> {
 }
 
 impl Film<'_> {
-    fn add(&mut self, frame: &Raster, frames: usize, place: &Workplace) -> Result<()> {
+    fn add(&mut self, frame: &Raster, frames: usize, place: &JobFolder) -> Result<()> {
         if self.animation.is_none() {
             let delay = (ANIMATION_LENGTH / frames.max(1)).clamp(SHORTEST_FRAME, LONGEST_FRAME);
             let file = place.create(&self.task.1.name)?;
@@ -167,7 +164,7 @@ impl Film<'_> {
         }
     }
 
-    fn end(self, place: &Workplace) -> Result<Option<(usize, StoredProduct)>> {
+    fn end(self, place: &JobFolder) -> Result<Option<(usize, StoredProduct)>> {
         let Some(animation) = self.animation else { return Ok(None) };
         let mut file = animation.end()?;
         file.flush().map_err(|e| file.failed(e))?;

@@ -300,6 +300,6 @@ fn info(file: &InterpolatedReader, variable: &str, id: u32, values: &EventValues
             standard_name: None,
         },
         condition_text: format!("anomaly {id}"),
-        ..JobInfo::titled(job_of(file), title, (values.time, values.time), crate::scope::bounds(grid))
+        ..JobInfo::titled(job_of(file), title, (values.time, values.time), crate::recipe::bounds(grid))
     }
 }

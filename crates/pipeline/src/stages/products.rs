@@ -15,14 +15,9 @@ use eventscape_products::{
     write_tracks_parquet,
 };
 
-use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::ordered::in_order;
-use crate::progress::Stage;
-use crate::request::ProductName;
-use crate::resources::Resources;
-use crate::scope::Scope;
-use crate::workplace::Workplace;
+use crate::recipe::{ProductName, Recipe};
+use crate::run::{Environment, JobFolder, Stage, in_order};
 
 /// A file to make.
 #[derive(Clone, Debug)]
@@ -34,19 +29,18 @@ pub(crate) struct Task {
 }
 
 /// What products are made of.
-pub(crate) struct Asked<'a> {
-    pub(crate) scope: &'a Scope,
+pub(crate) struct ProductContext<'a> {
+    pub(crate) recipe: &'a Recipe,
     pub(crate) info: &'a JobInfo,
     pub(crate) lineage: &'a Lineage,
     pub(crate) events: &'a dyn EventSource,
-    pub(crate) wanted: &'a [ProductName],
     /// The fields behind the pictures; without them maps show the components alone.
     pub(crate) fields: Option<&'a Subset>,
 }
 
 /// The names of the files that a selection of products comes to.
-pub(crate) fn wanted_names(scope: &Scope, job_id: u64, wanted: &[ProductName]) -> Vec<String> {
-    tasks(&scope.times(), job_id, wanted).into_iter().map(|t| t.name).collect()
+pub(crate) fn wanted_names(recipe: &Recipe) -> Vec<String> {
+    tasks(&recipe.data.times(), recipe.identity.job_id, &recipe.output.wanted).into_iter().map(|t| t.name).collect()
 }
 
 fn tasks(times: &[Timestamp], job_id: u64, wanted: &[ProductName]) -> Vec<Task> {
@@ -80,50 +74,52 @@ fn tasks(times: &[Timestamp], job_id: u64, wanted: &[ProductName]) -> Vec<Task> 
 /// # Errors
 /// What a product or the place says; what is complete stays.
 pub(crate) fn products(
-    asked: &Asked<'_>,
-    place: &Workplace,
-    resources: &Resources,
-    around: &Surroundings<'_>,
+    asked: &ProductContext<'_>,
+    place: &JobFolder,
+    env: &Environment<'_>,
 ) -> Result<Vec<StoredProduct>> {
     let job_id = asked.info.job_id;
     let tasks = tasks(&asked.lineage.times, job_id, &with_kept(asked, place)?);
-    let outliner = Outliner::new(&asked.scope.grid);
-    around.observer.begin(Stage::Products, tasks.len() as u64 + 1);
+    let threads = asked.recipe.limits.threads;
+    let outliner = Outliner::new(&asked.recipe.data.grid);
+    env.observer.begin(Stage::Products, tasks.len() as u64 + 1);
     // pictures hold whole fields, so they have bounds of their own
     let (drawn, written): (Vec<_>, Vec<_>) =
         tasks.iter().cloned().enumerate().partition(|(_, task)| task.kind.is_picture());
     let mut stored = Vec::with_capacity(tasks.len() + 1);
     in_order(
         0..written.len(),
-        resources.threads,
-        2 * resources.threads,
+        threads,
+        2 * threads,
         |k| {
-            if around.cancel.is_cancelled() {
-                let scenes = asked.scope.scenes();
+            if env.cancel.is_cancelled() {
+                let scenes = asked.recipe.data.scenes();
                 return Err(PipelineError::Stopped { done: scenes, total: scenes });
             }
             make(asked, &written[k].1, &outliner, place)
         },
         |k, product| {
-            around.observer.advance(Stage::Products, 1);
+            env.observer.advance(Stage::Products, 1);
             stored.push((written[k].0, product));
             Ok(())
         },
     )?;
-    stored.extend(super::pictures(asked, &drawn, place, resources, around)?);
+    stored.extend(super::pictures(asked, &drawn, place, env)?);
     stored.sort_by_key(|(number, _)| *number);
     let mut stored: Vec<StoredProduct> = stored.into_iter().map(|(_, product)| product).collect();
     let manifest = manifest(asked, &tasks, &stored, place)?;
     stored.push(manifest);
-    around.observer.advance(Stage::Products, 1);
-    around.observer.end(Stage::Products);
+    env.observer.advance(Stage::Products, 1);
+    env.observer.end(Stage::Products);
     Ok(stored)
 }
 
 /// The wanted products and those that an earlier run of the same job made: the manifest lists them, too.
-fn with_kept(asked: &Asked<'_>, place: &Workplace) -> Result<Vec<ProductName>> {
-    let mut products = asked.wanted.to_vec();
-    for (product, _) in ProductName::ALL.into_iter().filter(|(product, _)| !asked.wanted.contains(product)) {
+fn with_kept(asked: &ProductContext<'_>, place: &JobFolder) -> Result<Vec<ProductName>> {
+    let mut products = asked.recipe.output.wanted.clone();
+    for (product, _) in
+        ProductName::ALL.into_iter().filter(|(product, _)| !asked.recipe.output.wanted.contains(product))
+    {
         let mut files = tasks(&asked.lineage.times, asked.info.job_id, &[product]).into_iter();
         if files.try_fold(true, |all, task| Ok::<_, PipelineError>(all && place.done(&task.name)?.is_some()))? {
             products.push(product);
@@ -132,24 +128,25 @@ fn with_kept(asked: &Asked<'_>, place: &Workplace) -> Result<Vec<ProductName>> {
     Ok(products)
 }
 
-fn make(asked: &Asked<'_>, task: &Task, outliner: &Outliner, place: &Workplace) -> Result<StoredProduct> {
+fn make(asked: &ProductContext<'_>, task: &Task, outliner: &Outliner, place: &JobFolder) -> Result<StoredProduct> {
     if let Some(done) = place.done(&task.name)? {
         return Ok(done);
     }
-    let Asked { scope, info, lineage, events, .. } = *asked;
+    let ProductContext { recipe, info, lineage, events, .. } = *asked;
+    let grid = &recipe.data.grid;
     let mut file = place.create(&task.name)?;
     if is_netcdf(task.kind) {
         file = file.hash_at_end();
     }
     let quiet = |_: usize| {};
     match (task.kind, task.scene) {
-        (ProductKind::ReferenceMasks, _) => file = write_mask_output(file, info, &scope.grid, lineage, events, &quiet)?,
-        (ProductKind::Masks, _) => file = write_masks(file, info, &scope.grid, lineage, events, &quiet)?,
+        (ProductKind::ReferenceMasks, _) => file = write_mask_output(file, info, grid, lineage, events, &quiet)?,
+        (ProductKind::Masks, _) => file = write_masks(file, info, grid, lineage, events, &quiet)?,
         (ProductKind::TracksNetcdf, _) => {
-            let mut summaries = track_summaries(lineage, events, scope.max_gap_seconds()?)
+            let mut summaries = track_summaries(lineage, events, recipe.max_gap_seconds())
                 .map_err(|e| PipelineError::Internal(format!("the tracks cannot be summarised: {e}")))?;
             know_ends(&mut summaries, info);
-            file = write_tracks(file, info, &scope.grid, lineage, &summaries, events, &quiet)?;
+            file = write_tracks(file, info, grid, lineage, &summaries, events, &quiet)?;
         }
         (ProductKind::Toc, _) => write_toc(&mut file, lineage)?,
         (ProductKind::Hierarchy, _) => write_hierarchy(&mut file, lineage)?,
@@ -179,14 +176,19 @@ fn is_netcdf(kind: ProductKind) -> bool {
     matches!(kind, ProductKind::ReferenceMasks | ProductKind::Masks | ProductKind::TracksNetcdf)
 }
 
-fn polygons(asked: &Asked<'_>, scene: usize, outliner: &Outliner, file: &mut ProductFile) -> Result<()> {
+fn polygons(asked: &ProductContext<'_>, scene: usize, outliner: &Outliner, file: &mut ProductFile) -> Result<()> {
     let components = asked.events.read(scene).map_err(|source| ProductError::Source { scene, source })?;
     let stamps = scene_stamps(&asked.lineage.times);
     let stamp = stamps.get(scene).map(String::as_str).unwrap_or_default();
     Ok(write_geojson(file, asked.info, outliner, asked.lineage, scene, stamp, &components)?)
 }
 
-fn manifest(asked: &Asked<'_>, tasks: &[Task], stored: &[StoredProduct], place: &Workplace) -> Result<StoredProduct> {
+fn manifest(
+    asked: &ProductContext<'_>,
+    tasks: &[Task],
+    stored: &[StoredProduct],
+    place: &JobFolder,
+) -> Result<StoredProduct> {
     let files: Vec<Artifact> = tasks
         .iter()
         .zip(stored)
@@ -198,9 +200,9 @@ fn manifest(asked: &Asked<'_>, tasks: &[Task], stored: &[StoredProduct], place: 
             time: task.scene.and_then(|k| asked.lineage.times.get(k).copied()),
         })
         .collect();
-    let notices: Vec<String> = asked.scope.told().map(|(_, text)| text).collect();
+    let notices: Vec<String> = asked.recipe.data.notices().map(|(_, text)| text).collect();
     let mut file = place.create(&manifest_name(asked.info.job_id))?;
-    let (info, grid, lineage) = (asked.info, &asked.scope.grid, asked.lineage);
+    let (info, grid, lineage) = (asked.info, &asked.recipe.data.grid, asked.lineage);
     write_manifest(&mut file, info, grid, lineage, &files, Status::Complete, &notices)?;
     file.flush().map_err(|e| file.failed(e))?;
     place.finish(file, "application/geo+json")

@@ -1,19 +1,13 @@
 //! Joins the chunks of a job.
 
 use eventscape_catalog::Subset;
-use eventscape_io::stores::Stores;
 
-use crate::Surroundings;
-use crate::error::Result;
-use crate::job::{Job, Texts};
-use crate::joined::Joined;
-use crate::phdef::{Clock, size_pool};
-use crate::report::{Report, of_scope};
-use crate::request::ProductName;
-use crate::resources::Resources;
-use crate::scope::Scope;
-use crate::stages::{self, Asked};
-use crate::workplace::{Found, Workplace};
+use super::ProductContext;
+use super::joined::Joined;
+use crate::error::{PipelineError, Result};
+use crate::job::{LimitKeys, OutputKeys, Texts};
+use crate::recipe::{Limits, Output, Recipe};
+use crate::run::{Clock, Earlier, Environment, JobFolder, Report, of_recipe, on_threads_of};
 
 /// What to join, and where to.
 #[derive(Clone, Debug, Default)]
@@ -41,58 +35,64 @@ pub struct StitchRequest {
 ///
 /// # Errors
 /// A folder that is no chunk, chunks of different jobs, scenes that are missing between them, by name; those of a store.
-pub fn run_stitch(request: &StitchRequest, around: &Surroundings<'_>) -> Result<Report> {
-    let mut clock = Clock::default();
-    let stores = around.stores.clone();
-    let joined = clock.time("chunks opened", || Joined::open(&stores, &request.chunks))?;
-    let mut scope = joined.scope()?;
-    joined.check_complete(&scope)?;
-    scope.job = Job {
-        job_id: Some(request.job_id.or(scope.job.job_id).unwrap_or(1)),
+pub fn run_stitch(request: &StitchRequest, env: &Environment<'_>) -> Result<Report> {
+    let keys = OutputKeys {
         out: Some(request.out.clone()),
+        job_id: request.job_id,
         title: request.title.clone(),
-        threads: request.threads,
         products: request.products.clone(),
-        no_plots: request.no_plots,
         overwrite: request.overwrite,
-        ..scope.job
     };
-    scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
-    let resources = Resources::of(&scope.job)?;
-    let wanted = scope.possible(ProductName::selection(&scope.job)?, around)?;
-    let key = scope.key()?;
-    let job_id = scope.job.job_id.unwrap_or(1);
-    size_pool(&resources);
-    let place = Workplace::open(around, &request.out, job_id, &key)?;
-    let names = stages::wanted_names(&scope, job_id, &wanted);
-    if let Found::Complete(products) = place.earlier(&key, &names, request.overwrite)? {
-        return Ok(of_scope(&scope, place.location(), None, products, clock.times(), "complete", true));
+    let output = Output::of(&keys, request.no_plots)?;
+    let limits = Limits::of(&LimitKeys { threads: request.threads, memory_limit: None })?;
+    on_threads_of(&limits, || run(&request.chunks, output, limits, env))
+}
+
+fn run(chunks: &[String], output: Output, limits: Limits, env: &Environment<'_>) -> Result<Report> {
+    let mut clock = Clock::default();
+    let parts = clock.time("chunks opened", || Joined::fetch(&env.stores, chunks))?;
+    let first = parts.first().ok_or_else(|| PipelineError::State("there is no chunk to join".to_owned()))?;
+    let (header, methods) = (first.spool.header(), &env.doors.methods);
+    let (mut recipe, phenomenon) = Recipe::from_header(header, &first.name, methods, (output, limits))?;
+    let joined = Joined::of(parts, &recipe.data.index_of_times())?;
+    joined.check_complete(&recipe.data)?;
+    recipe.data.notices().for_each(|(severity, text)| env.observer.notice(severity, &text));
+    if let Some(text) = recipe.leave_out_impossible()? {
+        env.observer.notice("warning", &text);
     }
-    let lineage = clock.time("components linked", || stages::lineage(&scope, &joined, around))?;
-    let info = scope.info(around.now.clone())?;
-    let subset = if wanted.iter().any(|p| p.is_picture()) { fields(&scope, &stores, around)? } else { None };
-    let fields = subset.as_ref();
-    let asked = Asked { scope: &scope, info: &info, lineage: &lineage, events: &joined, wanted: &wanted, fields };
-    let products = clock.time("products written", || stages::products(&asked, &place, &resources, around))?;
-    place.tidy()?;
-    Ok(of_scope(&scope, place.location(), Some(&lineage), products, clock.times(), "complete", false))
+    let key = &recipe.identity.key;
+    let folder = JobFolder::open(env, recipe.output.place()?, recipe.identity.job_id, key)?;
+    let names = super::wanted_names(&recipe);
+    if let Earlier::Complete(products) = folder.earlier(key, &names, recipe.output.overwrite)? {
+        let report = of_recipe(&recipe, folder.location(), None, products, clock);
+        return Ok(Report { already_complete: true, ..report });
+    }
+    let lineage = clock.time("components linked", || super::lineage(&phenomenon, &recipe.data.grid, &joined, env))?;
+    let info = recipe.info(env.now.clone(), Vec::new());
+    let subset = if recipe.output.has_pictures() { fields(&recipe, env)? } else { None };
+    let context =
+        ProductContext { recipe: &recipe, info: &info, lineage: &lineage, events: &joined, fields: subset.as_ref() };
+    let products = clock.time("products written", || super::products(&context, &folder, env))?;
+    folder.tidy()?;
+    Ok(of_recipe(&recipe, folder.location(), Some(&lineage), products, clock))
 }
 
 /// The job's fields for its pictures, where they can be had here and are still what the chunks were made of.
-fn fields(scope: &Scope, stores: &Stores, around: &Surroundings<'_>) -> Result<Option<Subset>> {
-    let told = |why: &str| {
+fn fields(recipe: &Recipe, env: &Environment<'_>) -> Result<Option<Subset>> {
+    let without = |why: &str| {
         let text = format!("the maps show the components without their field: {why}");
-        around.observer.notice("warning", &text);
+        env.observer.notice("warning", &text);
     };
-    let subset = match stages::open(&scope.job, stores, around, true) {
+    let opened = recipe.reading().and_then(|reading| super::open(&reading, &recipe.limits, true, env));
+    let subset = match opened {
         Ok(subset) => subset,
         Err(error) => {
-            told(&error.to_string());
+            without(&error.to_string());
             return Ok(None);
         }
     };
-    if Scope::of(&scope.job, &subset)?.key()? != scope.key()? {
-        told("the input is not what the chunks were made of");
+    if !recipe.is_of(&subset)? {
+        without("the input is not what the chunks were made of");
         return Ok(None);
     }
     Ok(Some(subset))

@@ -44,7 +44,7 @@ impl Masks {
 pub(super) fn open(phdef: &str, stores: &Stores) -> Result<Masks> {
     let wrong = |why: String| PipelineError::job("phdef", why);
     let here = Location::parse(phdef)?;
-    if here.local_path().is_some_and(crate::workplace::is_unfinished) {
+    if here.local_path().is_some_and(crate::run::is_unfinished) {
         return Err(wrong(format!("the job in `{phdef}` is not finished; run it again, it goes on where it was")));
     }
     let listed = match stores.expand(&[phdef.to_owned()]) {

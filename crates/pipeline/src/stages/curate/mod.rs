@@ -4,15 +4,14 @@
 //! once, into the spool ([`gather`]) → values on the events' cells and times ([`regrid`]) → [`products`].
 
 mod gather;
-mod job;
 mod masks;
 mod other;
 mod plan;
 mod products;
 mod reads;
+mod recipe;
 mod record;
 mod regrid;
-mod scope;
 mod several;
 mod stationary;
 
@@ -25,23 +24,17 @@ use eventscape_core::regrid::PointMethod;
 use eventscape_io::stores::Stores;
 use serde::Serialize;
 
-use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::job::{Texts, duration_micros};
-use crate::phdef::{Clock, size_pool};
-use crate::progress::Stage;
-use crate::report::StageTime;
-use crate::request::load_catalog;
-use crate::resources::Resources;
-use crate::workplace::{Found, Workplace};
+use crate::job::{CurationJob, CurationKeys, Texts, duration_micros};
+use crate::recipe::{Limits, load_catalog};
+use crate::run::{Clock, Earlier, Environment, JobFolder, Stage, StageTime, on_threads_of};
 
-pub use job::{CurationJob, CurationProduct};
 pub use reads::{CurationReads, Reads};
 
 use masks::{EventBox, Masks};
 use other::Other;
 use plan::Plan;
-use scope::CurationScope;
+use recipe::CurationRecipe;
 
 /// What a curation job has done.
 #[derive(Clone, Debug, Serialize)]
@@ -84,10 +77,11 @@ pub struct CurationReport {
 /// # Errors
 /// What is wrong with the job, its data or its place, by name. Nothing half-written stays; of several collections those that
 /// are done stay.
-pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<CurationReport>> {
-    job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
+pub fn run_curation(job: &CurationJob, env: &Environment<'_>) -> Result<Vec<CurationReport>> {
+    out(job)?;
     job.wanted()?;
-    each_collection(job, around, &run_one)
+    let limits = Limits::of(&job.limits)?;
+    on_threads_of(&limits, || each_collection(job, env, &run_one))
 }
 
 /// Whether a curation job asks for what there is, as far as it can be told without the data.
@@ -96,7 +90,7 @@ pub fn run_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<
 /// The key that is wrong, and what there is instead.
 pub fn check_curation(job: &CurationJob) -> Result<()> {
     job.wanted()?;
-    match job.method.as_deref() {
+    match job.curation.method.as_deref() {
         // of points, which only the data tell
         Some(name) if !name.trim().eq_ignore_ascii_case("distance") => regrid::method_of(name).map(|_| ()),
         _ => Ok(()),
@@ -107,39 +101,45 @@ pub fn check_curation(job: &CurationJob) -> Result<()> {
 ///
 /// # Errors
 /// As [`run_curation`], but for its place.
-pub fn plan_curation(job: &CurationJob, around: &Surroundings<'_>) -> Result<Vec<CurationReads>> {
-    let resources = Resources::with(job.threads, job.memory_limit.as_ref())?;
-    each_collection(job, around, &|job, masks, boxes, stores, around| {
-        let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, around, &mut Clock::default())?;
-        let scope = CurationScope::of(job, masks, &other, &plan, (margin, window))?;
-        let (planned, one_by_one) = reads::both(&other, &plan, resources.memory)?;
+pub fn plan_curation(job: &CurationJob, env: &Environment<'_>) -> Result<Vec<CurationReads>> {
+    let limits = Limits::of(&job.limits)?;
+    let of_one = |job: &CurationJob,
+                  masks: &Masks,
+                  boxes: &Boxes,
+                  stores: &Stores,
+                  env: &Environment<'_>|
+     -> Result<CurationReads> {
+        let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, env, &mut Clock::default())?;
+        let recipe = CurationRecipe::of(job, masks, &other, &plan, (margin, window))?;
+        let (planned, one_by_one) = reads::both(&other, &plan, limits.memory)?;
         Ok(CurationReads {
-            job_id: scope.job_id,
-            data: scope.label.clone(),
+            job_id: recipe.identity.job_id,
+            data: recipe.label.clone(),
             granules: other.granules().len(),
             times: plan.times.iter().filter(|t| !t.events.is_empty()).count(),
             events: plan.times.iter().map(|t| t.events.len()).sum(),
             planned,
             one_by_one,
         })
-    })
+    };
+    on_threads_of(&limits, || each_collection(job, env, &of_one))
 }
 
 /// The events of each mask time.
 type Boxes = [(Timestamp, Vec<EventBox>)];
 /// What is done for one collection.
-type OfOne<'f, T> = dyn Fn(&CurationJob, &Masks, &Boxes, &Stores, &Surroundings<'_>) -> Result<T> + 'f;
+type OfOne<'f, T> = dyn Fn(&CurationJob, &Masks, &Boxes, &Stores, &Environment<'_>) -> Result<T> + 'f;
 
-fn each_collection<T>(job: &CurationJob, around: &Surroundings<'_>, of_one: &OfOne<'_, T>) -> Result<Vec<T>> {
-    let phdef = job
-        .phdef
-        .as_deref()
-        .ok_or_else(|| PipelineError::job("phdef", "say which PhDef job's events to look into, e.g. --phdef out/1"))?;
-    let stores = around.stores.clone();
+fn each_collection<T>(job: &CurationJob, env: &Environment<'_>, of_one: &OfOne<'_, T>) -> Result<Vec<T>> {
+    let phdef =
+        job.curation.phdef.as_deref().ok_or_else(|| {
+            PipelineError::job("phdef", "say which PhDef job's events to look into, e.g. --phdef out/1")
+        })?;
+    let stores = env.stores.clone();
     let masks = masks::open(phdef, &stores)?;
     let jobs = several::split(job, masks.job_id + 1)?;
-    let boxes = boxes(&masks, around)?;
-    jobs.iter().map(|job| of_one(job, &masks, &boxes, &stores, around)).collect()
+    let boxes = boxes(&masks, env)?;
+    jobs.iter().map(|job| of_one(job, &masks, &boxes, &stores, env)).collect()
 }
 
 /// Opens the other data and plans what is needed of them; gives the margin in degrees and the window of time in microseconds,
@@ -149,12 +149,12 @@ fn prepare(
     masks: &Masks,
     boxes: &Boxes,
     stores: &Stores,
-    around: &Surroundings<'_>,
+    env: &Environment<'_>,
     clock: &mut Clock,
 ) -> Result<(Other, Plan, (f64, i64))> {
-    let window = window_micros(job, masks.file.times())?;
-    let other = clock.time("granules opened", || open(job, masks, boxes, window, stores, around))?;
-    let margin = margin(job, &other)?;
+    let window = window_micros(&job.curation, masks.file.times())?;
+    let other = clock.time("granules opened", || open(job, masks, boxes, window, stores, env))?;
+    let margin = margin(&job.curation, &other)?;
     let plan = match &other {
         Other::Grid(subset) => Plan::of_steps(subset, boxes, margin)?,
         Other::Swath(swaths) => Plan::of_orbits(swaths, boxes, window)?,
@@ -168,57 +168,63 @@ fn run_one(
     masks: &Masks,
     boxes: &Boxes,
     stores: &Stores,
-    around: &Surroundings<'_>,
+    env: &Environment<'_>,
 ) -> Result<CurationReport> {
-    let resources = Resources::with(job.threads, job.memory_limit.as_ref())?;
-    size_pool(&resources);
+    let limits = Limits::of(&job.limits)?;
     let mut clock = Clock::default();
     let wanted = job.wanted()?;
-    let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
-    let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, around, &mut clock)?;
-    let scope = CurationScope::of(job, masks, &other, &plan, (margin, window))?;
-    scope.notices.iter().for_each(|(severity, text)| around.observer.notice(severity, text));
+    let out = out(job)?;
+    let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, env, &mut clock)?;
+    let recipe = CurationRecipe::of(job, masks, &other, &plan, (margin, window))?;
+    recipe.notices.iter().for_each(|(severity, text)| env.observer.notice(severity, text));
 
-    let place = Workplace::open(around, out, scope.job_id, &scope.key)?;
-    let named = products::named(scope.job_id, &wanted, job.stationary, &plan, other.variables());
+    let (job_id, key) = (recipe.identity.job_id, &recipe.identity.key);
+    let place = JobFolder::open(env, out, job_id, key)?;
+    let named = products::named(job_id, &wanted, job.curation.stationary, &plan, other.variables());
     let names: Vec<String> = named.into_iter().map(|(name, _)| name).collect();
-    let earlier = place.earlier(&scope.key, &names, job.overwrite)?;
-    if let Found::Complete(products) = earlier {
-        return Ok(scope.report(&place, &plan, products, clock, 0, true));
+    let earlier = place.earlier(key, &names, job.output.overwrite)?;
+    if let Earlier::Complete(products) = earlier {
+        return Ok(recipe.report(&place, &plan, products, clock, 0, true));
     }
-    let header = scope.key.as_bytes();
+    let header = key.as_bytes();
     let gathered = match place.finished_spool(header) {
         Some(finished) => finished,
         None => clock.time("values gathered", || {
             let mut spool = place.spool(header)?;
-            gather::gather(&other, &plan, (margin, window), resources.memory, &mut spool, around)?;
+            gather::gather(&other, &plan, (margin, window), limits.memory, &mut spool, env)?;
             Ok(spool.finish()?)
         })?,
     };
-    let info = scope.info(&other, masks, around.now.clone())?;
-    let asked = products::Asked { scope: &scope, info: &info, masks, plan: &plan, other: &other, wanted: &wanted };
-    let made = clock
-        .time("products written", || products::write(&asked, &gathered, &place, &resources, job.stationary, around))?;
+    let info = recipe.info(&other, masks, env.now.clone())?;
+    let asked = products::Asked { scope: &recipe, info: &info, masks, plan: &plan, other: &other, wanted: &wanted };
+    let made = clock.time("products written", || {
+        products::write(&asked, &gathered, &place, &limits, job.curation.stationary, env)
+    })?;
     drop(gathered);
     place.tidy()?;
-    Ok(scope.report(&place, &plan, made.stored, clock, other.read_so_far(), false).with_counts(made.without_value))
+    Ok(recipe.report(&place, &plan, made.stored, clock, other.read_so_far(), false).with_counts(made.without_value))
+}
+
+/// Where the products go.
+fn out(job: &CurationJob) -> Result<&str> {
+    job.output.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))
 }
 
 /// The boxes of the events of each mask time.
-fn boxes(masks: &Masks, around: &Surroundings<'_>) -> Result<Vec<(Timestamp, Vec<EventBox>)>> {
+fn boxes(masks: &Masks, env: &Environment<'_>) -> Result<Vec<(Timestamp, Vec<EventBox>)>> {
     let times = masks.file.times();
-    around.observer.begin(Stage::Masks, times.len() as u64);
+    env.observer.begin(Stage::Masks, times.len() as u64);
     let mut all = Vec::with_capacity(times.len());
     for (index, time) in times.iter().enumerate() {
-        if around.cancel.is_cancelled() {
+        if env.cancel.is_cancelled() {
             return Err(PipelineError::Stopped { done: 0, total: times.len() });
         }
         let events = masks.file.events(index)?;
         let grid = masks.file.grid();
         all.push((*time, events.iter().filter_map(|event| masks::box_of(grid, event)).collect::<Vec<_>>()));
-        around.observer.advance(Stage::Masks, 1);
+        env.observer.advance(Stage::Masks, 1);
     }
-    around.observer.end(Stage::Masks);
+    env.observer.end(Stage::Masks);
     if all.iter().all(|(_, events)| events.is_empty()) {
         return Err(CatalogError::Empty(format!("`{}` has no event to look into", masks.file.location())).into());
     }
@@ -232,37 +238,38 @@ fn open(
     boxes: &[(Timestamp, Vec<EventBox>)],
     window: i64,
     stores: &Stores,
-    around: &Surroundings<'_>,
+    env: &Environment<'_>,
 ) -> Result<Other> {
-    if job.collection.is_none() && job.input.is_none() {
+    if job.curation.collection.is_none() && job.source.input.is_none() {
         return Err(PipelineError::job("collection", "name a collection, or give files with --input"));
     }
-    let collection = match job.collection.as_ref().map(Texts::names).unwrap_or_default().first() {
-        Some(name) => Some(load_catalog(job.catalog.as_deref().map(std::path::Path::new))?.get(name)?.clone()),
+    let collection = match job.curation.collection.as_ref().map(Texts::names).unwrap_or_default().first() {
+        Some(name) => Some(load_catalog(job.source.catalog.as_deref().map(std::path::Path::new))?.get(name)?.clone()),
         None => None,
     };
     let with_events: Vec<Timestamp> = boxes.iter().filter(|(_, e)| !e.is_empty()).map(|(time, _)| *time).collect();
     let ends = with_events.first().zip(with_events.last());
     let span = ends.and_then(|(first, last)| plan::span(collection.as_ref(), *first, *last));
     // an input's own spacing is not known yet; what is opened but not read costs nothing
-    let unknown = if job.stationary { 5.0 } else { 30.0 };
-    let reach = job.margin.or_else(|| collection.as_ref()?.curation.map(|c| c.margin)).unwrap_or(unknown) + 1.0;
-    let domain = if job.stationary { hull(masks, &[], reach) } else { hull(masks, boxes, reach) }?;
+    let unknown = if job.curation.stationary { 5.0 } else { 30.0 };
+    let reach =
+        job.curation.margin.or_else(|| collection.as_ref()?.curation.map(|c| c.margin)).unwrap_or(unknown) + 1.0;
+    let domain = if job.curation.stationary { hull(masks, &[], reach) } else { hull(masks, boxes, reach) }?;
     let (start, end) = span.unzip();
     let request = SubsetRequest {
         source: Source {
             collection,
-            inputs: job.input.as_ref().map(Texts::list).unwrap_or_default(),
-            root: job.root.clone(),
+            inputs: job.source.input.as_ref().map(Texts::list).unwrap_or_default(),
+            root: job.source.root.clone(),
         },
-        variables: job.variable.as_ref().map(Texts::names).unwrap_or_default(),
+        variables: job.curation.variable.as_ref().map(Texts::names).unwrap_or_default(),
         start,
         end,
         domain,
-        level: job.level.as_ref().map(|text| LevelChoice::parse(&text.text())).transpose()?,
+        level: job.source.level.as_ref().map(|text| LevelChoice::parse(&text.text())).transpose()?,
         ..SubsetRequest::default()
     };
-    around.observer.begin(Stage::Granules, 0);
+    env.observer.begin(Stage::Granules, 0);
     let context = Context { stores: stores.clone(), ..Context::default() };
     let other = if Swaths::are_meant(&request, &context) {
         let span = ends.map(|(first, last)| {
@@ -271,24 +278,24 @@ fn open(
         });
         let (start, end) = span.unzip();
         let request = SubsetRequest { start, end, ..request };
-        Other::Swath(Box::new(Swaths::open(&request, &quality(job), &context)?))
+        Other::Swath(Box::new(Swaths::open(&request, &quality(&job.curation), &context)?))
     } else {
-        if job.quality_flags.is_some() || job.time_window.is_some() {
+        if job.curation.quality_flags.is_some() || job.curation.time_window.is_some() {
             let why = "the other data lie on a grid; this key is for swaths";
             return Err(PipelineError::job(
-                if job.time_window.is_some() { "time_window" } else { "quality_flags" },
+                if job.curation.time_window.is_some() { "time_window" } else { "quality_flags" },
                 why,
             ));
         }
         Other::Grid(Box::new(Subset::open(&request, &context)?))
     };
-    around.observer.advance(Stage::Granules, other.granules().len() as u64);
-    around.observer.end(Stage::Granules);
+    env.observer.advance(Stage::Granules, other.granules().len() as u64);
+    env.observer.end(Stage::Granules);
     Ok(other)
 }
 
 /// Which values of swaths count as missing.
-fn quality(job: &CurationJob) -> QualityChoice {
+fn quality(job: &CurationKeys) -> QualityChoice {
     match job.quality_flags.as_ref().map(Texts::names) {
         None => QualityChoice::Catalogue,
         Some(names) if names.iter().all(|name| name.eq_ignore_ascii_case("none")) => QualityChoice::Any,
@@ -298,7 +305,7 @@ fn quality(job: &CurationJob) -> QualityChoice {
 
 /// How long before and after a mask time a swath's cell may have been seen: what the job says, or half of the masks' step,
 /// but not less than half an hour.
-fn window_micros(job: &CurationJob, times: &[Timestamp]) -> Result<i64> {
+fn window_micros(job: &CurationKeys, times: &[Timestamp]) -> Result<i64> {
     const HALF_AN_HOUR: i64 = 1_800_000_000;
     if let Some(window) = &job.time_window {
         return duration_micros("time_window", &window.text());
@@ -342,7 +349,7 @@ fn hull(masks: &Masks, boxes: &[(Timestamp, Vec<EventBox>)], reach: f64) -> Resu
 }
 
 /// By how much boxes are pushed out, degrees; in swaths at least as far as points count.
-fn margin(job: &CurationJob, other: &Other) -> Result<f64> {
+fn margin(job: &CurationKeys, other: &Other) -> Result<f64> {
     let spacing = other.spacing();
     let reach = match other {
         Other::Grid(_) => 0.0,
@@ -366,7 +373,7 @@ fn margin(job: &CurationJob, other: &Other) -> Result<f64> {
 const KM_PER_DEGREE: f64 = 111.195;
 
 /// How points reach cells: within the radius that was asked for, or the spacing of the points.
-fn point_method(job: &CurationJob, spacing: (f64, f64)) -> Result<PointMethod> {
+fn point_method(job: &CurationKeys, spacing: (f64, f64)) -> Result<PointMethod> {
     let radius_km = job.radius_km.unwrap_or(KM_PER_DEGREE * spacing.0.max(spacing.1));
     if !(radius_km.is_finite() && radius_km > 0.0 && radius_km <= 5000.0) {
         return Err(PipelineError::job("radius_km", format!("{radius_km} is not a distance of 0 to 5000 km")));

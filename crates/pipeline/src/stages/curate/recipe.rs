@@ -8,30 +8,25 @@ use eventscape_core::regrid::{Method, PointMethod, spacing};
 use eventscape_io::sink::StoredProduct;
 use eventscape_products::curation::{CuratedVariable, CurationInfo};
 use eventscape_products::{InputGranule, JobInfo, VariableInfo};
-use ring::digest::{SHA256, digest};
 
 use super::masks::Masks;
 use super::other::Other;
 use super::plan::Plan;
 use super::regrid::{self, Compat};
-use super::{CurationJob, CurationReport, point_method};
-use crate::command::command_line;
+use super::{CurationReport, point_method};
 use crate::error::{PipelineError, Result};
-use crate::phdef::Clock;
-use crate::scope::bounds;
-use crate::workplace::Workplace;
+use crate::job::{CurationJob, CurationKeys, LimitKeys, OutputKeys};
+use crate::recipe::{Identity, key_of, label};
+use crate::run::{Clock, JobFolder};
 
 /// Raised whenever the meaning of the products or of the spool behind them changes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Missing steps that are named one by one.
 const MOST_NAMED: usize = 5;
 
 /// What a curation job is about.
-pub(super) struct CurationScope {
-    pub(super) job_id: u64,
-    /// A text that is equal for jobs of equal products.
-    pub(super) key: String,
-    pub(super) title: String,
+pub(super) struct CurationRecipe {
+    pub(super) identity: Identity,
     pub(super) method: Method,
     pub(super) points: PointMethod,
     pub(super) compat: Option<Compat>,
@@ -45,12 +40,11 @@ pub(super) struct CurationScope {
     grids: String,
     steps: String,
     options: BTreeMap<String, String>,
-    command: String,
     /// Where the masks are, as the products tell it.
     mask_location: String,
 }
 
-impl CurationScope {
+impl CurationRecipe {
     /// `margin` is in degrees, `window` in microseconds.
     pub(super) fn of(
         job: &CurationJob,
@@ -62,22 +56,27 @@ impl CurationScope {
         let mask_grid = masks.file.grid();
         let (source, is_points) = (other.spacing(), other.is_points());
         let (method, points) = if is_points {
-            (Method::choose(spacing(mask_grid), source), point_method(job, source)?)
+            (Method::choose(spacing(mask_grid), source), point_method(&job.curation, source)?)
         } else {
-            (regrid::method(job.method.as_deref(), mask_grid, source)?, PointMethod::Linear { radius_km: None })
+            (
+                regrid::method(job.curation.method.as_deref(), mask_grid, source)?,
+                PointMethod::Linear { radius_km: None },
+            )
         };
         let mask_step = step_of(masks.file.times());
         let own_step = other.step_seconds();
         let compat = job
+            .curation
             .tos2ca_compat
             .then_some(Compat { spacing: source, coarse_in_time: mask_step.zip(own_step).is_some_and(|(m, o)| m < o) });
-        let label = label(other);
+        let locations: Vec<&str> = other.granules().iter().map(|g| g.location.as_str()).collect();
+        let label = label(other.collection().map(|entry| entry.id.as_str()), &locations);
         let names: Vec<&str> = other.variables().iter().map(|v| v.name.as_str()).collect();
-        let title = job
-            .title
-            .clone()
-            .unwrap_or_else(|| format!("{} of {label} inside the events of job {}", names.join(", "), masks.job_id));
-        let job_id = job.job_id.unwrap_or(masks.job_id + 1);
+        let title =
+            job.output.title.clone().unwrap_or_else(|| {
+                format!("{} of {label} inside the events of job {}", names.join(", "), masks.job_id)
+            });
+        let job_id = job.output.job_id.unwrap_or(masks.job_id + 1);
         let method_text = if is_points { point_text(points) } else { method.name().to_owned() };
         let mut notices: Vec<(&'static str, String)> = other
             .notices()
@@ -102,12 +101,12 @@ impl CurationScope {
                 "the reference cannot interpolate swaths and curvilinear grids; leave it out",
             ));
         }
-        let mask_location = Masks::told(masks.file.location(), job.out.as_deref());
+        let mask_location = Masks::told(masks.file.location(), job.output.out.as_deref());
         let mut options = BTreeMap::from([
             ("margin_degrees".to_owned(), margin.to_string()),
             ("method".to_owned(), method_text.clone()),
-            ("tos2ca_compat".to_owned(), job.tos2ca_compat.to_string()),
-            ("stationary".to_owned(), job.stationary.to_string()),
+            ("tos2ca_compat".to_owned(), job.curation.tos2ca_compat.to_string()),
+            ("stationary".to_owned(), job.curation.stationary.to_string()),
             ("phdef_job_id".to_owned(), masks.job_id.to_string()),
             ("masks".to_owned(), mask_location.clone()),
         ]);
@@ -115,10 +114,19 @@ impl CurationScope {
             options.insert("time_window_seconds".to_owned(), (window as f64 / 1e6).to_string());
             options.insert("quality_flags_rejected".to_owned(), swaths.reject().join(" "));
         }
-        let mut scope = Self {
-            job_id,
-            key: String::new(),
-            title,
+        let what_matters = CurationJob {
+            curation: CurationKeys {
+                phdef: job.curation.phdef.as_deref().map(|phdef| Masks::told(phdef, job.output.out.as_deref())),
+                ..job.curation.clone()
+            },
+            output: OutputKeys::default(),
+            limits: LimitKeys::default(),
+            ..job.clone()
+        };
+        let key = key(&what_matters, masks, other, &options)?;
+        options.insert("key".to_owned(), key.clone());
+        Ok(Self {
+            identity: Identity::new("curate", &what_matters, key, job_id, title),
             method,
             points,
             compat,
@@ -138,32 +146,8 @@ impl CurationScope {
                 }
             },
             options,
-            command: String::new(),
             mask_location,
-        };
-        let essence = CurationJob {
-            phdef: job.phdef.as_deref().map(|phdef| Masks::told(phdef, job.out.as_deref())),
-            out: None,
-            job_id: None,
-            title: None,
-            products: None,
-            threads: None,
-            memory_limit: None,
-            overwrite: false,
-            ..job.clone()
-        };
-        scope.command = command_line("curate", &essence);
-        scope.key = scope.key_of(&essence, masks, other)?;
-        scope.options.insert("key".to_owned(), scope.key.clone());
-        Ok(scope)
-    }
-
-    fn key_of(&self, essence: &CurationJob, masks: &Masks, other: &Other) -> Result<String> {
-        let granules: Vec<(&str, &str)> =
-            other.granules().iter().map(|g| (g.location.as_str(), g.version.as_str())).collect();
-        let all = serde_json::to_vec(&(VERSION, essence, &masks.version, granules, &self.options))
-            .map_err(|e| PipelineError::Internal(format!("the job cannot be written down: {e}")))?;
-        Ok(digest(&SHA256, &all).as_ref().iter().take(16).map(|b| format!("{b:02x}")).collect())
+        })
     }
 
     /// What the products say of the job.
@@ -214,14 +198,7 @@ impl CurationScope {
                     .map(|g| InputGranule { location: g.location.clone(), size: g.size })
                     .collect(),
                 keywords: vec!["phenomenon".to_owned(), "data curation".to_owned()],
-                history: format!(
-                    "{}eventscape {} curate",
-                    now.as_ref().map(|n| format!("{n} ")).unwrap_or_default(),
-                    env!("CARGO_PKG_VERSION")
-                ),
-                created: now,
-                command: self.command.clone(),
-                ..JobInfo::titled(self.job_id, self.title.clone(), (start, end), bounds(masks.file.grid()))
+                ..self.identity.info(now, (start, end), masks.file.grid())
             },
             phdef_job: masks.job_id,
             mask_location: self.mask_location.clone(),
@@ -240,7 +217,7 @@ impl CurationScope {
 
     pub(super) fn report(
         &self,
-        place: &Workplace,
+        place: &JobFolder,
         plan: &Plan,
         products: Vec<StoredProduct>,
         clock: Clock,
@@ -249,8 +226,8 @@ impl CurationScope {
     ) -> CurationReport {
         let events = || plan.times.iter().flat_map(|t| &t.events);
         CurationReport {
-            job_id: self.job_id,
-            title: self.title.clone(),
+            job_id: self.identity.job_id,
+            title: self.identity.title.clone(),
             location: place.location().to_owned(),
             already_complete,
             granules: self.granules,
@@ -282,14 +259,11 @@ fn step_of(times: &[eventscape_core::Timestamp]) -> Option<f64> {
     }
 }
 
-fn label(subset: &Other) -> String {
-    let name = |location: &str| location.rsplit('/').next().unwrap_or_default().to_owned();
-    match (subset.collection(), subset.granules()) {
-        (Some(entry), _) => entry.id.clone(),
-        (None, [one]) => name(&one.location),
-        (None, [first, .., last]) => format!("{} to {}", name(&first.location), name(&last.location)),
-        (None, []) => "input".to_owned(),
-    }
+/// A text that is equal for jobs of equal products.
+fn key(what_matters: &CurationJob, masks: &Masks, other: &Other, options: &BTreeMap<String, String>) -> Result<String> {
+    let granules: Vec<(&str, &str)> =
+        other.granules().iter().map(|g| (g.location.as_str(), g.version.as_str())).collect();
+    key_of(&(VERSION, what_matters, &masks.version, granules, options))
 }
 
 fn point_text(points: PointMethod) -> String {

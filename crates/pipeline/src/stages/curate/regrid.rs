@@ -2,6 +2,7 @@
 
 use eventscape_catalog::VariableMeta;
 use eventscape_core::grid::CellAreas;
+use eventscape_core::parallel::on_job_pool;
 use eventscape_core::regrid::{
     Method, PointMethod, Targets, Weights, average_directions, circular_statistics, compat, grid_weights,
     point_weights, spacing, statistics, time_weights,
@@ -14,7 +15,7 @@ use eventscape_products::curation::{
 use eventscape_products::read::MaskedEvent;
 use rayon::prelude::*;
 
-use super::scope::CurationScope;
+use super::recipe::CurationRecipe;
 use crate::error::{PipelineError, Result};
 
 /// How values are brought to the masks.
@@ -40,7 +41,7 @@ pub(super) struct Compat {
 }
 
 impl<'a> Regridder<'a> {
-    pub(super) fn new(grid: &'a Grid, scope: &CurationScope, variables: &[VariableMeta]) -> Self {
+    pub(super) fn new(grid: &'a Grid, scope: &CurationRecipe, variables: &[VariableMeta]) -> Self {
         Self {
             targets: Targets::new(grid),
             areas: grid.areas(),
@@ -70,7 +71,7 @@ impl<'a> Regridder<'a> {
             }
             orbits => self.event(&merged(orbits, mask.id, self.directions.len()), &mask.cells, Moment::Window),
         };
-        let events = masks.par_iter().map(one).collect::<Result<Vec<_>>>()?;
+        let events = on_job_pool(|| masks.par_iter().map(one).collect::<Result<Vec<_>>>())?;
         Ok(InterpolatedTime { time: mask.0, stamp: mask.1.to_owned(), events })
     }
 

@@ -4,45 +4,49 @@ use std::path::Path;
 
 use eventscape_catalog::Entry;
 
-use super::CurationJob;
 use crate::error::{PipelineError, Result};
-use crate::job::Texts;
-use crate::request::load_catalog;
+use crate::job::{CurationJob, CurationKeys, OutputKeys, Texts};
+use crate::recipe::load_catalog;
 
 /// The jobs of a request, one for each collection in the order of their names. `first` is the number of the first job where
 /// the request names none.
 pub(super) fn split(job: &CurationJob, first: u64) -> Result<Vec<CurationJob>> {
-    let names = job.collection.as_ref().map(Texts::names).unwrap_or_default();
+    let names = job.curation.collection.as_ref().map(Texts::names).unwrap_or_default();
     let [_, _, ..] = names.as_slice() else {
         let collection = names.first().cloned().map(Texts::One);
-        return Ok(vec![CurationJob { collection, ..job.clone() }]);
+        let curation = CurationKeys { collection, ..job.curation.clone() };
+        return Ok(vec![CurationJob { curation, ..job.clone() }]);
     };
-    let catalog = load_catalog(job.catalog.as_deref().map(Path::new))?;
+    let catalog = load_catalog(job.source.catalog.as_deref().map(Path::new))?;
     let entries = names.iter().map(|name| Ok(catalog.get(name)?)).collect::<Result<Vec<&Entry>>>()?;
     if let Some(twice) = (1..entries.len()).find(|k| entries.iter().take(*k).any(|e| e.id == entries[*k].id)) {
         return Err(PipelineError::job("collection", format!("`{}` is named twice", entries[twice].id)));
     }
     let mut variables: Vec<Vec<String>> = vec![Vec::new(); entries.len()];
-    for variable in job.variable.as_ref().map(Texts::names).unwrap_or_default() {
+    for variable in job.curation.variable.as_ref().map(Texts::names).unwrap_or_default() {
         let (place, name) = owner(&variable, &entries, |name| catalog.get(name).ok().map(|e| e.id.clone()))?;
         if let Some(own) = variables.get_mut(place) {
             own.push(name);
         }
     }
-    let first = job.job_id.unwrap_or(first);
+    let first = job.output.job_id.unwrap_or(first);
     let one = |(place, (entry, own)): (usize, (&&Entry, Vec<String>))| {
         if own.is_empty() && entry.variables.len() > 1 {
             let known: Vec<&str> = entry.variables.keys().map(String::as_str).collect();
             let why = format!("none is of {}; it has {}", entry.id, known.join(", "));
             return Err(PipelineError::job("variable", why));
         }
-        Ok(CurationJob {
+        let curation = CurationKeys {
             collection: Some(Texts::One(entry.id.clone())),
             variable: (!own.is_empty()).then_some(Texts::Many(own)),
+            ..job.curation.clone()
+        };
+        let output = OutputKeys {
             job_id: Some(first + place as u64),
-            title: job.title.as_ref().map(|title| format!("{title}: {}", entry.id)),
-            ..job.clone()
-        })
+            title: job.output.title.as_ref().map(|title| format!("{title}: {}", entry.id)),
+            ..job.output.clone()
+        };
+        Ok(CurationJob { curation, output, ..job.clone() })
     };
     entries.iter().zip(variables).enumerate().map(one).collect()
 }
@@ -89,9 +93,12 @@ mod tests {
     fn jobs(collection: &str, variable: &str) -> Result<Vec<CurationJob>> {
         let text = |text: &str| Some(Texts::One(text.to_owned()));
         let job = CurationJob {
-            collection: text(collection),
-            variable: text(variable),
-            title: Some("t".to_owned()),
+            curation: CurationKeys {
+                collection: text(collection),
+                variable: text(variable),
+                ..CurationKeys::default()
+            },
+            output: OutputKeys { title: Some("t".to_owned()), ..OutputKeys::default() },
             ..CurationJob::default()
         };
         split(&job, 7)
@@ -103,8 +110,8 @@ mod tests {
         let told: Vec<(String, Vec<String>, u64, String)> = found
             .into_iter()
             .map(|j| {
-                let (c, v) = (j.collection.unwrap().names(), j.variable.unwrap().names());
-                (c.join(","), v, j.job_id.unwrap(), j.title.unwrap())
+                let (c, v) = (j.curation.collection.unwrap().names(), j.curation.variable.unwrap().names());
+                (c.join(","), v, j.output.job_id.unwrap(), j.output.title.unwrap())
             })
             .collect();
         let row = |id: &str, v: &str, n, title: &str| (id.to_owned(), vec![v.to_owned()], n, title.to_owned());
@@ -112,9 +119,9 @@ mod tests {
             told,
             [row("GPM_3IMERGHH", "precipitation", 7, "t: GPM_3IMERGHH"), row("GPM_MERGIR", "Tb", 8, "t: GPM_MERGIR")]
         );
-        assert_eq!(jobs("GPM_MERGIR", "anything").unwrap()[0].job_id, None);
+        assert_eq!(jobs("GPM_MERGIR", "anything").unwrap()[0].output.job_id, None);
         let named = jobs("GPM_3IMERGHH,GPM_MERGIR", "GPM_3IMERGHH:calibrated, GPM_MERGIR:Tb").unwrap();
-        assert_eq!(named[0].variable.as_ref().unwrap().names(), ["calibrated"]);
+        assert_eq!(named[0].curation.variable.as_ref().unwrap().names(), ["calibrated"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use eventscape_catalog::{Orbit, Subset, Swaths, VariableMeta};
 use eventscape_core::Scene;
+use eventscape_core::parallel::on_job_pool;
 use eventscape_core::regrid::{
     InTime, Targets, Weights, average_directions, grid_weights, point_weights, time_weights,
 };
@@ -17,9 +18,8 @@ use rayon::prelude::*;
 use super::other::Other;
 use super::plan::{Around, MaskTime, Need, StepNeed};
 use super::products::Asked;
-use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::progress::Stage;
+use crate::run::{Environment, Stage};
 
 /// Masks with at most so many cells keep the weights of the other data's cells from one time to the next.
 const KEPT_CELLS: usize = 1 << 20;
@@ -35,7 +35,7 @@ struct Strip {
 
 /// Writes the file. Memory: the scenes of one mask time, and the weights of the rows that are being worked on (on small masks
 /// of all).
-pub(super) fn write(asked: &Asked<'_>, file: ProductFile, around: &Surroundings<'_>) -> Result<ProductFile> {
+pub(super) fn write(asked: &Asked<'_>, file: ProductFile, env: &Environment<'_>) -> Result<ProductFile> {
     let masks = &asked.masks.file;
     let grid = masks.grid();
     let mut out = StationaryFile::begin(file, asked.info, grid, masks.times())?;
@@ -54,32 +54,29 @@ pub(super) fn write(asked: &Asked<'_>, file: ProductFile, around: &Surroundings<
         Other::Grid(subset) => Fields::Grid(subset, BTreeMap::new()),
         Other::Swath(swaths) => Fields::Swath(swaths, BTreeMap::new(), Points::default()),
     };
-    around.observer.begin(Stage::Stationary, asked.plan.times.len() as u64);
+    env.observer.begin(Stage::Stationary, asked.plan.times.len() as u64);
     for (done, time) in asked.plan.times.iter().enumerate() {
-        if around.cancel.is_cancelled() {
+        if env.cancel.is_cancelled() {
             return Err(PipelineError::Stopped { done, total: asked.plan.times.len() });
         }
         fields.load(asked, time)?;
-        let packed = chunks
-            .par_iter()
-            .map(|strips| {
-                let rows = strips.par_iter().map(|strip| fields.rows(asked, &targets, strip, time));
-                let rows = rows.collect::<Result<Vec<Vec<Vec<f32>>>>>()?;
-                let whole = |variable| {
-                    rows.iter().filter_map(|strip| strip.get(variable)).flatten().copied().collect::<Vec<f32>>()
-                };
-                let variables = 0..asked.other.variables().len();
-                Ok(variables.map(|v| layout.pack(&whole(v))).collect::<std::result::Result<_, _>>()?)
-            })
-            .collect::<Result<Vec<Vec<Vec<u8>>>>>()?;
+        let pack = |strips: &Vec<Strip>| -> Result<Vec<Vec<u8>>> {
+            let rows = strips.par_iter().map(|strip| fields.rows(asked, &targets, strip, time));
+            let rows = rows.collect::<Result<Vec<Vec<Vec<f32>>>>>()?;
+            let whole =
+                |variable| rows.iter().filter_map(|strip| strip.get(variable)).flatten().copied().collect::<Vec<f32>>();
+            let variables = 0..asked.other.variables().len();
+            Ok(variables.map(|v| layout.pack(&whole(v))).collect::<std::result::Result<_, _>>()?)
+        };
+        let packed = on_job_pool(|| chunks.par_iter().map(pack).collect::<Result<Vec<Vec<Vec<u8>>>>>())?;
         for by_variable in packed {
             for (variable, chunk) in by_variable.iter().enumerate() {
                 out.add(variable, chunk)?;
             }
         }
-        around.observer.advance(Stage::Stationary, 1);
+        env.observer.advance(Stage::Stationary, 1);
     }
-    around.observer.end(Stage::Stationary);
+    env.observer.end(Stage::Stationary);
     Ok(out.end()?)
 }
 

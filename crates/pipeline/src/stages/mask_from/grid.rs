@@ -10,14 +10,14 @@ use eventscape_io::formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::read::MaskFile;
 
-use super::MaskFromJob;
 use crate::error::{PipelineError, Result};
+use crate::job::OutlineKeys;
 
 /// The reference's grid of fires.
 const FIRE_RESOLUTION: f64 = 0.005;
 
 /// The grid that a job asks for.
-pub(super) fn of(job: &MaskFromJob, outlines: &Outlines, span: (Option<Timestamp>, Option<Timestamp>)) -> Result<Grid> {
+pub(super) fn of(job: &OutlineKeys, outlines: &Outlines, span: (Option<Timestamp>, Option<Timestamp>)) -> Result<Grid> {
     if let Some(file) = &job.grid_like {
         if job.resolution.is_some() || job.bbox.is_some() {
             return Err(PipelineError::job("grid_like", "give a grid to copy, or --resolution and --bbox, not both"));

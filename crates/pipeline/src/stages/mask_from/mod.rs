@@ -2,37 +2,23 @@
 //!
 //! The way of the data: a file of outlines is read ([`eventscape_catalog::Outlines`]) → its grid ([`grid`]) and its scenes
 //! ([`eventscape_core::outline::Timeline`]) → cells and tracks, a scene at a time, into the spool ([`scenes`]) → the products,
-//! by the stage of every PhDef job ([`info`] is what they say of it).
+//! by the stage of every PhDef job.
 
 mod grid;
-mod info;
-mod job;
 mod scenes;
 
 use eventscape_catalog::{Notice, NoticeCode, Outlines, Severity};
 use eventscape_core::outline::{Masker, Timeline};
 use eventscape_core::time::Calendar;
-use eventscape_core::{CoreError, Grid, Timestamp};
-use ring::digest::{SHA256, digest};
+use eventscape_core::{CoreError, Timestamp};
+use eventscape_products::GivenTrack;
 
-use crate::Surroundings;
+use super::ProductContext;
 use crate::error::{PipelineError, Result};
-use crate::job::Job;
-use crate::phdef::{Clock, size_pool};
-use crate::progress::Stage;
-use crate::report::{Report, of_scope};
-use crate::request::ProductName;
-use crate::resources::Resources;
-use crate::scope::Scope;
-use crate::stages::{self, Asked};
-use crate::workplace::{Found, Workplace};
-
-pub use job::MaskFromJob;
-
-pub(crate) use info::Facts;
-
-/// Raised whenever the same request on the same file gives other cells or tracks.
-const VERSION: u32 = 1;
+use crate::job::{MaskFromJob, OutlineKeys};
+use crate::recipe::{Given, Limits, Output, Recipe};
+use crate::run::{Clock, Earlier, Environment, JobFolder, Report, Stage, of_recipe, on_threads_of};
+use scenes::Masked;
 
 /// Makes the products of a PhDef job from outlines with times: each phenomenon of the file is a track.
 ///
@@ -40,21 +26,25 @@ const VERSION: u32 = 1;
 ///
 /// # Errors
 /// What is wrong with the request, the file or the place, by name. Nothing half-written stays.
-pub fn run_mask_from(job: &MaskFromJob, around: &Surroundings<'_>) -> Result<Report> {
-    let resources = Resources::with(job.threads, job.memory_limit.as_ref())?;
-    size_pool(&resources);
-    let mut clock = Clock::default();
-    let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
-    let wanted = wanted(job)?;
-    let (step, span) = (job.step_micros()?, span(job)?);
+pub fn run_mask_from(job: &MaskFromJob, env: &Environment<'_>) -> Result<Report> {
+    let limits = Limits::of(&job.limits)?;
+    on_threads_of(&limits, || run(job, limits, env))
+}
 
-    around.observer.begin(Stage::Granules, 1);
+fn run(job: &MaskFromJob, limits: Limits, env: &Environment<'_>) -> Result<Report> {
+    let mut clock = Clock::default();
+    // there is no field to see in pictures
+    let output = Output::of(&job.output, false)?.without_unnamed_pictures();
+    output.place()?;
+    let (step, span) = (job.step_micros()?, span(&job.outlines)?);
+
+    env.observer.begin(Stage::Granules, 1);
     let outlines = clock.time("outlines read", || Ok(Outlines::read(&job.path()?, &job.outline_request()?)?))?;
-    around.observer.advance(Stage::Granules, 1);
-    around.observer.end(Stage::Granules);
-    let facts = Facts::of(job, &outlines);
-    let grid = grid::of(job, &outlines, span)?;
-    let masker = Masker::new(&grid, facts.value)?;
+    env.observer.advance(Stage::Granules, 1);
+    env.observer.end(Stage::Granules);
+    let given = Given::of(job, &outlines)?;
+    let grid = grid::of(&job.outlines, &outlines, span)?;
+    let masker = Masker::new(&grid, given.value)?;
     let timeline = Timeline::of(&outlines.phenomena, step, span, |shape| masker.may_touch(shape))?;
     if timeline.times().is_empty() {
         return Err(PipelineError::State(format!(
@@ -64,55 +54,48 @@ pub fn run_mask_from(job: &MaskFromJob, around: &Surroundings<'_>) -> Result<Rep
     }
     let mut notices = outlines.notices.clone();
     notices.extend(beside(&outlines, &timeline));
-    let mut scope = Scope::predefined(shell(job), &grid, timeline.times(), &facts, &outlines, notices);
-    scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
+    let place = (&grid, timeline.times());
+    let mut recipe = Recipe::given(job, &outlines, given, place, notices, (output, limits))?;
+    recipe.data.notices().for_each(|(severity, text)| env.observer.notice(severity, &text));
 
-    let key = key(job, &outlines, &grid)?;
-    let job_id = job.job_id.unwrap_or(1);
-    let place = Workplace::open(around, out, job_id, &key)?;
-    let names = stages::wanted_names(&scope, job_id, &wanted);
-    if let Found::Complete(products) = place.earlier(&key, &names, job.overwrite)? {
-        let report = of_scope(&scope, place.location(), None, products, clock.times(), "complete", true);
-        return Ok(Report { title: facts.title, granules: 1, ..report });
+    let key = &recipe.identity.key;
+    let folder = JobFolder::open(env, recipe.output.place()?, recipe.identity.job_id, key)?;
+    let names = super::wanted_names(&recipe);
+    if let Earlier::Complete(products) = folder.earlier(key, &names, recipe.output.overwrite)? {
+        let report = of_recipe(&recipe, folder.location(), None, products, clock);
+        return Ok(Report { granules: 1, already_complete: true, ..report });
     }
-    let masked = clock.time("cells found", || scenes::masked(&outlines, &timeline, &masker, around))?;
-    let told = scope.notices.len();
-    scope.notices.extend(overlap(&masked, &outlines));
-    scope.told().skip(told).for_each(|(severity, text)| around.observer.notice(severity, &text));
-    let info = facts.info(job, &outlines, &scope, &masked, key, around.now.clone())?;
+    let masked = clock.time("cells found", || scenes::masked(&outlines, &timeline, &masker, env))?;
+    if let Some((severity, text)) = recipe.add_notice(overlap(&masked, &outlines)) {
+        env.observer.notice(severity, &text);
+    }
+    let info = recipe.info(env.now.clone(), tracks(&outlines, &masked));
     let (lineage, events) = (&masked.followed.lineage, &masked.events);
-    let asked = Asked { scope: &scope, info: &info, lineage, events, wanted: &wanted, fields: None };
-    let products = clock.time("products written", || stages::products(&asked, &place, &resources, around))?;
-    place.tidy()?;
-    let report = of_scope(&scope, place.location(), Some(lineage), products, clock.times(), "complete", false);
-    Ok(Report { title: info.title.clone(), granules: 1, scenes_read: scope.scenes(), ..report })
+    let context = ProductContext { recipe: &recipe, info: &info, lineage, events, fields: None };
+    let products = clock.time("products written", || super::products(&context, &folder, env))?;
+    folder.tidy()?;
+    let report = of_recipe(&recipe, folder.location(), Some(lineage), products, clock);
+    Ok(Report { granules: 1, scenes_read: recipe.data.scenes(), ..report })
 }
 
-/// The products: those of PhDef, without pictures unless they are asked for, since there is no field to see.
-fn wanted(job: &MaskFromJob) -> Result<Vec<ProductName>> {
-    let mut wanted = ProductName::selection(&shell(job))?;
-    if job.products.is_none() {
-        wanted.retain(|product| !product.is_picture());
-    }
-    Ok(wanted)
-}
-
-/// The keys that every PhDef job has.
-fn shell(job: &MaskFromJob) -> Job {
-    Job {
-        out: job.out.clone(),
-        job_id: Some(job.job_id.unwrap_or(1)),
-        title: job.title.clone(),
-        products: job.products.clone(),
-        threads: job.threads,
-        memory_limit: job.memory_limit.clone(),
-        overwrite: job.overwrite,
-        ..Job::default()
-    }
+/// What the tracks are called where they come from.
+fn tracks(outlines: &Outlines, masked: &Masked) -> Vec<GivenTrack> {
+    let tracks = masked.followed.lineage.tracks.iter().zip(&masked.followed.origins);
+    let named = tracks.filter_map(|(track, origin)| {
+        let phenomenon = outlines.phenomena.get(origin.phenomenon)?;
+        Some(GivenTrack {
+            id: track.id,
+            source_id: phenomenon.id.clone(),
+            name: phenomenon.name.clone(),
+            begins: origin.begins,
+            ends: origin.ends,
+        })
+    });
+    named.collect()
 }
 
 /// The span asked for.
-fn span(job: &MaskFromJob) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+fn span(job: &OutlineKeys) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
     let calendar = Calendar::Standard;
     let wrong = |key: &'static str| move |error: CoreError| PipelineError::job(key, error.to_string());
     let start = job.start.as_ref().map(|text| Timestamp::parse(&text.text(), calendar).map(|(time, _)| time));
@@ -124,14 +107,6 @@ fn span(job: &MaskFromJob) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
         }
         span => Ok(span),
     }
-}
-
-/// A text that is equal for jobs of equal products but titles.
-fn key(job: &MaskFromJob, outlines: &Outlines, grid: &Grid) -> Result<String> {
-    let essence = (VERSION, outlines.kind.name(), job.essence(), &outlines.checksum, grid);
-    let bytes = serde_json::to_vec(&essence)
-        .map_err(|e| PipelineError::Internal(format!("the job cannot be written down: {e}")))?;
-    Ok(digest(&SHA256, &bytes).as_ref().iter().take(16).map(|b| format!("{b:02x}")).collect())
 }
 
 /// What of the file lies outside the grid or the span.
@@ -147,7 +122,7 @@ fn beside(outlines: &Outlines, timeline: &Timeline) -> Option<Notice> {
 }
 
 /// Where phenomena share cells.
-fn overlap(masked: &scenes::Masked, outlines: &Outlines) -> Option<Notice> {
+fn overlap(masked: &Masked, outlines: &Outlines) -> Option<Notice> {
     (masked.shared_cells > 0).then(|| Notice {
         severity: Severity::Info,
         code: NoticeCode::OutlinesOverlap,

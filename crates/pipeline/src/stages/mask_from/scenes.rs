@@ -6,12 +6,12 @@ use std::sync::Arc;
 use eventscape_catalog::Outlines;
 use eventscape_core::Run;
 use eventscape_core::outline::{Active, Follow, Followed, Masker, Shape, Timeline};
+use eventscape_core::parallel::on_job_pool;
 use eventscape_io::spool::{Spool, SpoolReader};
 use rayon::prelude::*;
 
-use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::progress::Stage;
+use crate::run::{Environment, Stage};
 
 /// The spool moves from memory to a temporary file above so many bytes.
 const SPOOL_MEMORY: usize = 64 << 20;
@@ -34,33 +34,31 @@ pub(super) fn masked(
     outlines: &Outlines,
     timeline: &Timeline,
     masker: &Masker<'_>,
-    around: &Surroundings<'_>,
+    env: &Environment<'_>,
 ) -> Result<Masked> {
     let times = timeline.times();
-    around.observer.begin(Stage::Scenes, times.len() as u64);
+    env.observer.begin(Stage::Scenes, times.len() as u64);
     let mut spool = Spool::create(None, SPOOL_MEMORY);
     let mut follow = Follow::new(timeline);
     let mut before: HashMap<u32, Last> = HashMap::new();
     let (mut shared_cells, mut shared_scenes) = (0, 0);
     for (scene, time) in times.iter().enumerate() {
-        if around.cancel.is_cancelled() {
+        if env.cancel.is_cancelled() {
             return Err(PipelineError::Stopped { done: 0, total: times.len() });
         }
         let active: Vec<&[Active]> = timeline.active(scene).chunk_by(|a, b| a.phenomenon == b.phenomenon).collect();
-        let now: Vec<(u32, Last)> = active
-            .par_iter()
-            .filter_map(|parts| {
-                let phenomenon = parts.first()?.phenomenon;
-                let numbers: Vec<u32> = parts.iter().map(|part| part.outline).collect();
-                if let Some(last) = before.get(&phenomenon).filter(|last| last.0 == numbers) {
-                    return Some((phenomenon, last.clone()));
-                }
-                let all = &outlines.phenomena.get(phenomenon as usize)?.outlines;
-                let shapes: Vec<&Shape> =
-                    numbers.iter().filter_map(|n| all.get(*n as usize)).map(|outline| &outline.shape).collect();
-                Some((phenomenon, (numbers, masker.cells(&shapes).into())))
-            })
-            .collect();
+        let cells_of = |parts: &&[Active]| -> Option<(u32, Last)> {
+            let phenomenon = parts.first()?.phenomenon;
+            let numbers: Vec<u32> = parts.iter().map(|part| part.outline).collect();
+            if let Some(last) = before.get(&phenomenon).filter(|last| last.0 == numbers) {
+                return Some((phenomenon, last.clone()));
+            }
+            let all = &outlines.phenomena.get(phenomenon as usize)?.outlines;
+            let shapes: Vec<&Shape> =
+                numbers.iter().filter_map(|n| all.get(*n as usize)).map(|outline| &outline.shape).collect();
+            Some((phenomenon, (numbers, masker.cells(&shapes).into())))
+        };
+        let now: Vec<(u32, Last)> = on_job_pool(|| active.par_iter().filter_map(cells_of).collect());
         let cells = now.iter().map(|(phenomenon, (_, cells))| (*phenomenon, Arc::clone(cells))).collect();
         let masked = masker.scene(*time, cells);
         shared_cells += masked.shared_cells;
@@ -68,9 +66,9 @@ pub(super) fn masked(
         follow.push(&masked);
         spool.append(&masked.components)?;
         before = now.into_iter().collect();
-        around.observer.advance(Stage::Scenes, 1);
+        env.observer.advance(Stage::Scenes, 1);
     }
-    around.observer.end(Stage::Scenes);
+    env.observer.end(Stage::Scenes);
     let followed = follow.finish();
     if followed.lineage.tracks.is_empty() {
         return Err(PipelineError::State(format!(

@@ -1,24 +1,24 @@
 //! Phenomenon definition, from a job to its products.
 
-use std::ops::Range;
-use std::time::Instant;
+mod search;
+mod validate;
+
+use std::sync::Arc;
 
 use eventscape_catalog::Subset;
-use eventscape_core::{EventSource, Lineage, Relation};
+use eventscape_core::{EventSource, Grid, Lineage};
 use eventscape_io::sink::StoredProduct;
 use eventscape_io::spool::Spool;
+use eventscape_products::JobInfo;
 
-use crate::Surroundings;
-use crate::chunk_place::ChunkPlace;
-use crate::error::{PipelineError, Result};
+pub use validate::{Validation, check_job, validate};
+
+use super::ProductContext;
+use crate::error::Result;
 use crate::job::Job;
-use crate::joined::{Chunk, Joined};
-use crate::report::{Report, StageTime};
-use crate::request::ProductName;
-use crate::resources::Resources;
-use crate::scope::{Finder, Scope};
-use crate::stages::{self, Asked};
-use crate::workplace::{Found, Workplace};
+use crate::recipe::{Phenomenon, Recipe, Request};
+use crate::run::{Clock, Earlier, Environment, JobFolder, Report, of_recipe, on_threads_of};
+use search::SceneSearch;
 
 /// Runs a PhDef job: opens its scenes, finds their components, links them through time, and writes the products.
 ///
@@ -27,186 +27,105 @@ use crate::workplace::{Found, Workplace};
 ///
 /// # Errors
 /// What is wrong with the job, its data or its place, by name. Nothing half-written stays.
-pub fn run_phdef(job: &Job, around: &Surroundings<'_>) -> Result<Report> {
-    let resources = Resources::of(job)?;
-    size_pool(&resources);
-    run(job, &resources, around)
+pub fn run_phdef(job: &Job, env: &Environment<'_>) -> Result<Report> {
+    let request = Request::of(job, &env.doors.methods)?;
+    let limits = request.limits;
+    on_threads_of(&limits, || run(request, env))
 }
 
-fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Report> {
+fn run(request: Request, env: &Environment<'_>) -> Result<Report> {
     let mut clock = Clock::default();
-    let wanted = ProductName::selection(job)?;
-    let stores = around.stores.clone();
-    let subset = clock.time("scenes opened", || stages::open(job, &stores, around, reads_again(job, &wanted)))?;
-    let scope = Scope::of(job, &subset)?;
-    scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
-    let wanted = scope.possible(wanted, around)?;
-
-    let out = job.out.as_deref().ok_or_else(|| PipelineError::job("out", "say where the products go"))?;
-    let key = scope.key()?;
-    let job_id = job.job_id.unwrap_or(1);
-    let ranges = chunk_ranges(job, scope.scenes())?;
-    let search = Search { scope: &scope, subset: &subset, out, job_id, resources, around };
-    if let Some(chunk) = job.chunk {
-        let found = clock.time("components found", || search.chunk(&ranges, chunk as usize))?;
-        return Ok(report(&scope, &found.name, &subset, None, Vec::new(), clock, "chunk", false));
+    let cut = request.cut;
+    let (recipe, phenomenon, subset) = open(request, &mut clock, env)?;
+    let out = recipe.output.place()?;
+    let ranges = cut.ranges(recipe.data.scenes());
+    let search = SceneSearch { recipe: &recipe, phenomenon: &phenomenon, subset: &subset, out, env };
+    if let Some(chunk) = cut.only {
+        let found = clock.time("components found", || search.chunk(&ranges, chunk))?;
+        return Ok(report(&recipe, &found.name, &subset, None, Vec::new(), clock, "chunk"));
     }
-    let place = Workplace::open(around, out, job_id, &key)?;
-    let names = stages::wanted_names(&scope, job_id, &wanted);
-    if let Found::Complete(products) = place.earlier(&key, &names, job.overwrite)? {
-        return Ok(report(&scope, place.location(), &subset, None, products, clock, "complete", true));
+    let folder = JobFolder::open(env, out, recipe.identity.job_id, &recipe.identity.key)?;
+    let names = super::wanted_names(&recipe);
+    if let Earlier::Complete(products) = folder.earlier(&recipe.identity.key, &names, recipe.output.overwrite)? {
+        let report = report(&recipe, folder.location(), &subset, None, products, clock, "complete");
+        return Ok(Report { already_complete: true, ..report });
     }
-    let events = clock.time("components found", || search.all(&ranges, &place))?;
-    let lineage = clock.time("components linked", || stages::lineage(&scope, &*events, around))?;
-    let info = scope.info(around.now.clone())?;
-    let asked = Asked {
-        scope: &scope,
-        info: &info,
-        lineage: &lineage,
-        events: &*events,
-        wanted: &wanted,
-        fields: Some(&subset),
-    };
-    let products = clock.time("products written", || stages::products(&asked, &place, resources, around))?;
+    let events = clock.time("components found", || search.all(&ranges, &folder))?;
+    let lineage = clock.time("components linked", || super::lineage(&phenomenon, &recipe.data.grid, &*events, env))?;
+    let info = recipe.info(env.now.clone(), Vec::new());
+    let context =
+        ProductContext { recipe: &recipe, info: &info, lineage: &lineage, events: &*events, fields: Some(&subset) };
+    let products = clock.time("products written", || super::products(&context, &folder, env))?;
     drop(events);
-    place.tidy()?;
-    Ok(report(&scope, place.location(), &subset, Some(&lineage), products, clock, "complete", false))
+    folder.tidy()?;
+    Ok(report(&recipe, folder.location(), &subset, Some(&lineage), products, clock, "complete"))
 }
 
-/// Whether scenes are needed more than once.
-fn reads_again(job: &Job, wanted: &[ProductName]) -> bool {
-    let operator = job.operator.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let statistics = ["anomaly", "percentile", "climatology"].iter().any(|name| operator.starts_with(name));
-    statistics || wanted.iter().any(|p| p.is_picture())
+/// The phenomena of a job in memory and in a temporary file: no product is made.
+#[non_exhaustive]
+pub struct Phenomena {
+    /// What products would say of the job.
+    pub info: JobInfo,
+    /// The grid of the scenes.
+    pub grid: Grid,
+    /// The components of each scene.
+    pub events: Box<dyn EventSource>,
+    /// The tracks, and the links between the components.
+    pub lineage: Lineage,
+    /// What the user should know.
+    pub notices: Vec<String>,
 }
 
-/// The search for components, and where they are kept.
-struct Search<'a> {
-    scope: &'a Scope,
-    subset: &'a Subset,
-    out: &'a str,
-    job_id: u64,
-    resources: &'a Resources,
-    around: &'a Surroundings<'a>,
+/// Finds and follows the phenomena of a PhDef job, and gives them back. Keys that say what to make, where, and in which chunks do
+/// not count.
+///
+/// # Errors
+/// What is wrong with the job or its data, by name.
+pub fn find_phenomena(job: &Job, env: &Environment<'_>) -> Result<Phenomena> {
+    let request = Request::of(job, &env.doors.methods)?;
+    let limits = request.limits;
+    on_threads_of(&limits, || {
+        let (recipe, phenomenon, subset) = open(request, &mut Clock::default(), env)?;
+        let search = SceneSearch { recipe: &recipe, phenomenon: &phenomenon, subset: &subset, out: "", env };
+        let mut spool = Spool::create_nameless(recipe.header())?;
+        search.find(0..recipe.data.scenes(), &mut spool)?;
+        let events = spool.finish()?;
+        let lineage = super::lineage(&phenomenon, &recipe.data.grid, &events, env)?;
+        Ok(Phenomena {
+            info: recipe.info(env.now.clone(), Vec::new()),
+            notices: recipe.data.notices().map(|(_, text)| text).collect(),
+            grid: recipe.data.grid.clone(),
+            events: Box::new(events),
+            lineage,
+        })
+    })
 }
 
-impl Search<'_> {
-    /// The components of all scenes.
-    fn all(&self, ranges: &[Range<usize>], place: &Workplace) -> Result<Box<dyn EventSource>> {
-        if let [all] = ranges {
-            let header = self.scope.essence().to_bytes()?;
-            if let Some(finished) = place.finished_spool(&header).filter(|s| s.scenes() == all.len()) {
-                return Ok(Box::new(finished));
-            }
-            let mut spool = place.spool(&header)?;
-            self.find(all.clone(), &mut spool)?;
-            return Ok(Box::new(spool.finish()?));
-        }
-        let chunks = (1..=ranges.len()).map(|chunk| self.chunk(ranges, chunk)).collect::<Result<_>>()?;
-        Ok(Box::new(Joined::of(chunks)?))
+/// Opens a job's scenes and understands the job in them.
+fn open(request: Request, clock: &mut Clock, env: &Environment<'_>) -> Result<(Recipe, Arc<Phenomenon>, Subset)> {
+    let again = request.reads_again();
+    let subset = clock.time("scenes opened", || super::open(&request.reading, &request.limits, again, env))?;
+    let (mut recipe, phenomenon) = Recipe::of(request, &subset)?;
+    recipe.data.notices().for_each(|(severity, text)| env.observer.notice(severity, &text));
+    if let Some(text) = recipe.leave_out_impossible()? {
+        env.observer.notice("warning", &text);
     }
-
-    /// The components of one chunk (from 1), in its own folder.
-    fn chunk(&self, ranges: &[Range<usize>], chunk: usize) -> Result<Chunk> {
-        let Some(range) = chunk.checked_sub(1).and_then(|k| ranges.get(k)) else {
-            let there = format!("there is no chunk {chunk}; they go from 1 to {}", ranges.len());
-            return Err(PipelineError::job("chunk", there));
-        };
-        let place = ChunkPlace::open(self.around, self.out, self.job_id, chunk)?;
-        let header = self.scope.essence().to_bytes()?;
-        let spool = match place.finished(&header, range.len())? {
-            Some(finished) => finished,
-            None => place.make(&header, |spool| self.find(range.clone(), spool))?,
-        };
-        Ok(Chunk { name: place.location().to_owned(), spool })
-    }
-
-    /// The components of a range of scenes, with the statistics of the whole job where the condition needs them.
-    fn find(&self, range: Range<usize>, spool: &mut Spool) -> Result<()> {
-        let (scope, subset, around) = (self.scope, self.subset, self.around);
-        let reference = match scope.finder()? {
-            Finder::Condition(condition, _) => stages::reference(scope, subset, &condition, self.resources, around)?,
-            Finder::AuxGeoir(_) => None,
-        };
-        stages::components(scope, subset, range, reference.as_ref(), spool, self.resources, around)
-    }
+    Ok((recipe, phenomenon, subset))
 }
 
-/// The scenes of each chunk; a chunk shares its last scene with the next one's first, as in the reference.
-fn chunk_ranges(job: &Job, scenes: usize) -> Result<Vec<Range<usize>>> {
-    let steps = match (job.chunks, job.chunk_steps) {
-        (Some(_), Some(_)) => return Err(PipelineError::job("chunks", "give chunks or chunk_steps, not both")),
-        (Some(0), _) | (_, Some(0)) => return Err(PipelineError::job("chunks", "0 is no number of chunks or steps")),
-        (Some(n), None) => scenes.div_ceil(n as usize),
-        (None, Some(steps)) => steps as usize,
-        (None, None) if job.chunk.is_some() => {
-            return Err(PipelineError::job("chunk", "say how the job is cut, with chunks or chunk_steps"));
-        }
-        (None, None) => scenes,
-    };
-    let steps = steps.max(1);
-    Ok((0..scenes.div_ceil(steps).max(1)).map(|k| k * steps..((k + 1) * steps + 1).min(scenes)).collect())
-}
-
-/// Sizes the pool of threads of this process, unless it has one already: an earlier job's, or the embedding program's.
-pub(crate) fn size_pool(resources: &Resources) {
-    if let Err(already) = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build_global() {
-        tracing::debug!("threads: {already}");
-    }
-}
-
-/// What took how long.
-#[derive(Default)]
-pub(crate) struct Clock(Vec<StageTime>);
-
-impl Clock {
-    pub(crate) fn time<T>(&mut self, stage: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let start = Instant::now();
-        let result = work()?;
-        self.0.push(StageTime { stage, seconds: start.elapsed().as_secs_f64() });
-        Ok(result)
-    }
-
-    pub(crate) fn times(self) -> Vec<StageTime> {
-        self.0
-    }
-}
-
-#[allow(clippy::too_many_arguments)] // one place that puts the parts of a report together
 fn report(
-    scope: &Scope,
+    recipe: &Recipe,
     location: &str,
     subset: &Subset,
     lineage: Option<&Lineage>,
     products: Vec<StoredProduct>,
     clock: Clock,
     status: &'static str,
-    already_complete: bool,
 ) -> Report {
     Report {
         granules: subset.granules().len(),
         scenes_read: subset.counts().from_source,
-        ..crate::report::of_scope(scope, location, lineage, products, clock.times(), status, already_complete)
-    }
-}
-
-/// Links that tracks are made of.
-pub(crate) fn used_links(lineage: &Lineage) -> usize {
-    lineage.links.iter().filter(|l| !matches!(l.relation, Relation::Unused | Relation::Weak)).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chunks_share_one_scene_and_cover_all() {
-        let job = |chunks, steps| Job { chunks, chunk_steps: steps, ..Job::default() };
-        assert_eq!(chunk_ranges(&job(None, None), 7).unwrap(), [0..7]);
-        assert_eq!(chunk_ranges(&job(Some(3), None), 7).unwrap(), [0..4, 3..7, 6..7]);
-        assert_eq!(chunk_ranges(&job(None, Some(4)), 9).unwrap(), [0..5, 4..9, 8..9]);
-        assert_eq!(chunk_ranges(&job(Some(50), None), 2).unwrap(), [0..2, 1..2]);
-        assert!(chunk_ranges(&job(Some(0), None), 2).is_err());
-        assert!(chunk_ranges(&job(Some(2), Some(2)), 2).is_err());
+        status,
+        ..of_recipe(recipe, location, lineage, products, clock)
     }
 }

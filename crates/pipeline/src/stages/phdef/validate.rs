@@ -1,17 +1,14 @@
 //! A dry run: what a job would read and need.
 
 use eventscape_catalog::Subset;
-use eventscape_core::Condition;
+use eventscape_core::track::Method;
 use serde::Serialize;
 
-use crate::Surroundings;
 use crate::error::Result;
 use crate::job::Job;
-use crate::phdef::size_pool;
-use crate::request::{self, ProductName};
-use crate::resources::Resources;
-use crate::scope::Scope;
-use crate::stages;
+use crate::recipe::{Recipe, Request};
+use crate::run::{Environment, on_threads_of};
+use crate::stages::open;
 
 /// What a job would read and need.
 #[derive(Clone, Debug, Serialize)]
@@ -60,18 +57,15 @@ pub struct Validation {
     pub notices: Vec<String>,
 }
 
-/// Looks at a job alone: whether what it says makes sense before any of its data is looked at.
+/// Looks at a job alone: whether what it says makes sense before any of its data is looked at. `methods` are the trackers that it
+/// may name.
 ///
 /// # Errors
 /// What is wrong with it, by its key.
-pub fn check_job(job: &Job) -> Result<()> {
-    Resources::of(job)?;
-    ProductName::selection(job)?;
-    request::subset_request(job)?.check_times()?;
-    let (operator, value) = (request::operator(job)?, request::value(job)?);
-    let parse = |units| Condition::parse(&operator, &value, units, job.tos2ca_compat);
-    // which units the variable has only its data tell: those of the value stand in
-    parse(None).or_else(|error| parse(value.split_whitespace().last()).map_err(|_| error))?;
+pub fn check_job(job: &Job, methods: &[Method]) -> Result<()> {
+    let request = Request::of(job, methods)?;
+    request.reading.subset.check_times()?;
+    request.search.condition_without_units()?;
     Ok(())
 }
 
@@ -79,21 +73,25 @@ pub fn check_job(job: &Job) -> Result<()> {
 ///
 /// # Errors
 /// What would stop the job.
-pub fn validate(job: &Job, around: &Surroundings<'_>) -> Result<Validation> {
-    let resources = Resources::of(job)?;
-    let wanted = ProductName::selection(job)?;
-    size_pool(&resources);
-    let subset = stages::open(job, &around.stores, around, false)?;
-    let scope = Scope::of(job, &subset)?;
-    scope.possible(wanted, around)?;
+pub fn validate(job: &Job, env: &Environment<'_>) -> Result<Validation> {
+    let request = Request::of(job, &env.doors.methods)?;
+    let limits = request.limits;
+    on_threads_of(&limits, || run(request, env))
+}
+
+fn run(request: Request, env: &Environment<'_>) -> Result<Validation> {
+    let subset = open(&request.reading, &request.limits, false, env)?;
+    let (mut recipe, phenomenon) = Recipe::of(request, &subset)?;
+    if let Some(text) = recipe.leave_out_impossible()? {
+        env.observer.notice("warning", &text);
+    }
     // what only tracking would find wrong
-    scope.finder()?;
-    scope.fortracc()?;
-    scope.max_gap_seconds()?;
-    let info = scope.info(None)?;
+    phenomenon.method.finder(&recipe.data.grid)?;
+    phenomenon.method.tracker(&recipe.data.grid)?;
+    let info = recipe.info(None, Vec::new());
     let plan = subset.plan()?;
-    let (_, window) = resources.readers(plan.scene_bytes, scope.is_remote())?;
-    let b = info.bounds;
+    let (_, window) = recipe.limits.readers(plan.scene_bytes, recipe.data.is_remote())?;
+    let (b, grid) = (info.bounds, &recipe.data.grid);
     Ok(Validation {
         title: info.title.clone(),
         condition: info.condition_text.clone(),
@@ -104,9 +102,9 @@ pub fn validate(job: &Job, around: &Surroundings<'_>) -> Result<Validation> {
         times: (info.start.to_string(), info.end.to_string()),
         calendar: subset.calendar().name(),
         step_seconds: subset.nominal_step_seconds(),
-        grid: (scope.grid.ny(), scope.grid.nx()),
+        grid: (grid.ny(), grid.nx()),
         bounds: [b.west, b.south, b.east, b.north],
-        periodic: scope.grid.is_periodic(),
+        periodic: grid.is_periodic(),
         chunks: plan.chunks,
         stored_bytes: plan.stored_bytes,
         decoded_bytes: plan.decoded_bytes,
@@ -115,7 +113,7 @@ pub fn validate(job: &Job, around: &Surroundings<'_>) -> Result<Validation> {
         scenes_in_flight: window,
         memory_bytes: 2 * plan.scene_bytes * window as u64,
         missing_share: missing_share(&subset)?,
-        notices: scope.told().map(|(_, text)| text).collect(),
+        notices: recipe.data.notices().map(|(_, text)| text).collect(),
     })
 }
 

@@ -3,15 +3,15 @@
 mod orbits;
 mod windows;
 
+use eventscape_core::parallel::on_job_pool;
 use eventscape_io::spool::Spool;
 use rayon::prelude::*;
 
 use super::other::Other;
 use super::plan::{MaskTime, Plan};
 use super::record::{self, Group};
-use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::progress::Stage;
+use crate::run::{Environment, Stage};
 
 use orbits::Orbits;
 pub(super) use windows::Batches;
@@ -38,35 +38,35 @@ pub(super) fn gather(
     (margin, window_micros): (f64, i64),
     memory: u64,
     spool: &mut Spool,
-    around: &Surroundings<'_>,
+    env: &Environment<'_>,
 ) -> Result<()> {
     match other {
-        Other::Grid(subset) => run(&mut Windows::new(subset, plan, memory), plan, spool, around),
-        Other::Swath(swaths) => run(&mut Orbits::new(swaths, plan, margin, window_micros), plan, spool, around),
+        Other::Grid(subset) => run(&mut Windows::new(subset, plan, memory), plan, spool, env),
+        Other::Swath(swaths) => run(&mut Orbits::new(swaths, plan, margin, window_micros), plan, spool, env),
     }
 }
 
-fn run(source: &mut impl Source, plan: &Plan, spool: &mut Spool, around: &Surroundings<'_>) -> Result<()> {
+fn run(source: &mut impl Source, plan: &Plan, spool: &mut Spool, env: &Environment<'_>) -> Result<()> {
     let total = plan.times.len();
-    around.observer.begin(Stage::Gathering, total as u64);
+    env.observer.begin(Stage::Gathering, total as u64);
     let mut done = spool.scenes().min(total);
-    around.observer.advance(Stage::Gathering, done as u64);
+    env.observer.advance(Stage::Gathering, done as u64);
     while done < total {
-        if around.cancel.is_cancelled() {
+        if env.cancel.is_cancelled() {
             return Err(PipelineError::Stopped { done, total });
         }
         let until = source.load(done)?;
         let times = plan.times.get(done..until).unwrap_or_default();
         let held = &*source;
-        let documents: Vec<Vec<u8>> =
-            times.par_iter().map(|time| held.groups(time).map(|g| record::encode(&g))).collect::<Result<_>>()?;
+        let encode = |time: &MaskTime| held.groups(time).map(|g| record::encode(&g));
+        let documents: Vec<Vec<u8>> = on_job_pool(|| times.par_iter().map(encode).collect::<Result<_>>())?;
         for (time, document) in times.iter().zip(documents) {
             spool.append_document(time.time, &document)?;
-            around.observer.advance(Stage::Gathering, 1);
+            env.observer.advance(Stage::Gathering, 1);
         }
         done = until;
         source.forget(done);
     }
-    around.observer.end(Stage::Gathering);
+    env.observer.end(Stage::Gathering);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eventscape_catalog::{Orbit, Swaths};
+use eventscape_core::parallel::on_job_pool;
 use rayon::prelude::*;
 
 use super::super::plan::{Around, MaskTime, Need, Plan, seen_by};
@@ -36,7 +37,7 @@ impl Source for Orbits<'_> {
         let new: BTreeSet<usize> = needed.copied().filter(|orbit| !self.held.contains_key(orbit)).collect();
         let new: Vec<usize> = new.into_iter().collect();
         let read = |orbit: &usize| Ok((*orbit, self.swaths.read(*orbit)?));
-        let found = new.par_iter().map(read).collect::<Result<Vec<_>>>()?;
+        let found = on_job_pool(|| new.par_iter().map(read).collect::<Result<Vec<_>>>())?;
         self.held.extend(found);
         Ok(until)
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use eventscape_catalog::{SceneParts, Subset};
 use eventscape_core::grid::{Coordinates, Window};
+use eventscape_core::parallel::on_job_pool;
 use eventscape_products::curation::{CuratedEvent, Places, STEPS};
 use rayon::prelude::*;
 
@@ -50,24 +51,24 @@ impl Source for Windows<'_> {
 }
 
 /// Mask times that are worked on together, and the scenes to be read for them.
-pub(in crate::curation) struct Batch {
-    pub(in crate::curation) until: usize,
+pub(in crate::stages::curate) struct Batch {
+    pub(in crate::stages::curate) until: usize,
     /// Scenes that share chunks are in one group.
-    pub(in crate::curation) groups: Vec<Vec<usize>>,
+    pub(in crate::stages::curate) groups: Vec<Vec<usize>>,
 }
 
 /// How scenes are brought in: the planner's counts and the reading itself go by the same rule.
 #[derive(Clone, Copy)]
-pub(in crate::curation) struct Batches<'a> {
-    pub(in crate::curation) subset: &'a Subset,
-    pub(in crate::curation) plan: &'a Plan,
+pub(in crate::stages::curate) struct Batches<'a> {
+    pub(in crate::stages::curate) subset: &'a Subset,
+    pub(in crate::stages::curate) plan: &'a Plan,
     /// Bytes of values that may be held at once. A single mask time may need more.
-    pub(in crate::curation) memory: u64,
+    pub(in crate::stages::curate) memory: u64,
 }
 
 impl Batches<'_> {
     /// The next mask times from `done` on; fewer where memory is short.
-    pub(in crate::curation) fn next(&self, done: usize, held: &BTreeSet<usize>) -> Result<Batch> {
+    pub(in crate::stages::curate) fn next(&self, done: usize, held: &BTreeSet<usize>) -> Result<Batch> {
         let mut many = BATCH.min(self.plan.times.len() - done);
         let before: u64 = held.iter().map(|scene| self.bytes_of(&[*scene])).sum();
         loop {
@@ -118,7 +119,8 @@ impl Batches<'_> {
 /// Reads the groups of a batch.
 fn load(subset: &Subset, plan: &Plan, groups: Vec<Vec<usize>>, held: &mut BTreeMap<usize, SceneParts>) -> Result<()> {
     let read = |group: &Vec<usize>| subset.read_windows(group, &plan.windows(group));
-    let parts: Vec<Vec<SceneParts>> = groups.par_iter().map(|group| Ok(read(group)?)).collect::<Result<_>>()?;
+    let parts: Vec<Vec<SceneParts>> =
+        on_job_pool(|| groups.par_iter().map(|group| Ok(read(group)?)).collect::<Result<_>>())?;
     for (group, parts) in groups.into_iter().zip(parts) {
         held.extend(group.into_iter().zip(parts));
     }

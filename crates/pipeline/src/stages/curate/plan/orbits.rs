@@ -4,17 +4,17 @@ use eventscape_catalog::Orbit;
 use eventscape_core::{Timestamp, Values};
 use eventscape_products::curation::{CuratedEvent, Places};
 
-use crate::curation::masks::EventBox;
+use crate::stages::curate::masks::EventBox;
 
 /// A stretch of time around a mask time, bounds included.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::curation) struct Around {
-    pub(in crate::curation) first: Timestamp,
-    pub(in crate::curation) last: Timestamp,
+pub(in crate::stages::curate) struct Around {
+    pub(in crate::stages::curate) first: Timestamp,
+    pub(in crate::stages::curate) last: Timestamp,
 }
 
 impl Around {
-    pub(in crate::curation) fn of(time: Timestamp, window_micros: i64) -> Self {
+    pub(in crate::stages::curate) fn of(time: Timestamp, window_micros: i64) -> Self {
         let at = |micros: i64| Timestamp::from_micros(time.calendar(), micros);
         Self {
             first: at(time.micros().saturating_sub(window_micros)),
@@ -23,7 +23,7 @@ impl Around {
     }
 
     /// The cells of an orbit that were seen in the stretch, by their places.
-    pub(in crate::curation) fn cells(self, orbit: &Orbit) -> Vec<usize> {
+    pub(in crate::stages::curate) fn cells(self, orbit: &Orbit) -> Vec<usize> {
         let span = self.first.micros()..=self.last.micros();
         orbit.micros.iter().enumerate().filter(|(_, micros)| span.contains(micros)).map(|(cell, _)| cell).collect()
     }
@@ -31,7 +31,12 @@ impl Around {
 
 /// What an orbit saw around an event, of the cells `seen`: those in its box, pushed out by `margin` degrees of arc. `None`
 /// where there is none.
-pub(in crate::curation) fn event(orbit: &Orbit, seen: &[usize], of: &EventBox, margin: f64) -> Option<CuratedEvent> {
+pub(in crate::stages::curate) fn event(
+    orbit: &Orbit,
+    seen: &[usize],
+    of: &EventBox,
+    margin: f64,
+) -> Option<CuratedEvent> {
     // a degree of longitude gets shorter towards the poles
     let poleward = (of.south.abs().max(of.north.abs()) + margin).min(90.0);
     let across = margin / poleward.to_radians().cos().max(1e-3);

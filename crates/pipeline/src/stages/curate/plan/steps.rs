@@ -6,8 +6,8 @@ use eventscape_core::grid::{Domain, Window};
 use eventscape_core::time::Calendar;
 
 use super::{GAP, SAME_STEP};
-use crate::curation::masks::EventBox;
 use crate::error::Result;
+use crate::stages::curate::masks::EventBox;
 
 /// The part of the other data's grid around an event: the cells with centres in its box, pushed out.
 pub(super) fn window(subset: &Subset, event: &EventBox, margin: f64) -> Result<Option<Window>> {

@@ -10,9 +10,9 @@ use eventscape_products::map::{Series, SeriesPoint};
 use eventscape_products::{ProductKind, series_name};
 
 use super::Asked;
-use crate::curation::plan::Plan;
 use crate::error::Result;
-use crate::workplace::Workplace;
+use crate::run::JobFolder;
+use crate::stages::curate::plan::Plan;
 
 /// Events that get a chart, at most.
 const MOST: usize = 12;
@@ -65,7 +65,7 @@ impl Lives {
     }
 
     /// Draws the charts.
-    pub(super) fn draw(self, asked: &Asked<'_>, place: &Workplace) -> Result<Vec<(ProductFile, ProductKind)>> {
+    pub(super) fn draw(self, asked: &Asked<'_>, place: &JobFolder) -> Result<Vec<(ProductFile, ProductKind)>> {
         let info = asked.info;
         let mut files = Vec::new();
         for (id, life) in self.points {

@@ -15,25 +15,22 @@ use eventscape_products::curation::{CuratedTime, CurationInfo, Gathered};
 use eventscape_products::{Artifact, ProductKind, Status, manifest_name, stationary_name, write_item};
 use serde_json::json;
 
-use super::CurationProduct;
 use super::masks::Masks;
 use super::other::Other;
 use super::plan::{MaskTime, Need, Plan};
+use super::recipe::CurationRecipe;
 use super::record::{self, Group};
 use super::regrid::Regridder;
-use super::scope::CurationScope;
 use super::stationary;
-use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::ordered::in_order;
-use crate::progress::Stage;
-use crate::resources::Resources;
-use crate::workplace::Workplace;
+use crate::job::CurationProduct;
+use crate::recipe::Limits;
+use crate::run::{Environment, JobFolder, Stage, in_order};
 use writer::Writer;
 
 /// What products are made of.
 pub(super) struct Asked<'a> {
-    pub(super) scope: &'a CurationScope,
+    pub(super) scope: &'a CurationRecipe,
     pub(super) info: &'a CurationInfo,
     pub(super) masks: &'a Masks,
     pub(super) plan: &'a Plan,
@@ -70,13 +67,13 @@ pub(super) fn named(
 pub(super) fn write(
     asked: &Asked<'_>,
     gathered: &SpoolReader,
-    place: &Workplace,
-    resources: &Resources,
+    place: &JobFolder,
+    limits: &Limits,
     with_stationary: bool,
-    around: &Surroundings<'_>,
+    env: &Environment<'_>,
 ) -> Result<Made> {
     let times = &asked.plan.times;
-    around.observer.begin(Stage::Regridding, times.len() as u64);
+    env.observer.begin(Stage::Regridding, times.len() as u64);
     let scope = asked.scope;
     let regridder = Regridder::new(asked.masks.file.grid(), scope, asked.other.variables());
     let mut writers = asked.wanted.iter().map(|p| Writer::begin(asked, *p, place)).collect::<Result<Vec<_>>>()?;
@@ -84,10 +81,10 @@ pub(super) fn write(
     let mut orbits = OrbitCounts::default();
     in_order(
         0..times.len(),
-        resources.threads,
-        2 * resources.threads,
+        limits.threads,
+        2 * limits.threads,
         |index| {
-            if around.cancel.is_cancelled() {
+            if env.cancel.is_cancelled() {
                 return Err(PipelineError::Stopped { done: index, total: times.len() });
             }
             let Some(time) = times.get(index).filter(|time| !time.events.is_empty()) else { return Ok(None) };
@@ -113,13 +110,13 @@ pub(super) fn write(
                     writer.add(&curated, &interpolated, time)?;
                 }
             }
-            around.observer.advance(Stage::Regridding, 1);
+            env.observer.advance(Stage::Regridding, 1);
             Ok(())
         },
     )?;
-    around.observer.end(Stage::Regridding);
+    env.observer.end(Stage::Regridding);
 
-    around.observer.begin(Stage::Products, (asked.wanted.len() + usize::from(with_stationary) + 1) as u64);
+    env.observer.begin(Stage::Products, (asked.wanted.len() + usize::from(with_stationary) + 1) as u64);
     let mut stored = Vec::new();
     let mut kinds = Vec::new();
     for writer in writers {
@@ -127,18 +124,18 @@ pub(super) fn write(
             stored.push(place.keep(file, kind.media_type())?);
             kinds.push(kind);
         }
-        around.observer.advance(Stage::Products, 1);
+        env.observer.advance(Stage::Products, 1);
     }
     if with_stationary {
-        let file = place.create(&stationary_name(scope.job_id))?.hash_at_end();
-        let file = stationary::write(asked, file, around)?;
+        let file = place.create(&stationary_name(scope.identity.job_id))?.hash_at_end();
+        let file = stationary::write(asked, file, env)?;
         stored.push(place.keep(file, ProductKind::Stationary.media_type())?);
         kinds.push(ProductKind::Stationary);
-        around.observer.advance(Stage::Products, 1);
+        env.observer.advance(Stage::Products, 1);
     }
     // what an earlier run of the same job made is listed, too
     let all: Vec<_> = CurationProduct::ALL.iter().map(|(product, _)| *product).collect();
-    for (name, kind) in named(scope.job_id, &all, true, asked.plan, asked.other.variables()) {
+    for (name, kind) in named(scope.identity.job_id, &all, true, asked.plan, asked.other.variables()) {
         if stored.iter().all(|product| product.name != name)
             && let Some(kept) = place.done(&name)?
         {
@@ -148,7 +145,7 @@ pub(super) fn write(
     }
     let manifest = manifest(asked, &stored, &kinds, place)?;
     stored.push(manifest);
-    around.observer.end(Stage::Products);
+    env.observer.end(Stage::Products);
     Ok(Made { stored, without_value: without_value.into_inner() })
 }
 
@@ -197,7 +194,7 @@ fn manifest(
     asked: &Asked<'_>,
     stored: &[StoredProduct],
     kinds: &[ProductKind],
-    place: &Workplace,
+    place: &JobFolder,
 ) -> Result<StoredProduct> {
     let files: Vec<Artifact> = stored
         .iter()
@@ -218,7 +215,7 @@ fn manifest(
         "missing_steps": asked.plan.missing().len(),
     });
     let notices: Vec<String> = asked.scope.notices.iter().map(|(_, text)| text.clone()).collect();
-    let mut file = place.create(&manifest_name(asked.scope.job_id))?;
+    let mut file = place.create(&manifest_name(asked.scope.identity.job_id))?;
     let masks = &asked.masks.file;
     let status = Status::Complete;
     write_item(&mut file, &asked.info.job, masks.grid(), masks.times(), counts, &files, status, &notices)?;

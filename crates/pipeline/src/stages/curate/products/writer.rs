@@ -14,10 +14,10 @@ use eventscape_products::{
 
 use super::Asked;
 use super::lives::Lives;
-use crate::curation::CurationProduct;
-use crate::curation::plan::MaskTime;
 use crate::error::{PipelineError, Result};
-use crate::workplace::Workplace;
+use crate::job::CurationProduct;
+use crate::run::JobFolder;
+use crate::stages::curate::plan::MaskTime;
 
 /// The name of a product that is one file, and what it is.
 pub(super) fn file_of(job_id: u64, product: CurationProduct) -> Option<(String, ProductKind)> {
@@ -44,9 +44,9 @@ pub(super) enum Writer {
 }
 
 impl Writer {
-    pub(super) fn begin(asked: &Asked<'_>, product: CurationProduct, place: &Workplace) -> Result<Self> {
+    pub(super) fn begin(asked: &Asked<'_>, product: CurationProduct, place: &JobFolder) -> Result<Self> {
         let (info, grid) = (asked.info, asked.masks.file.grid());
-        let Some((name, _)) = file_of(asked.scope.job_id, product) else {
+        let Some((name, _)) = file_of(asked.scope.identity.job_id, product) else {
             return Ok(Self::Plots(Lives::of(asked.plan)));
         };
         let file = place.create(&name)?;
@@ -97,7 +97,7 @@ impl Writer {
     }
 
     /// The files with what they are.
-    pub(super) fn end(self, asked: &Asked<'_>, place: &Workplace) -> Result<Vec<(ProductFile, ProductKind)>> {
+    pub(super) fn end(self, asked: &Asked<'_>, place: &JobFolder) -> Result<Vec<(ProductFile, ProductKind)>> {
         let (file, kind) = match self {
             Self::Curated(file) => (file.end()?, ProductKind::Curated),
             Self::Hierarchy(file) => (file.end()?, ProductKind::CurationHierarchy),
