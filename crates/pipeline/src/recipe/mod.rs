@@ -86,7 +86,7 @@ enum Origin {
     /// They are found and followed.
     Found(Arc<Phenomenon>),
     /// Their outlines are given.
-    Given(Given),
+    Given(Box<Given>),
 }
 
 /// A job, understood.
@@ -153,7 +153,7 @@ impl Recipe {
         let header = written(&(GIVEN_VERSION, given.kind, &nameless, &outlines.checksum, grid))?;
         let key = key_of_bytes(&header);
         let identity = Identity::new("mask-from", &job.outlines, key, output.job_id, given.title.clone());
-        let origin = Origin::Given(given);
+        let origin = Origin::Given(Box::new(given));
         Ok(Self { identity, data, output, limits, origin, span, keys: Job::default(), header })
     }
 
