@@ -2,7 +2,7 @@
 //! message where a fixture is broken.
 //!
 //! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
-//! - [`oracle`]: plain restatements, on label images, of what the core computes on runs. They share no code with it.
+//! - [`oracle`]: plain restatements, on label images, of what the core computes on sets of cells. They share no code with it.
 //! - `s3`, `earthdata` (a feature): an S3 server over a folder; NASA's login, keys and files behind it.
 //! - [`servers`]: database servers on loopback.
 //! - [`synthetic`]: fields whose phenomena are known, and proptest strategies for arbitrary ones.

@@ -149,7 +149,7 @@ impl<W: Medium> FlatFile<W> {
     /// [`ProductError::Write`] when the output refuses, [`ProductError::Mismatch`] for more cells than were announced.
     pub fn add(&mut self, time: &InterpolatedTime) -> Result<(), ProductError> {
         for event in &time.events {
-            let n = event.cells.len();
+            let n = event.cells.count() as usize;
             let fits = event.variables.iter().all(|v| v.values.len() == n && v.coverage.len() == n);
             self.left = self.left.checked_sub(n).filter(|_| fits).ok_or_else(|| {
                 ProductError::Mismatch(format!(

@@ -44,7 +44,7 @@ pub fn write_tracks_parquet<W: Write + Send>(
     for index in 0..events.scenes() {
         let scene = read(events, index)?;
         for event in members_of(lineage, index, &scene)? {
-            let outline = outliner.outline(scene.runs_of(event.component));
+            let outline = outliner.outline(scene.cells_of(event.component));
             geo.add(&outline);
             rows.add(&event, scene.time, index, &mut before);
             if let Some(given) = job.given(event.track) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use eventscape_core::time::Calendar;
-use eventscape_core::{Grid, Timestamp};
+use eventscape_core::{Cells, Grid, Timestamp};
 use eventscape_io::formats::{Attribute, Granule, Hyperslab};
 
 use super::masks::{grid_of, time_of};
@@ -31,9 +31,9 @@ pub struct InterpolatedReader {
 pub struct EventValues {
     /// The time.
     pub time: Timestamp,
-    /// Row and column of each cell on the mask's grid.
-    pub cells: Vec<(u32, u32)>,
-    /// The values; NaN where missing.
+    /// The cells on the mask's grid.
+    pub cells: Cells,
+    /// The values in the order of the cells; NaN where missing.
     pub values: Vec<f64>,
     /// Units.
     pub units: Option<String>,
@@ -114,16 +114,19 @@ impl InterpolatedReader {
         };
         let rows = self.granule.read(&path, &Hyperslab::all(&shape))?.data.to_f64();
         let rows = rows.ok_or_else(|| wrong(format!("`{path}` holds no numbers")))?;
-        let mut cells = Vec::with_capacity(rows.len() / 3);
-        let mut values = Vec::with_capacity(rows.len() / 3);
+        let mut pairs: Vec<(u32, f64)> = Vec::with_capacity(rows.len() / 3);
         let places = self.places.get_or_init(|| Places::of(&self.grid));
         for row in rows.chunks_exact(3) {
             let cell = places.cell(&self.grid, row[0], row[1]);
-            cells.push(
-                cell.ok_or_else(|| wrong(format!("`{path}` has a cell at {}, {} off the grid", row[0], row[1])))?,
-            );
-            values.push(if row[2] == FILL { f64::NAN } else { row[2] });
+            let cell =
+                cell.ok_or_else(|| wrong(format!("`{path}` has a cell at {}, {} off the grid", row[0], row[1])))?;
+            pairs.push((cell, if row[2] == FILL { f64::NAN } else { row[2] }));
         }
+        // a stable sort: of a cell that comes twice the first value counts
+        pairs.sort_by_key(|(cell, _)| *cell);
+        pairs.dedup_by_key(|(cell, _)| *cell);
+        let cells = Cells::of(pairs.iter().map(|(cell, _)| *cell), self.grid.nx() as u32);
+        let values = pairs.into_iter().map(|(_, value)| value).collect();
         let text = |name: &str| found.attribute(name).and_then(Attribute::text).map(|t| t.trim().to_owned());
         let statistic = |name: &str| Some((name.to_owned(), text(name)?.parse().ok()?));
         let names = [

@@ -11,7 +11,7 @@ use super::hdf5::Medium;
 use super::in_order::scenes_in_order;
 use super::metadata::{FileKind, global_attributes};
 use crate::{JobInfo, ProductError};
-use labels::{outside_domain, stretches};
+use labels::stretches;
 use tiles::Tiling;
 
 /// Writes the masks of all times into one flat file.
@@ -65,11 +65,11 @@ pub fn write_masks<W: Medium>(
     let tiling = Tiling::new(grid.ny(), grid.nx());
     let chunk = [1, tiling.rows, tiling.columns];
     let dims = ["time", axes.row, axes.column];
-    // the runs are packed as they are; the level says "fastest" in the stream's own header
+    // ranges of cells are packed as they are; the level says "fastest" in the stream's own header
     let codec = Codec { shuffle: false, level: 1 };
     let ids = file.start_chunks(axes.describe(event_id(job, &dims)), &chunk, codec)?;
     let flags = file.start_chunks(axes.describe(event_flag(grid, &dims)), &chunk, codec)?;
-    let outside = outside_domain(grid);
+    let outside = grid.outside_domain();
     let given = !job.given.is_empty();
     scenes_in_order(
         events,
