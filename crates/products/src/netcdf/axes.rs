@@ -1,12 +1,13 @@
 //! Coordinates of time and place in CF files.
 
 use eventscape_core::grid::{CellAreas, Coordinates};
+use eventscape_core::sphere::unwrapped;
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 
 use super::file::{Codec, NcFile, Variable};
 use super::hdf5::Medium;
-use super::metadata::{TIME_UNITS, seconds, unwrapped, wgs84};
+use super::metadata::{TIME_UNITS, seconds, wgs84};
 use crate::ProductError;
 
 /// Columns of one width give areas that depend on the row alone; float32 longitudes make widths differ by this much.
