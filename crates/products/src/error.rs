@@ -1,6 +1,6 @@
 //! Why a product cannot be written.
 
-use eventscape_core::{ErrorKind, SourceError};
+use eventscape_core::{ErrorKind, Grid, SourceError};
 
 /// Why a product cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,14 @@ pub enum ProductError {
 }
 
 impl ProductError {
+    /// `what` cannot hold a mesh.
+    pub(crate) fn needs_lattice(grid: &Grid, what: &str) -> Self {
+        Self::Unrepresentable(format!(
+            "{what} needs a grid of rows and columns; this one is a mesh of {} cells",
+            grid.len()
+        ))
+    }
+
     /// The kind, for exit codes and statuses.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

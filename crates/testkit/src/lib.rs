@@ -2,6 +2,7 @@
 //! message where a fixture is broken.
 //!
 //! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
+//! - [`mesh`]: a grid that is a graph.
 //! - [`oracle`]: plain restatements, on label images, of what the core computes on sets of cells. They share no code with it.
 //! - `s3`, `earthdata` (a feature): an S3 server over a folder; NASA's login, keys and files behind it.
 //! - [`servers`]: database servers on loopback.
@@ -13,6 +14,7 @@ pub mod classic;
 #[cfg(feature = "s3")]
 pub mod earthdata;
 pub mod golden;
+pub mod mesh;
 pub mod oracle;
 #[cfg(feature = "s3")]
 pub mod s3;
