@@ -31,7 +31,7 @@ impl Described {
             (5, std_dev < 0.0, "which is no standard deviation"),
             (6, !(eccentricity.is_nan() || (0.0..=1.0).contains(&eccentricity)), "which is no eccentricity"),
             (7, !(orientation.is_nan() || (0.0..=180.0).contains(&orientation)), "which is not within 0 to 180"),
-            (8, !(lat.abs() <= 90.0), "which is no latitude"),
+            (8, !(..=90.0).contains(&lat.abs()), "which is no latitude"),
         ];
         wrong
             .into_iter()

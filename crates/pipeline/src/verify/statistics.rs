@@ -70,7 +70,7 @@ fn row(asked: &Asked<'_>, record: &csv::StringRecord, line: u64) -> Checked<(Key
         return Err(wrong("cells"));
     }
     for name in ["area_km2", "valid_area_km2"] {
-        if !(number(name)? >= 0.0) {
+        if !(0.0..).contains(&number(name)?) {
             return Err(wrong(name));
         }
     }

@@ -281,3 +281,34 @@ fn directions_are_averaged_around_north() {
     }
     assert_eq!(compared, 41 * 29 * 7);
 }
+
+/// Each of two threads of the pool waited for threads that waited for the pool: such a job never ended.
+#[test]
+fn windows_far_apart_of_several_steps_are_read_on_two_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let tall = |west: f64| {
+        let (east, south, north) = (west + 10.0, -60.0, 60.0);
+        let ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+        serde_json::json!({"type": "Feature",
+            "properties": {"start": "2021-03-01T01:00Z", "end": "2021-03-01T04:00Z", "id": west},
+            "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    };
+    let outlines = folder.path().join("outlines.geojson");
+    let all = serde_json::json!({"type": "FeatureCollection", "features": [tall(10.0), tall(160.0)]});
+    std::fs::write(&outlines, all.to_string()).unwrap();
+    let phdef = masks_of(&outlines, &["--id-property=id", "--resolution=2", "--step=1h"], folder.path());
+    // a step takes several blocks of the file, so that even one window of it is read in parallel
+    let field = Field {
+        lat: axis(-90.0, 0.5, 361),
+        lon: axis(-180.0, 0.5, 720),
+        hours: axis(0.0, 1.0, 6),
+        calendar: "standard",
+    };
+    let input = field.write(folder.path());
+    let arguments = ["curate", "--quiet", "--threads=2", "--variable=t2m", "--products=interpolated,statistics"];
+    let places = ["--phdef", phdef.to_str().unwrap(), "--input", input.to_str().unwrap()];
+    run(&[&arguments[..], &places, &["--out", folder.path().to_str().unwrap()]].concat());
+    let file = interpolated(&folder.path().join("2"));
+    assert_eq!(file.stamps().len(), 4);
+    assert!(file.stamps().iter().all(|stamp| file.events(stamp) == [1, 2]));
+}

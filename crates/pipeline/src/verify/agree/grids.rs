@@ -20,10 +20,10 @@ fn differ(known: &GridFacts, is: &GridFacts) -> Differences {
     let off = |a: &f32, b: &f32| (a - b).abs();
     // files that ascend across the seam go on past it
     let off_in_turns = |a: &f32, b: &f32| ((a - b + 180.0).rem_euclid(360.0) - 180.0).abs();
-    if let Some(at) = known.lat.iter().zip(&is.lat).position(|(a, b)| !(off(a, b) <= SAME)) {
+    if let Some(at) = known.lat.iter().zip(&is.lat).position(|(a, b)| !(..=SAME).contains(&off(a, b))) {
         differences.add(format!("lat[{at}]"), format!("has {}", is.lat[at]), format!("has {}", known.lat[at]));
     }
-    if let Some(at) = known.lon.iter().zip(&is.lon).position(|(a, b)| !(off_in_turns(a, b) <= SAME)) {
+    if let Some(at) = known.lon.iter().zip(&is.lon).position(|(a, b)| !(..=SAME).contains(&off_in_turns(a, b))) {
         differences.add(format!("lon[{at}]"), format!("has {}", is.lon[at]), format!("has {}", known.lon[at]));
     }
     differences

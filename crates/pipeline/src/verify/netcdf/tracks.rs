@@ -71,7 +71,7 @@ fn observations(nc: &Nc<'_>, tracks: &[Track], faults: &mut Faults) -> Checked<E
             if !goes_on {
                 faults.add(format!("time[{k}]"), format!("event {} goes back in time", track.id));
             }
-            if !(cells[k] >= 1.0) {
+            if !(1.0..).contains(&cells[k]) {
                 faults.add(format!("cells[{k}]"), format!("it is {}, an event has a cell at least", cells[k]));
             }
             if !lon[k].is_finite() {
