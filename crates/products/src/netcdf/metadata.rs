@@ -189,13 +189,17 @@ fn time(all: &mut Attributes, times: &[Timestamp]) {
 
 /// ISO 8601, e.g. `P1DT6H`, `PT30M`.
 fn duration(seconds: f64) -> String {
-    let whole = seconds as i64;
+    // times are whole microseconds: further digits of a float64 are no part of it
+    let micros = (seconds * 1e6).round() as i64;
+    let whole = micros / 1_000_000;
     let (days, hours, minutes) = (whole / 86_400, whole / 3600 % 24, whole / 60 % 60);
-    let rest = seconds - (whole - whole % 60) as f64;
     let part = |n: i64, unit: &str| if n == 0 { String::new() } else { format!("{n}{unit}") };
     let mut clock = part(hours, "H") + &part(minutes, "M");
-    if rest != 0.0 {
-        clock += &format!("{rest}S");
+    let (rest, fraction) = (whole % 60, (micros % 1_000_000).abs());
+    if fraction != 0 {
+        clock += &format!("{}S", format!("{rest}.{fraction:06}").trim_end_matches('0'));
+    } else {
+        clock += &part(rest, "S");
     }
     match (days, clock.is_empty()) {
         (0, true) => "PT0S".to_owned(),
@@ -237,9 +241,14 @@ mod tests {
 
     #[test]
     fn durations_are_iso_8601() {
-        for (seconds, text) in
-            [(0.0, "PT0S"), (1800.0, "PT30M"), (108_000.0, "P1DT6H"), (86_400.0, "P1D"), (0.5, "PT0.5S")]
-        {
+        for (seconds, text) in [
+            (0.0, "PT0S"),
+            (1800.0, "PT30M"),
+            (108_000.0, "P1DT6H"),
+            (86_400.0, "P1D"),
+            (0.5, "PT0.5S"),
+            (103_568.791_924, "P1DT4H46M8.791924S"),
+        ] {
             assert_eq!(duration(seconds), text);
         }
     }
