@@ -46,6 +46,12 @@ pub trait Dataset: Send + Sync {
     }
 }
 
+/// Reads the structure of a file.
+type OpenFile = fn(&Arc<Blocks>, &OpenOptions) -> Result<Box<dyn Dataset>>;
+
+/// Reads the structure of a folder; `None` where it is no store of the format.
+type OpenDirectory = fn(&Arc<dyn DirectorySource>, &OpenOptions) -> Result<Option<Box<dyn Dataset>>>;
+
 /// How files of a format are told from others, and opened.
 #[derive(Clone, Copy)]
 pub enum Opener {
@@ -54,12 +60,12 @@ pub enum Opener {
         /// Whether the bytes are of this format, by their signature.
         recognises: fn(&Blocks) -> Result<bool>,
         /// Reads the structure.
-        open: fn(&Arc<Blocks>, &OpenOptions) -> Result<Box<dyn Dataset>>,
+        open: OpenFile,
     },
     /// A folder of files.
     Directory {
         /// Reads the structure; `None` where the folder is no store of this format.
-        open: fn(&Arc<dyn DirectorySource>, &OpenOptions) -> Result<Option<Box<dyn Dataset>>>,
+        open: OpenDirectory,
     },
 }
 

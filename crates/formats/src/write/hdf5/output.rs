@@ -55,7 +55,7 @@ impl<W: Medium> Output<W> {
             self.flush_held()?;
         }
         if large {
-            self.to_file(|file| file.write_all(bytes))?;
+            self.with_file(|file| file.write_all(bytes))?;
             self.written += bytes.len() as u64;
         } else {
             self.held.extend_from_slice(bytes);
@@ -90,7 +90,7 @@ impl<W: Medium> Output<W> {
         self.flush_held()?;
         let end = self.written;
         let mut earlier = vec![0; bytes.len()];
-        self.to_file(|file| {
+        self.with_file(|file| {
             file.seek(SeekFrom::Start(address))?;
             file.read_exact(&mut earlier)?;
             file.seek(SeekFrom::Start(address))?;
@@ -109,7 +109,7 @@ impl<W: Medium> Output<W> {
     pub(crate) fn finish(mut self) -> io::Result<W> {
         self.flush_held()?;
         let (length, sum) = (self.written, self.sum);
-        self.to_file(|file| {
+        self.with_file(|file| {
             file.flush()?;
             if read_back(file)? == (length, sum) {
                 return Ok(());
@@ -130,14 +130,14 @@ impl<W: Medium> Output<W> {
 
     fn flush_held(&mut self) -> io::Result<()> {
         let held = std::mem::take(&mut self.held);
-        self.to_file(|file| file.write_all(&held))?;
+        self.with_file(|file| file.write_all(&held))?;
         self.written += held.len() as u64;
         self.held = held;
         self.held.clear();
         Ok(())
     }
 
-    fn to_file(&mut self, work: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
+    fn with_file(&mut self, work: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
         if self.broken {
             return Err(io::Error::other("an earlier write failed, so the file is not complete"));
         }
