@@ -41,7 +41,7 @@ def run(command):
 def main():
     target, out = Path(sys.argv[1]), Path(sys.argv[2])
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    writers = sys.argv[4:] or ["none", "ours", "netcdf-c", "hdf5-c", "netcdf-writer", "rust-hdf5"]
+    writers = sys.argv[4:] or ["none", "ours", "netcdf-c", "netcdf-writer", "rust-hdf5"]
     out.mkdir(parents=True, exist_ok=True)
     print("| writer | case | CPU s | peak MB | file MB | readers |\n|---|---|---|---|---|---|")
     for writer in writers:
