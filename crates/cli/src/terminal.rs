@@ -87,11 +87,13 @@ impl Terminal {
     }
 
     /// Tells something that is no progress and no error.
+    #[cfg(feature = "service")]
     pub(crate) fn tell_line(&self, message: &str) {
         self.line(&self.line_of(message));
     }
 
     /// As it is written to stderr.
+    #[cfg(feature = "service")]
     pub(crate) fn line_of(&self, message: &str) -> String {
         match self.mode {
             Mode::Json => serde_json::json!({ "level": "info", "message": message }).to_string(),
