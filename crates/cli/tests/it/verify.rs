@@ -87,7 +87,6 @@ fn without_track(table: &[u8], track: i64) -> Vec<u8> {
 }
 
 #[test]
-#[ignore = "issue 12: contradictions between the products of this job are not all named yet"]
 fn the_demos_jobs_are_sound_and_each_kind_of_damage_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let out = demo(folder.path());
