@@ -1,6 +1,5 @@
 //! The definition of a curation job: every flag of the command line is a key here, and the other way round.
 
-use eventscape_products::{Product, ProductStage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,8 +7,6 @@ use serde_json::{Map, Value};
 use super::parts::{LimitKeys, OutputKeys, SourceKeys, is_false};
 use super::table::job_table;
 use super::text::{TextOrNumber, Texts};
-use crate::doors::Doors;
-use crate::error::Result;
 
 /// Other data to be gathered inside the events of a PhDef job. Keys that are absent take the default that is given with each.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -75,15 +72,4 @@ job_table! {
     about: "Other data to be gathered inside the events of a PhDef job. Keys that are absent take the default that is given with each.",
     notes: &[("job_id", "Number of the job (default: the PhDef job's and one more).")],
     parts: { source: SourceKeys, curation: CurationKeys, output: OutputKeys, limits: LimitKeys }
-}
-
-impl CurationJob {
-    /// The products that the job asks for; `doors` has those that there are.
-    ///
-    /// # Errors
-    /// A name that is not known, with those that are.
-    pub(crate) fn wanted(&self, doors: &Doors) -> Result<Vec<Product>> {
-        let all = Texts::One("all".to_owned());
-        doors.chosen(ProductStage::Curation, Some(self.output.products.as_ref().unwrap_or(&all)))
-    }
 }

@@ -87,7 +87,7 @@ enum Origin {
     /// They are found and followed.
     Found(Arc<Phenomenon>),
     /// Their outlines are given.
-    Given(Given),
+    Given(Box<Given>),
 }
 
 /// A job, understood.
@@ -154,12 +154,12 @@ impl Recipe {
         let header = written(&(GIVEN_VERSION, given.kind, &nameless, &outlines.checksum, grid))?;
         let key = key_of_bytes(&header);
         let identity = Identity::new("mask-from", &job.outlines, key, output.job_id, given.title.clone());
-        let origin = Origin::Given(given);
+        let origin = Origin::Given(Box::new(given));
         Ok(Self { identity, data, output, limits, origin, span, keys: Job::default(), header })
     }
 
-    /// The recipe that the header of a spool holds, and what it looks for; the header says nothing of what the job makes. `subject` is what messages call the
-    /// spool.
+    /// The recipe that the header of a spool holds, and what it looks for; the header says nothing of what the job makes.
+    /// `subject` is what messages call the spool.
     ///
     /// # Errors
     /// A header of another version, or one that is not understood.

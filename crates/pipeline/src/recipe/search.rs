@@ -131,17 +131,14 @@ fn has_key(method: &Method, key: &str) -> bool {
 /// Refuses keys of another tracker.
 fn check_own_keys(own: &Map<String, Value>, method: &Method, methods: &[Method]) -> Result<()> {
     let is_set = |value: &Value| !matches!(value, Value::Null | Value::Bool(false));
-    let others = own.iter().filter(|(key, value)| is_set(value) && !has_key(method, key)).map(|(key, _)| key);
-    for key in others {
-        let why = match methods.iter().find(|other| has_key(other, key)) {
-            Some(owner) => {
-                format!("this is for {} alone: add --tracker {}, or leave it out", owner.title, owner.name)
-            }
-            None => "no tracker has this key; leave it out".to_owned(),
-        };
-        return Err(PipelineError::job(key, why));
-    }
-    Ok(())
+    let Some((key, _)) = own.iter().find(|(key, value)| is_set(value) && !has_key(method, key)) else {
+        return Ok(());
+    };
+    let why = match methods.iter().find(|other| has_key(other, key)) {
+        Some(owner) => format!("this is for {} alone: add --tracker {}, or leave it out", owner.title, owner.name),
+        None => "no tracker has this key; leave it out".to_owned(),
+    };
+    Err(PipelineError::job(key, why))
 }
 
 /// Operator and value; some methods have those of their own.

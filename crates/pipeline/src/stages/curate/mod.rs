@@ -79,7 +79,7 @@ pub struct CurationReport {
 /// are done stay.
 pub fn run_curation(job: &CurationJob, env: &Environment<'_>) -> Result<Vec<CurationReport>> {
     out(job)?;
-    job.wanted(&env.doors)?;
+    products::wanted(job, &env.doors)?;
     let limits = Limits::of(&job.limits)?;
     on_threads_of(&limits, || each_collection(job, env, &run_one))
 }
@@ -90,7 +90,7 @@ pub fn run_curation(job: &CurationJob, env: &Environment<'_>) -> Result<Vec<Cura
 /// # Errors
 /// The key that is wrong, and what there is instead.
 pub fn check_curation(job: &CurationJob, doors: &Doors) -> Result<()> {
-    job.wanted(doors)?;
+    products::wanted(job, doors)?;
     match job.curation.method.as_deref() {
         // of points, which only the data tell
         Some(name) if !name.trim().eq_ignore_ascii_case("distance") => regrid::method_of(name).map(|_| ()),

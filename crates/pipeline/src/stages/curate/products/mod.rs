@@ -25,7 +25,7 @@ use super::record::{self, Group};
 use super::regrid::Regridder;
 use crate::doors::Doors;
 use crate::error::{PipelineError, Result};
-use crate::job::CurationJob;
+use crate::job::{CurationJob, Texts};
 use crate::recipe::Limits;
 use crate::run::{Environment, JobFolder, Stage, in_order};
 
@@ -38,9 +38,13 @@ pub(super) struct Made {
     pub(super) without_value: usize,
 }
 
-/// The products that a job names, and those that its keys ask for.
+/// The products that a job names (all where it names none), and those that its keys ask for.
+///
+/// # Errors
+/// A name that is not known, with those that are.
 pub(super) fn wanted(job: &CurationJob, doors: &Doors) -> Result<Vec<Product>> {
-    let mut wanted = job.wanted(doors)?;
+    let all = Texts::One("all".to_owned());
+    let mut wanted = doors.chosen(ProductStage::Curation, Some(job.output.products.as_ref().unwrap_or(&all)))?;
     let of_key = |product: &&Product| product.choice == Choice::Key("stationary") && job.curation.stationary;
     wanted.extend(doors.products_of(ProductStage::Curation).filter(of_key));
     Ok(wanted)
