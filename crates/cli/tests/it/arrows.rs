@@ -71,9 +71,7 @@ const INSIDE: [(&str, &[&str]); 5] = [
     ("pipeline/src", &["error", "job", "doors", "recipe", "run", "stages", "verify"]),
     (
         "pipeline/src/job",
-        &[
-            "text", "tos2ca_names", "duration", "keys", "file", "table", "parts", "phdef", "curation", "mask_from",
-        ],
+        &["text", "tos2ca_names", "duration", "keys", "file", "table", "parts", "phdef", "curation", "mask_from"],
     ),
     (
         "pipeline/src/recipe",

@@ -3,7 +3,7 @@
 use std::path::Component;
 
 use eventscape_core::grid::Domain;
-use eventscape_core::track::AuxGeoirOptions;
+use eventscape_core::track::{AuxGeoirOptions, METHODS};
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
     BoxText, CurationJob, Doors, Job, JobTable, SourceKeys, TextOrNumber, Texts, WrongKey, canonical_keys,
@@ -51,7 +51,7 @@ pub struct Policy {
     pub webhooks: Vec<String>,
     /// A file of further collections.
     pub catalog: Option<String>,
-    /// The kinds that jobs can name.
+    /// The kinds that jobs can name; trackers are those of [`eventscape_core::track::METHODS`] alone.
     pub doors: Doors,
 }
 

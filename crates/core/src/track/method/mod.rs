@@ -121,6 +121,9 @@ pub struct WrongType {
     pub reason: String,
 }
 
+/// Makes a plan of the method's own keys.
+type Plan = fn(&Map<String, Value>, &MethodContext<'_>) -> Result<Box<dyn PlannedMethod>, MethodError>;
+
 /// A kind of method as an entry of a table.
 #[derive(Clone, Copy)]
 pub struct Method {
@@ -134,7 +137,7 @@ pub struct Method {
     pub default_condition: Option<(&'static str, &'static str)>,
     schema: fn() -> Value,
     check: fn(&Map<String, Value>) -> Result<(), WrongType>,
-    plan: fn(&Map<String, Value>, &MethodContext<'_>) -> Result<Box<dyn PlannedMethod>, MethodError>,
+    plan: Plan,
 }
 
 impl Method {
