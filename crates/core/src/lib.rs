@@ -20,6 +20,7 @@ mod scene;
 pub mod detect;
 pub mod grid;
 pub mod outline;
+pub mod parallel;
 pub mod regrid;
 pub mod time;
 pub mod track;

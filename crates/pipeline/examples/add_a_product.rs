@@ -7,9 +7,9 @@ use std::error::Error;
 use std::io::Write;
 
 use eventscape_io::sink::ProductFile;
-use eventscape_io::stores::Stores;
-use eventscape_pipeline::{Cancel, Doors, Job, Silent, Surroundings, TextOrNumber, Texts, run_phdef};
+use eventscape_pipeline::{Doors, Environment, Job, JobTable, Silent, run_phdef};
 use eventscape_products::{Files, Product, ProductError, SceneView, SceneWriter, TracksContext};
+use serde_json::json;
 
 /// The kind: its name for `--products`, its file, and who writes it. `of_scenes` means that the writer is handed the scenes in
 /// order, in the pass that the built-in tables share.
@@ -51,25 +51,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         |what: &str| arguments.next().ok_or_else(|| format!("give a file, a variable and a threshold: {what}"));
     let (input, variable, value) = (next("no file")?, next("no variable")?, next("no threshold")?);
     let out = tempfile::tempdir()?;
-    let job = Job {
-        input: Some(Texts::One(input)),
-        variable: Some(variable),
-        operator: Some("greaterThan".to_owned()),
-        value: Some(TextOrNumber::Text(value)),
-        products: Some(Texts::One("largest".to_owned())),
-        out: Some(out.path().display().to_string()),
-        ..Job::default()
-    };
-    let around = Surroundings {
-        observer: &Silent,
-        cancel: Cancel::default(),
-        now: None,
-        stores: Stores::default(),
-        cache: None,
-        takes_over: false,
-        doors: Doors::default().with_product(LARGEST),
-    };
-    let report = run_phdef(&job, &around)?;
+    let mut env = Environment::new(&Silent);
+    // the one line that makes the product known
+    env.doors = Doors::default().with_product(LARGEST);
+    let keys = json!({
+        "input": input,
+        "variable": variable,
+        "operator": "greaterThan",
+        "value": value,
+        "products": "largest",
+        "out": out.path(),
+    });
+    let keys = keys.as_object().cloned().unwrap_or_default();
+    let job = Job::read(keys, &env.doors.methods).map_err(|wrong| wrong.to_string())?;
+    let report = run_phdef(&job, &env)?;
     for file in report.products.iter().filter(|file| file.product == LARGEST.name) {
         println!("{} ({}):", file.name, file.title);
         print!("{}", std::fs::read_to_string(out.path().join("1").join(&file.name))?);

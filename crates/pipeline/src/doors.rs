@@ -1,5 +1,6 @@
 //! The kinds that jobs can name: those that are built in, and those that the program hands in.
 
+use eventscape_core::track::{METHODS, Method};
 use eventscape_products::{Choice, PRODUCTS, Product, ProductStage};
 
 use crate::error::{PipelineError, Result};
@@ -19,21 +20,36 @@ use crate::job::Texts;
 /// let empty = Product::of_tracks("empty", Files::One("Empty.txt"), "text/plain", write).titled("An empty file");
 /// let doors = Doors::default().with_product(empty);
 /// assert_eq!(doors.products.len(), Doors::default().products.len() + 1);
+///
+/// let names: Vec<&str> = Doors::default().methods.iter().map(|method| method.name).collect();
+/// assert_eq!(names, ["fortracc", "aux-geoir"]);
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Doors {
+    /// The trackers, each with its finder; the first is the default.
+    pub methods: Vec<Method>,
     /// The products, in the order in which a job lists its files.
     pub products: Vec<Product>,
 }
 
 impl Default for Doors {
     fn default() -> Self {
-        Self { products: PRODUCTS.to_vec() }
+        Self { methods: METHODS.to_vec(), products: PRODUCTS.to_vec() }
     }
 }
 
 impl Doors {
+    /// The same with one more tracker. One that has the name of another takes its place.
+    #[must_use]
+    pub fn with_method(mut self, method: Method) -> Self {
+        match self.methods.iter_mut().find(|m| m.name == method.name) {
+            Some(other) => *other = method,
+            None => self.methods.push(method),
+        }
+        self
+    }
+
     /// The same with one more product. One that has the name and the stage of another takes its place.
     #[must_use]
     pub fn with_product(mut self, product: Product) -> Self {

@@ -2,7 +2,7 @@
 
 use eventscape_io::IoError;
 use eventscape_io::stores::Stores;
-use eventscape_pipeline::{Cancel, Doors, PipelineError, Silent, Surroundings, Verification, VerifyRequest, verify};
+use eventscape_pipeline::{Cancel, Environment, PipelineError, Silent, Verification, VerifyRequest, verify};
 
 use crate::error::{Result, ServiceError};
 use crate::events::blocking;
@@ -39,16 +39,10 @@ pub(crate) fn place(job: &JobRecord, outputs: &[OutputFile]) -> Result<String> {
 
 /// Reads the folder of a job back. Blocks.
 pub(crate) fn read_back(place: String, threads: Option<u32>, stores: &Stores, cancel: &Cancel) -> Result<Verification> {
-    let around = Surroundings {
-        observer: &Silent,
-        cancel: cancel.clone(),
-        now: None,
-        stores: stores.clone(),
-        cache: None,
-        takes_over: false,
-        doors: Doors::default(),
-    };
-    verify(&VerifyRequest { place: place.clone(), threads }, &around).map_err(|error| match error {
+    let mut env = Environment::new(&Silent);
+    env.cancel = cancel.clone();
+    env.stores = stores.clone();
+    verify(&VerifyRequest { place: place.clone(), threads }, &env).map_err(|error| match error {
         // it was there when the job ended
         PipelineError::Job { .. } => ServiceError::from(IoError::NotFound { location: place }),
         PipelineError::Unverified => ServiceError::Abandoned,

@@ -4,6 +4,8 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
+use eventscape_core::parallel::{JobPool, within};
+
 use crate::Result;
 
 /// Runs `work` on the indices `0..count`, at most `workers` at a time, and gives the results in order. Of several
@@ -16,22 +18,24 @@ pub(crate) fn map<T: Send>(count: usize, workers: usize, work: impl Fn(usize) ->
     }
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let done: Mutex<Vec<(usize, Result<T>)>> = Mutex::new(Vec::with_capacity(count));
+    let pool = JobPool::entered();
+    let run = || {
+        // indices are handed out in order, so every one below a failure is worked on too
+        while !failed.load(Relaxed) {
+            let index = next.fetch_add(1, Relaxed);
+            if index >= count {
+                break;
+            }
+            let result = work(index);
+            if result.is_err() {
+                failed.store(true, Relaxed);
+            }
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+        }
+    };
     std::thread::scope(|scope| {
         for _ in 0..workers.min(count) {
-            scope.spawn(|| {
-                // indices are handed out in order, so every one below a failure is worked on too
-                while !failed.load(Relaxed) {
-                    let index = next.fetch_add(1, Relaxed);
-                    if index >= count {
-                        break;
-                    }
-                    let result = work(index);
-                    if result.is_err() {
-                        failed.store(true, Relaxed);
-                    }
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-                }
-            });
+            scope.spawn(|| within(pool.as_ref(), run));
         }
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);

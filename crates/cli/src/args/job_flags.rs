@@ -1,17 +1,21 @@
 //! The flags of a job, made from the JSON Schema of the job file, so that the two cannot differ.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use eventscape_pipeline::{CurationJob, Job, MaskFromJob, PipelineError, job_schema, read_keys};
+use eventscape_core::track::METHODS;
+use eventscape_pipeline::{CurationJob, Job, JobTable, MaskFromJob, PipelineError};
 use serde_json::{Map, Value};
 
 /// Headings of the help with the keys under them; one that is in none would stand under the last.
 type Groups = &'static [(&'static str, &'static [&'static str])];
 
+/// The heading of the trackers' own keys, those that are in no group included.
+const TRACKING: &str = "Tracking";
+
 const PHDEF_GROUPS: Groups = &[
     ("Input", &["collection", "input", "root", "catalog", "variable", "level", "bbox", "polygon", "start", "end"]),
     ("Phenomenon", &["operator", "value", "min_size", "min_area_km2", "connectivity", "fill_holes", "smooth"]),
     (
-        "Tracking",
+        TRACKING,
         &["tracker", "min_overlap", "max_gap", "tos2ca_compat", "warm_threshold", "cold_only", "max_size", "min_steps"],
     ),
     ("Products", &["out", "job_id", "title", "products", "no_plots", "tos2ca_names", "overwrite"]),
@@ -54,7 +58,7 @@ pub(crate) struct JobFlags {
 impl JobFlags {
     /// Those of PhDef.
     pub(crate) fn phdef() -> Self {
-        Self { schema: job_schema(), groups: PHDEF_GROUPS }
+        Self { schema: Job::schema(), groups: PHDEF_GROUPS }
     }
 
     /// Those of curation.
@@ -96,6 +100,10 @@ impl JobFlags {
             Kind::List => arg.action(ArgAction::Append).num_args(1..).value_name("FILE|GLOB|URL"),
             Kind::Integer => arg.value_name("N").allow_hyphen_values(true),
             Kind::Number => arg.value_name("X").allow_hyphen_values(true),
+            Kind::Text if key == "tracker" => {
+                let names: Vec<&str> = METHODS.iter().map(|method| method.name).collect();
+                arg.value_name(names.join("|")).allow_hyphen_values(true)
+            }
             Kind::Text => arg.value_name(value_name(key)).allow_hyphen_values(true),
         }
     }
@@ -103,21 +111,16 @@ impl JobFlags {
     /// The heading of a key and its order among all.
     fn place(&self, key: &str) -> (&'static str, usize) {
         let all = self.groups.iter().flat_map(|(heading, keys)| keys.iter().map(move |k| (*heading, *k)));
-        let last = self.groups.last().map_or("", |(heading, _)| heading);
+        let last = if is_of_a_tracker(key) { TRACKING } else { self.groups.last().map_or("", |(heading, _)| heading) };
         all.enumerate()
             .find(|(_, (_, k))| *k == key)
             .map_or((last, usize::MAX), |(order, (heading, _))| (heading, order))
     }
 }
 
-/// The PhDef job that the flags of a command line spell.
-///
-/// # Errors
-/// Names the flag and says what it takes.
-pub(crate) fn job(matches: &ArgMatches) -> Result<Job, PipelineError> {
-    let table = JobFlags::phdef().table(matches)?;
-    let flag = |key: &str| format!("--{}", key.replace('_', "-"));
-    read_keys(table).map_err(|wrong| PipelineError::Job { subject: flag(&wrong.key), reason: wrong.reason })
+/// Whether a key is one that a tracker has of its own.
+fn is_of_a_tracker(key: &str) -> bool {
+    METHODS.iter().any(|method| method.schema().pointer(&format!("/properties/{key}")).is_some())
 }
 
 fn keys(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -161,7 +164,6 @@ fn value_name(key: &str) -> &'static str {
         "operator" => "OP",
         "value" => "X",
         "level" => "VALUE|#INDEX",
-        "tracker" => "fortracc|aux-geoir",
         "cache" => "memory|disk|none",
         "cache_dir" => "DIR",
         "products" => "LIST",
@@ -208,10 +210,13 @@ mod tests {
     fn every_key_of_a_job_has_its_place_in_the_help() {
         for flags in [JobFlags::phdef(), JobFlags::curation(), JobFlags::mask_from()] {
             for (key, _) in keys(&flags.schema) {
-                assert_ne!(flags.place(key).1, usize::MAX, "`{key}` is in no group");
+                let (heading, order) = flags.place(key);
+                let has_a_place = order != usize::MAX || (is_of_a_tracker(key) && heading == TRACKING);
+                assert!(has_a_place, "`{key}` is in no group");
             }
-            let grouped: usize = flags.groups.iter().map(|(_, keys)| keys.len()).sum();
-            assert_eq!(grouped, keys(&flags.schema).count());
+            for key in flags.groups.iter().flat_map(|(_, keys)| *keys) {
+                assert!(keys(&flags.schema).any(|(known, _)| known == *key), "there is no key `{key}`");
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ mod service;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 
-pub(crate) use job_flags::{JobFlags, job};
+pub(crate) use job_flags::JobFlags;
 #[cfg(not(feature = "service"))]
 pub(crate) use service::SERVICE_COMMANDS;
 

@@ -5,11 +5,14 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use eventscape_io::IoError;
-use eventscape_pipeline::{CurationJob, Job, PipelineError, TextOrNumber, Texts, run_curation, run_phdef};
+use eventscape_pipeline::{
+    BoxText, CurationJob, CurationKeys, Job, OutputKeys, PhenomenonKeys, PipelineError, RunningKeys, SourceKeys,
+    TextOrNumber, Texts, run_curation, run_phdef,
+};
 use eventscape_products::{PRODUCTS, Product, ProductStage};
 
 use super::plot::write_file;
-use super::{Outcome, print, surroundings};
+use super::{Outcome, environment, print};
 use crate::report;
 use crate::terminal::Terminal;
 
@@ -20,34 +23,46 @@ const SAMPLE_NAME: &str = "ostia_monthly.nc";
 pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
     let out = PathBuf::from(matches.get_one::<String>("out").map_or("eventscape-demo", String::as_str));
     let input = sample(&out)?;
-    let around = surroundings(terminal)?;
+    let env = environment(terminal)?;
     let job = Job {
-        input: Some(Texts::One(input.display().to_string())),
-        variable: Some("surface_temperature".to_owned()),
-        operator: Some("climatologyBeyond".to_owned()),
-        value: Some(TextOrNumber::Text("1.2, window=31".to_owned())),
-        bbox: Some(eventscape_pipeline::BoxText::Numbers([120.0, -5.0, -80.0, 5.0])),
-        min_size: Some(60),
-        title: Some("El Niño and La Niña in the tropical Pacific, OSTIA sea-surface temperature".to_owned()),
-        out: Some(out.display().to_string()),
-        products: Some(Texts::Many(products())),
-        no_plots: matches.get_flag("no_plots"),
+        source: SourceKeys { input: Some(Texts::One(input.display().to_string())), ..SourceKeys::default() },
+        phenomenon: PhenomenonKeys {
+            variable: Some("surface_temperature".to_owned()),
+            operator: Some("climatologyBeyond".to_owned()),
+            value: Some(TextOrNumber::Text("1.2, window=31".to_owned())),
+            bbox: Some(BoxText::Numbers([120.0, -5.0, -80.0, 5.0])),
+            min_size: Some(60),
+            ..PhenomenonKeys::default()
+        },
+        running: RunningKeys { no_plots: matches.get_flag("no_plots"), ..RunningKeys::default() },
+        output: OutputKeys {
+            title: Some("El Niño and La Niña in the tropical Pacific, OSTIA sea-surface temperature".to_owned()),
+            out: Some(out.display().to_string()),
+            products: Some(Texts::Many(products())),
+            ..OutputKeys::default()
+        },
         ..Job::default()
     };
     let json = matches.get_flag("json");
-    let found = run_phdef(&job, &around)?;
+    let found = run_phdef(&job, &env)?;
     let curation = CurationJob {
-        phdef: Some(out.join("1").display().to_string()),
-        input: Some(Texts::One(input.display().to_string())),
-        variable: Some(Texts::One("surface_temperature".to_owned())),
-        stationary: true,
-        title: Some("Sea-surface temperature inside the events of El Niño and La Niña".to_owned()),
-        out: Some(out.display().to_string()),
-        job_id: Some(2),
-        products: matches.get_flag("no_plots").then(|| Texts::Many(without_plots())),
+        source: SourceKeys { input: Some(Texts::One(input.display().to_string())), ..SourceKeys::default() },
+        curation: CurationKeys {
+            phdef: Some(out.join("1").display().to_string()),
+            variable: Some(Texts::One("surface_temperature".to_owned())),
+            stationary: true,
+            ..CurationKeys::default()
+        },
+        output: OutputKeys {
+            title: Some("Sea-surface temperature inside the events of El Niño and La Niña".to_owned()),
+            out: Some(out.display().to_string()),
+            job_id: Some(2),
+            products: matches.get_flag("no_plots").then(|| Texts::Many(without_plots())),
+            ..OutputKeys::default()
+        },
         ..CurationJob::default()
     };
-    let gathered = run_curation(&curation, &around)?;
+    let gathered = run_curation(&curation, &env)?;
     if json {
         let both = serde_json::json!({ "phdef": found, "curation": gathered.first() });
         print(&format!("{both:#}\n"))?;

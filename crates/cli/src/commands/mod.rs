@@ -15,9 +15,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use eventscape_pipeline::{Cancel, CurationJob, Doors, PipelineError, Surroundings, job_schema};
-
-use eventscape_io::stores::Stores;
+use eventscape_pipeline::{CurationJob, Environment, Job, JobTable, PipelineError};
 
 use crate::args;
 use crate::terminal::{Terminal, say};
@@ -51,7 +49,7 @@ pub(crate) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
                 Some("service") => eventscape_service::Config::schema(),
                 #[cfg(not(feature = "service"))]
                 Some("service") => return Err(without_service("the schema of a service's configuration")),
-                _ => job_schema(),
+                _ => Job::schema(),
             };
             print(&format!("{schema:#}\n"))?;
             Ok(ExitCode::SUCCESS)
@@ -88,9 +86,10 @@ pub(crate) fn print(text: &str) -> Result<(), PipelineError> {
 }
 
 /// What every job is run with: the terminal as observer, the clock, and Ctrl-C and SIGTERM to stop it.
-pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, PipelineError> {
-    let cancel = Cancel::default();
-    let asked = cancel.clone();
+pub(crate) fn environment(terminal: &Terminal) -> Result<Environment<'_>, PipelineError> {
+    let mut env = Environment::new(terminal);
+    env.now = Some(now());
+    let asked = env.cancel.clone();
     ctrlc::set_handler(move || {
         // the second time the user does not want to wait
         if asked.is_cancelled() {
@@ -100,15 +99,7 @@ pub(crate) fn surroundings(terminal: &Terminal) -> Result<Surroundings<'_>, Pipe
         asked.cancel();
     })
     .map_err(|e| PipelineError::Internal(format!("signals cannot be watched: {e}")))?;
-    Ok(Surroundings {
-        observer: terminal,
-        cancel,
-        now: Some(now()),
-        stores: Stores::default(),
-        cache: None,
-        takes_over: false,
-        doors: Doors::default(),
-    })
+    Ok(env)
 }
 
 /// The time, ISO 8601 in UTC, to the second; `SOURCE_DATE_EPOCH` (seconds since 1970) in its place makes products

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use eventscape_pipeline::{StitchRequest, Texts, run_stitch};
 
-use super::{Outcome, print, surroundings};
+use super::{Outcome, environment, print};
 use crate::report;
 use crate::terminal::Terminal;
 
@@ -20,8 +20,8 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
         no_plots: matches.get_flag("no_plots"),
         overwrite: matches.get_flag("overwrite"),
     };
-    let around = surroundings(terminal)?;
-    let outcome = run_stitch(&request, &around)?;
+    let env = environment(terminal)?;
+    let outcome = run_stitch(&request, &env)?;
     print(&report::of_job(&outcome, matches.get_flag("json")))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -6,19 +6,19 @@ use clap::ArgMatches;
 use eventscape_core::ErrorKind;
 use eventscape_pipeline::{PipelineError, Verification, VerifyRequest, verify};
 
-use super::{Outcome, print, surroundings};
+use super::{Outcome, environment, print};
 use crate::report;
 use crate::terminal::Terminal;
 
 /// Verifies one folder after the other. Damage decides the exit code before a folder that is no job does, since it is worse.
 pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
-    let around = surroundings(terminal)?;
+    let env = environment(terminal)?;
     let (mut found, mut refused) = (Vec::new(), None);
     for place in matches.get_many::<String>("folder").into_iter().flatten() {
         let request = VerifyRequest { place: place.clone(), threads: matches.get_one::<u32>("threads").copied() };
-        match verify(&request, &around) {
+        match verify(&request, &env) {
             Ok(verification) => found.push(verification),
-            Err(error) if around.cancel.is_cancelled() => return Err(error),
+            Err(error) if env.cancel.is_cancelled() => return Err(error),
             Err(error) => {
                 terminal.error(&error.to_string(), error.kind());
                 refused = refused.or(Some(error.kind()));

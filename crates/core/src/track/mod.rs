@@ -3,6 +3,7 @@
 //! - [`Fortracc`] links components of neighbouring scenes that overlap enough, the largest first; by the correct
 //!   [`OverlapRule`], or bit for bit as the TOS2CA reference.
 //! - [`AuxGeoir`] links storms in brightness temperature that [`AuxGeoirDetector`] found.
+//! - [`METHODS`] lists both as methods, each with the finder that its tracker expects; a stranger adds one by [`MethodKind`].
 //! - [`track_summaries`] tells of each track how long it lasts, how it moves and grows, how it begins and ends.
 //!
 //! Both trackers stream: they take [`crate::SceneComponents`] in the order of time, remember the runs of one scene, and
@@ -43,13 +44,20 @@
 //! ```
 
 pub mod aux_geoir;
+mod builder;
 mod fortracc;
+mod method;
 mod overlap;
 mod recorder;
 mod rows;
 mod summary;
 
 pub use aux_geoir::{AuxGeoir, AuxGeoirDetector, AuxGeoirOptions};
+pub use builder::LineageBuilder;
 pub use fortracc::{Fortracc, FortraccOptions, usual_step_seconds};
+pub use method::{
+    ConditionSearch, Finder, METHODS, Method, MethodContext, MethodError, MethodKind, PlannedMethod, SharedOptions,
+    Tracker, WrongType, method_named,
+};
 pub use overlap::{Overlap, OverlapRule};
 pub use summary::{EndStatus, MemberState, Motion, StartStatus, TrackSummary, track_summaries, track_summary};

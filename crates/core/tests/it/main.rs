@@ -9,5 +9,6 @@ mod fortracc_golden;
 mod fortracc_oracle;
 mod fortracc_properties;
 mod fortracc_rules;
+mod methods;
 mod reference_golden;
 mod track_summary;

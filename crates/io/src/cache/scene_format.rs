@@ -17,6 +17,7 @@
 
 use std::ops::Range;
 
+use eventscape_core::parallel::on_job_pool;
 use eventscape_core::{Scene, Timestamp, Values};
 use rayon::prelude::*;
 
@@ -135,16 +136,15 @@ fn kind_of(values: &Values) -> Kind {
 }
 
 fn encode_field<N: Number>(values: &[N], block: usize, blocks: &mut Vec<(Codec, Vec<u8>)>) -> Result<()> {
-    let encoded: Vec<std::io::Result<(Codec, Vec<u8>)>> = values
-        .par_chunks(block)
-        .map(|values| {
-            let mut planes = vec![0; values.len() * N::SIZE];
-            N::shuffle(values, &mut planes);
-            let mut out = Vec::new();
-            let codec = compress(&planes, &mut out)?;
-            Ok((codec, out))
-        })
-        .collect();
+    let encode = |values: &[N]| {
+        let mut planes = vec![0; values.len() * N::SIZE];
+        N::shuffle(values, &mut planes);
+        let mut out = Vec::new();
+        let codec = compress(&planes, &mut out)?;
+        Ok((codec, out))
+    };
+    let encoded: Vec<std::io::Result<(Codec, Vec<u8>)>> =
+        on_job_pool(|| values.par_chunks(block).map(encode).collect());
     for block in encoded {
         let failed = |source| IoError::Io { action: "compressing", location: "a scene".to_owned(), source };
         blocks.push(block.map_err(failed)?);
@@ -215,19 +215,17 @@ fn decode_field<N: FieldNumber>(
     values.try_reserve_exact(cells).map_err(|_| damaged(location, "it is too large for this machine's memory"))?;
     values.resize(cells, N::default());
     let base = blocks.first().map_or(0, |block| block.start);
-    values
-        .par_chunks_mut(header.block_rows * header.columns)
-        .zip(blocks.par_iter())
-        .try_for_each(|(out, block)| {
-            let start = block.start - base;
-            let stored = slice(bytes, start..start + u64::from(block.len))?;
-            if crc32fast::hash(stored) != block.crc {
-                return None;
-            }
-            let mut planes = Vec::new();
-            decompress(block.codec, stored, out.len() * N::SIZE, &mut planes).then(|| N::unshuffle(&planes, out))
-        })
-        .ok_or_else(wrong)?;
+    let decode = |(out, block): (&mut [N], &Block)| {
+        let start = block.start - base;
+        let stored = slice(bytes, start..start + u64::from(block.len))?;
+        if crc32fast::hash(stored) != block.crc {
+            return None;
+        }
+        let mut planes = Vec::new();
+        decompress(block.codec, stored, out.len() * N::SIZE, &mut planes).then(|| N::unshuffle(&planes, out))
+    };
+    let cells = header.block_rows * header.columns;
+    on_job_pool(|| values.par_chunks_mut(cells).zip(blocks.par_iter()).try_for_each(decode)).ok_or_else(wrong)?;
     values.truncate((rows.end - first_row.min(rows.end)) * header.columns);
     values.drain(..(rows.start.saturating_sub(first_row) * header.columns).min(values.len()));
     Ok(N::into_values(values))

@@ -2,25 +2,12 @@
 
 use std::path::Path;
 
-use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-use super::Job;
-use super::keys::{WrongKey, read_keys};
+use super::keys::WrongKey;
 use crate::error::{PipelineError, Result};
 
 const LARGEST_JOB_FILE: u64 = 1 << 20;
-
-/// Reads a job file: JSON where its name ends in `.json`, TOML otherwise. `min-overlap` and `min_overlap` are the same
-/// key. Relative paths in it are taken from the working folder, as those of flags are.
-///
-/// # Errors
-/// Names the file, and the key and line where it can.
-pub fn read_job_file(path: &Path) -> Result<Job> {
-    read_keys(read_table(path)?).map_err(|wrong| {
-        PipelineError::job(path.display().to_string(), format!("key `{}`: {}", wrong.key, wrong.reason))
-    })
-}
 
 /// The keys of a job file, with `_` for `-`.
 ///
@@ -91,26 +78,11 @@ fn plain(value: Value) -> Value {
     }
 }
 
-/// The JSON Schema of a PhDef job file.
-#[must_use]
-pub fn job_schema() -> Value {
-    schema_of::<Job>("Eventscape job: phenomenon definition")
-}
-
-/// The JSON Schema of a job file.
-pub(crate) fn schema_of<T: JsonSchema>(title: &str) -> Value {
-    let mut schema = schemars::schema_for!(T).to_value();
-    if let Value::Object(map) = &mut schema {
-        map.insert("title".to_owned(), Value::from(title));
-        if let Some(Value::Object(properties)) = map.get_mut("properties") {
-            properties.insert("$schema".to_owned(), serde_json::json!({ "type": "string" }));
-        }
-    }
-    schema
-}
-
 #[cfg(test)]
 mod tests {
+    use eventscape_core::track::METHODS;
+
+    use super::super::{Job, read_job};
     use super::*;
 
     #[test]
@@ -118,7 +90,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("job.toml");
         std::fs::write(&path, "start = 2008-05-31\nend = 2008-06-01T06:00:00Z\nvariable = 'sst'\n").unwrap();
-        let job = read_job_file(&path).unwrap();
+        let job: Job = read_job(Some(&path), Map::new(), &METHODS).unwrap();
+        let job = job.phenomenon;
         assert_eq!(job.start.map(|t| t.text()).as_deref(), Some("2008-05-31"));
         assert_eq!(job.end.map(|t| t.text()).as_deref(), Some("2008-06-01T06:00:00Z"));
     }

@@ -1,5 +1,6 @@
 //! Tables of keys, read with errors that say what a key takes.
 
+use eventscape_core::track::WrongType;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -20,17 +21,48 @@ pub struct WrongKey {
     pub reason: String,
 }
 
+impl std::fmt::Display for WrongKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.key, self.reason)
+    }
+}
+
 /// Reads a table of keys.
 ///
 /// # Errors
 /// The first key that is wrong, with the description of its schema.
 pub fn read_keys<T: DeserializeOwned + JsonSchema>(keys: Map<String, Value>) -> Result<T, WrongKey> {
+    read_with(keys, &schemars::schema_for!(T).to_value())
+}
+
+/// Reads keys that `schema` describes, perhaps among others.
+///
+/// # Errors
+/// The first key that is wrong, with its description.
+pub(super) fn read_with<T: DeserializeOwned>(keys: Map<String, Value>, schema: &Value) -> Result<T, WrongKey> {
     let table = Value::Object(keys);
     serde_path_to_error::deserialize(&table).map_err(|e| {
         let path: Vec<String> = e.path().iter().map(ToString::to_string).collect();
-        let schema = schemars::schema_for!(T).to_value();
-        WrongKey { key: e.path().to_string(), reason: reason(&schema, &table, &path, &e.inner().to_string()) }
+        WrongKey { key: e.path().to_string(), reason: reason(schema, &table, &path, &e.inner().to_string()) }
     })
+}
+
+/// Whether a schema has all keys of a table.
+///
+/// # Errors
+/// The first that it has not, with the key that may be meant.
+pub(super) fn check_known(keys: &Map<String, Value>, schema: &Value) -> Result<(), WrongKey> {
+    let known = schema.get("properties").and_then(Value::as_object);
+    match keys.keys().find(|key| !known.is_some_and(|known| known.contains_key(key.as_str()))) {
+        Some(key) => Err(WrongKey { key: key.clone(), reason: no_such_key(key, schema) }),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with a key of a tracker, in the words of the table's schema.
+pub(super) fn key_of_method(wrong: WrongType, keys: &Map<String, Value>, schema: &Value) -> WrongKey {
+    let reason = reason(schema, &Value::Object(keys.clone()), &wrong.path, &wrong.reason);
+    WrongKey { key: wrong.path.join("."), reason }
 }
 
 /// What is wrong in words for people; `told` is what the library says.
@@ -70,6 +102,7 @@ fn no_such_key(key: &str, schema: &Value) -> String {
         .into_iter()
         .flatten()
         .map(|(key, _)| key.as_str())
+        .filter(|key| !key.starts_with('$'))
         .collect();
     let nearest = known.iter().map(|k| (strsim::jaro_winkler(key, k), *k)).max_by(|a, b| a.0.total_cmp(&b.0));
     match nearest {
@@ -124,12 +157,14 @@ fn words(schema: &Value) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Job;
+    use eventscape_core::track::METHODS;
+
+    use super::super::{Job, JobTable};
     use super::*;
 
     fn wrong(keys: Value) -> (String, String) {
         let Value::Object(keys) = keys else { panic!("a table") };
-        let WrongKey { key, reason } = read_keys::<Job>(keys).unwrap_err();
+        let WrongKey { key, reason } = Job::read(keys, &METHODS).unwrap_err();
         (key, reason)
     }
 
@@ -146,7 +181,9 @@ mod tests {
         let (_, told) = wrong(serde_json::json!({"min_size": -3}));
         assert!(told.starts_with("-3 is not a whole number in its range"), "{told}");
         let (_, told) = wrong(serde_json::json!({"tracker": "best"}));
-        assert!(told.contains("fortracc"), "{told}");
+        assert_eq!(told, "there is no tracker `best`; there are fortracc, aux-geoir");
+        let (key, told) = wrong(serde_json::json!({"max_size": "large"}));
+        assert!(key == "max_size" && told.starts_with("\"large\" is not a whole number"), "{told}");
         let (_, told) = wrong(serde_json::json!({"input": {"a": 1}}));
         assert!(told.contains("globs"), "{told}");
     }

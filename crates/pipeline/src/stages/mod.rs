@@ -1,15 +1,28 @@
-//! The stages of a job, each a function named after what it makes.
+//! The stages, and the parts that several of them share: scenes, components, lineage, products, each a function named after what
+//! it makes.
 
+mod baseline;
 mod components;
+mod curate;
+mod joined;
 mod lineage;
+mod mask_from;
+mod phdef;
 mod pictures;
+mod plot;
 mod products;
-mod reference;
 mod scenes;
+mod stitch;
 
-pub(crate) use components::components;
-pub(crate) use lineage::lineage;
-pub(crate) use pictures::pictures;
-pub(crate) use products::{Asked, products, wanted_names};
-pub(crate) use reference::{Reference, reference};
-pub(crate) use scenes::{Scenes, open};
+pub use curate::{CurationReads, CurationReport, Reads, check_curation, plan_curation, run_curation};
+pub use mask_from::run_mask_from;
+pub use phdef::{Phenomena, Validation, check_job, find_phenomena, run_phdef, validate};
+pub use plot::{Plot, PlotKind, PlotRequest, draw as draw_plot};
+pub use stitch::{StitchRequest, run_stitch};
+
+use baseline::baseline;
+use components::components;
+use lineage::lineage;
+use pictures::pictures;
+use products::{ProductContext, products, wanted_names};
+use scenes::open;

@@ -7,12 +7,10 @@ use eventscape_core::{EventSource, Lineage, SceneComponents};
 use eventscape_products::map::{MapOptions, MapScene, Mapper, TrackPath, TrackPaths, ValueRange};
 use eventscape_products::{Artifact, Picture, ProductError, SceneView, SceneWriter};
 
-use super::Scenes;
-use super::products::{Asked, Making, Task};
+use super::products::{Making, ProductContext, Task};
+use super::scenes::Scenes;
 use crate::error::{PipelineError, Result};
-use crate::ordered::in_order;
-use crate::progress::Stage;
-use crate::resources::Resources;
+use crate::run::{Stage, in_order};
 
 /// A file of all scenes, and its writer.
 type OfAll<'a> = (&'a (usize, Task), Box<dyn SceneWriter + 'a>);
@@ -24,18 +22,14 @@ const RANGE_SCENES: usize = 24;
 ///
 /// # Errors
 /// What reading, drawing or the place says; what is complete stays.
-pub(crate) fn pictures(
-    making: &Making<'_>,
-    tasks: &[(usize, Task)],
-    resources: &Resources,
-) -> Result<Vec<(usize, Artifact)>> {
-    let Making { asked, place, around, .. } = *making;
+pub(crate) fn pictures(making: &Making<'_>, tasks: &[(usize, Task)]) -> Result<Vec<(usize, Artifact)>> {
+    let Making { asked, place, env, .. } = *making;
     let mut made = Vec::with_capacity(tasks.len());
     let mut by_scene: BTreeMap<usize, Vec<&(usize, Task)>> = BTreeMap::new();
     let mut of_all: Vec<OfAll<'_>> = Vec::new();
     for entry in tasks {
         if let Some(done) = place.done(&entry.1.name)? {
-            around.observer.advance(Stage::Products, 1);
+            env.observer.advance(Stage::Products, 1);
             made.push((entry.0, done));
         } else if let Some(scene) = entry.1.scene {
             by_scene.entry(scene).or_default().push(entry);
@@ -46,11 +40,12 @@ pub(crate) fn pictures(
     if by_scene.is_empty() && of_all.is_empty() {
         return Ok(made);
     }
-    let scenes = asked.fields.map(|subset| Scenes::new(subset, false));
-    let options = MapOptions { range: range(asked, scenes.as_ref(), resources)?, diverging_about: middle(asked) };
-    let mapper = Mapper::new(asked.info, &asked.scope.grid, options);
+    let scenes = asked.fields.map(|subset| Scenes::new(subset, 0));
+    let options = MapOptions { range: range(asked, scenes.as_ref())?, diverging_about: middle(asked) };
+    let mapper = Mapper::new(asked.info, &asked.recipe.data.grid, options);
     let ways = Ways::new(asked.lineage, asked.events);
-    let (workers, window) = resources.readers(asked.scope.scene_bytes(), asked.scope.is_remote())?;
+    let data = &asked.recipe.data;
+    let (workers, window) = asked.recipe.limits.readers(data.scene_bytes(), data.is_remote())?;
     let in_all = !of_all.is_empty();
     in_order(
         0..asked.lineage.times.len(),
@@ -84,7 +79,7 @@ pub(crate) fn pictures(
             Ok((in_all.then_some((components, picture)), stored))
         },
         |scene, (drawn, stored)| {
-            around.observer.advance(Stage::Products, stored.len() as u64);
+            env.observer.advance(Stage::Products, stored.len() as u64);
             made.extend(stored);
             if let Some((components, picture)) = drawn {
                 let view =
@@ -96,17 +91,18 @@ pub(crate) fn pictures(
     )?;
     for ((number, task), writer) in of_all {
         made.push((*number, place.keep(writer.finish()?, &task.product, None)?));
-        around.observer.advance(Stage::Products, 1);
+        env.observer.advance(Stage::Products, 1);
     }
     Ok(made)
 }
 
 /// The range of the colours, the same for all maps of a job.
-fn range(asked: &Asked<'_>, scenes: Option<&Scenes<'_>>, resources: &Resources) -> Result<Option<(f64, f64)>> {
+fn range(asked: &ProductContext<'_>, scenes: Option<&Scenes<'_>>) -> Result<Option<(f64, f64)>> {
     let Some(scenes) = scenes else { return Ok(None) };
     let count = asked.lineage.times.len();
     let taken = count.min(RANGE_SCENES);
-    let (workers, window) = resources.readers(asked.scope.scene_bytes(), asked.scope.is_remote())?;
+    let data = &asked.recipe.data;
+    let (workers, window) = asked.recipe.limits.readers(data.scene_bytes(), data.is_remote())?;
     let mut range = ValueRange::default();
     in_order(
         0..taken,
@@ -128,7 +124,7 @@ fn range(asked: &Asked<'_>, scenes: Option<&Scenes<'_>>, resources: &Resources) 
 }
 
 /// Differences have colours for both signs.
-fn middle(asked: &Asked<'_>) -> Option<f64> {
+fn middle(asked: &ProductContext<'_>) -> Option<f64> {
     let variable = &asked.info.variable;
     let names = [Some(&variable.name), variable.long_name.as_ref(), variable.standard_name.as_ref()];
     let is_difference = |name: &&String| {

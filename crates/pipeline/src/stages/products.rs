@@ -10,13 +10,9 @@ use eventscape_products::{
     TracksContext, manifest_name, scene_stamps, write_manifest,
 };
 
-use crate::Surroundings;
 use crate::error::{PipelineError, Result};
-use crate::ordered::in_order;
-use crate::progress::Stage;
-use crate::resources::Resources;
-use crate::scope::Scope;
-use crate::workplace::Workplace;
+use crate::recipe::Recipe;
+use crate::run::{Environment, JobFolder, Stage, in_order};
 
 /// A file to make.
 #[derive(Clone, Debug)]
@@ -28,25 +24,25 @@ pub(crate) struct Task {
 }
 
 /// What products are made of.
-pub(crate) struct Asked<'a> {
-    pub(crate) scope: &'a Scope,
+pub(crate) struct ProductContext<'a> {
+    pub(crate) recipe: &'a Recipe,
     pub(crate) info: &'a JobInfo,
     pub(crate) lineage: &'a Lineage,
     pub(crate) events: &'a dyn EventSource,
-    pub(crate) wanted: &'a [Product],
     /// The fields behind the pictures; without them maps show the components alone.
     pub(crate) fields: Option<&'a Subset>,
 }
 
 /// The names of the files that a selection of products comes to.
-pub(crate) fn wanted_names(scope: &Scope, job_id: u64, wanted: &[Product]) -> Vec<String> {
-    let stamps = scene_stamps(&scope.times());
-    wanted.iter().flat_map(|product| tasks(scope, &stamps, job_id, product)).map(|task| task.name).collect()
+pub(crate) fn wanted_names(recipe: &Recipe) -> Vec<String> {
+    let stamps = scene_stamps(&recipe.data.times());
+    recipe.output.wanted.iter().flat_map(|product| tasks(recipe, &stamps, product)).map(|task| task.name).collect()
 }
 
 /// The files of a product.
-fn tasks(scope: &Scope, stamps: &[String], job_id: u64, product: &Product) -> Vec<Task> {
-    if let Some(name) = product.files.of_job(job_id, scope.job.newest_tos2ca()) {
+fn tasks(recipe: &Recipe, stamps: &[String], product: &Product) -> Vec<Task> {
+    let job_id = recipe.identity.job_id;
+    if let Some(name) = product.files.of_job(job_id, recipe.output.newest_tos2ca()) {
         return vec![Task { product: *product, name, scene: None }];
     }
     let of_scene = |(scene, stamp): (usize, &String)| {
@@ -58,42 +54,38 @@ fn tasks(scope: &Scope, stamps: &[String], job_id: u64, product: &Product) -> Ve
 
 /// The files that are to be made, and what they are made of.
 pub(crate) struct Making<'a> {
-    pub(crate) asked: &'a Asked<'a>,
+    pub(crate) asked: &'a ProductContext<'a>,
     pub(crate) context: &'a TracksContext<'a>,
     pub(crate) stamps: &'a [String],
-    pub(crate) place: &'a Workplace,
-    pub(crate) around: &'a Surroundings<'a>,
+    pub(crate) place: &'a JobFolder,
+    pub(crate) env: &'a Environment<'a>,
 }
 
 /// Makes the products that an earlier run has not made, then the manifest. Gives all of them, the manifest last.
 ///
 /// # Errors
 /// What a product or the place says; what is complete stays.
-pub(crate) fn products(
-    asked: &Asked<'_>,
-    place: &Workplace,
-    resources: &Resources,
-    around: &Surroundings<'_>,
-) -> Result<Vec<Artifact>> {
-    let outliner = Outliner::new(&asked.scope.grid);
-    let mut context = TracksContext::new(asked.info, &asked.scope.grid, asked.lineage, asked.events, &outliner);
-    context.max_gap_seconds = asked.scope.max_gap_seconds()?;
-    context.newest_tos2ca = asked.scope.job.newest_tos2ca();
+pub(crate) fn products(asked: &ProductContext<'_>, place: &JobFolder, env: &Environment<'_>) -> Result<Vec<Artifact>> {
+    let recipe = asked.recipe;
+    let outliner = Outliner::new(&recipe.data.grid);
+    let mut context = TracksContext::new(asked.info, &recipe.data.grid, asked.lineage, asked.events, &outliner);
+    context.max_gap_seconds = recipe.max_gap_seconds();
+    context.newest_tos2ca = recipe.output.newest_tos2ca();
     let stamps = scene_stamps(&asked.lineage.times);
-    let making = Making { asked, context: &context, stamps: &stamps, place, around };
+    let making = Making { asked, context: &context, stamps: &stamps, place, env };
     let tasks = making.tasks_with_kept()?;
-    around.observer.begin(Stage::Products, tasks.len() as u64 + 1);
+    env.observer.begin(Stage::Products, tasks.len() as u64 + 1);
     // pictures hold whole fields, so they have bounds of their own
     let (drawn, written): (Vec<_>, Vec<_>) =
         tasks.iter().cloned().enumerate().partition(|(_, task)| task.product.needs.fields);
-    let mut stored = making.write_all(&written, resources)?;
-    stored.extend(super::pictures(&making, &drawn, resources)?);
+    let mut stored = making.write_all(&written)?;
+    stored.extend(super::pictures(&making, &drawn)?);
     stored.sort_by_key(|(number, _)| *number);
     let mut stored: Vec<Artifact> = stored.into_iter().map(|(_, artifact)| artifact).collect();
     let manifest = making.manifest(&tasks, &stored)?;
     stored.push(manifest);
-    around.observer.advance(Stage::Products, 1);
-    around.observer.end(Stage::Products);
+    env.observer.advance(Stage::Products, 1);
+    env.observer.end(Stage::Products);
     Ok(stored)
 }
 
@@ -108,11 +100,11 @@ enum Unit<'t> {
 impl Making<'_> {
     /// The files of the wanted products, and of those that an earlier run of the same job made: the manifest lists them, too.
     fn tasks_with_kept(&self) -> Result<Vec<Task>> {
-        let (scope, job_id) = (self.asked.scope, self.asked.info.job_id);
-        let of = |product: &Product| tasks(scope, self.stamps, job_id, product);
-        let wanted = self.asked.wanted;
+        let recipe = self.asked.recipe;
+        let of = |product: &Product| tasks(recipe, self.stamps, product);
+        let wanted = &recipe.output.wanted;
         let mut all: Vec<Task> = wanted.iter().flat_map(of).collect();
-        for product in self.around.doors.products_of(ProductStage::Tracks) {
+        for product in self.env.doors.products_of(ProductStage::Tracks) {
             if wanted.iter().any(|w| w.name == product.name) {
                 continue;
             }
@@ -129,7 +121,8 @@ impl Making<'_> {
     }
 
     /// Makes the files that need no fields, side by side.
-    fn write_all(&self, tasks: &[(usize, Task)], resources: &Resources) -> Result<Vec<(usize, Artifact)>> {
+    fn write_all(&self, tasks: &[(usize, Task)]) -> Result<Vec<(usize, Artifact)>> {
+        let threads = self.asked.recipe.limits.threads;
         let mut stored = Vec::with_capacity(tasks.len());
         let (mut units, mut one_pass) = (Vec::new(), Vec::new());
         for task in tasks {
@@ -141,15 +134,15 @@ impl Making<'_> {
                 units.push(Unit::Alone(task));
             }
         }
-        self.around.observer.advance(Stage::Products, stored.len() as u64);
+        self.env.observer.advance(Stage::Products, stored.len() as u64);
         if !one_pass.is_empty() {
             // the longest first
             units.insert(0, Unit::OnePass(one_pass));
         }
         in_order(
             0..units.len(),
-            resources.threads,
-            2 * resources.threads,
+            threads,
+            2 * threads,
             |k| {
                 self.check_stop()?;
                 match &units[k] {
@@ -158,7 +151,7 @@ impl Making<'_> {
                 }
             },
             |_, made| {
-                self.around.observer.advance(Stage::Products, made.len() as u64);
+                self.env.observer.advance(Stage::Products, made.len() as u64);
                 stored.extend(made);
                 Ok(())
             },
@@ -221,8 +214,8 @@ impl Making<'_> {
     }
 
     pub(crate) fn check_stop(&self) -> Result<()> {
-        if self.around.cancel.is_cancelled() {
-            let scenes = self.asked.scope.scenes();
+        if self.env.cancel.is_cancelled() {
+            let scenes = self.asked.recipe.data.scenes();
             return Err(PipelineError::Stopped { done: scenes, total: scenes });
         }
         Ok(())
@@ -236,9 +229,9 @@ impl Making<'_> {
         };
         let files: Vec<Artifact> = tasks.iter().zip(stored).map(with_time).collect();
         let asked = self.asked;
-        let notices: Vec<String> = asked.scope.told().map(|(_, text)| text).collect();
+        let notices: Vec<String> = asked.recipe.data.notices().map(|(_, text)| text).collect();
         let mut file = self.place.create(&manifest_name(asked.info.job_id))?;
-        let (info, grid, lineage) = (asked.info, &asked.scope.grid, asked.lineage);
+        let (info, grid, lineage) = (asked.info, &asked.recipe.data.grid, asked.lineage);
         write_manifest(&mut file, info, grid, lineage, &files, Status::Complete, &notices)?;
         file.flush().map_err(|e| file.failed(e))?;
         self.place.finish(file)

@@ -39,7 +39,7 @@ impl Folder {
                 return Err(wrong("it is a file; give the folder of a job".to_owned()));
             }
             Location::Local(path) if !path.is_dir() => return Err(wrong("there is no such folder".to_owned())),
-            Location::Local(path) if crate::workplace::is_unfinished(path) => {
+            Location::Local(path) if crate::run::is_unfinished(path) => {
                 return Err(wrong("the job is not finished; run it again, it goes on where it was".to_owned()));
             }
             Location::Http(_) => {

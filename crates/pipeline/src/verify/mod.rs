@@ -28,11 +28,10 @@ use std::collections::BTreeMap;
 
 use eventscape_products::{Manifest, read_manifest};
 
-use crate::Surroundings;
 use crate::error::Result;
-use crate::ordered::in_order;
-use crate::progress::Stage;
-use crate::resources::Resources;
+use crate::job::LimitKeys;
+use crate::recipe::Limits;
+use crate::run::{Environment, Stage, in_order};
 use agree::{Contradiction, Said, contradictions};
 use content::Content;
 use facts::{Events, Facts, Times};
@@ -63,18 +62,18 @@ pub struct VerifyRequest {
 /// # Errors
 /// [`crate::PipelineError::Job`] for a place that is not the folder of a finished job; failures of the store;
 /// [`crate::PipelineError::Unverified`] where it was stopped. What is wrong with products is no error but a finding.
-pub fn verify(request: &VerifyRequest, around: &Surroundings<'_>) -> Result<Verification> {
-    let folder = Folder::open(&request.place, &around.stores)?;
+pub fn verify(request: &VerifyRequest, env: &Environment<'_>) -> Result<Verification> {
+    let folder = Folder::open(&request.place, &env.stores)?;
     let bytes = folder.manifest()?;
     let manifest = match bytes.as_deref().map(read_manifest) {
         Some(Ok(manifest)) => manifest,
         Some(Err(error)) => return Ok(without_manifest(&folder, &error.to_string())),
         None => return Ok(without_manifest(&folder, "it is larger than any manifest")),
     };
-    let threads = Resources::with(request.threads, None)?.threads;
-    let going = Going(&around.cancel);
+    let threads = Limits::of(&LimitKeys { threads: request.threads, memory_limit: None })?.threads;
+    let going = Going(&env.cancel);
     let mut looked: Vec<Looked> = Vec::with_capacity(manifest.files.len());
-    around.observer.begin(Stage::Verifying, manifest.files.len() as u64);
+    env.observer.begin(Stage::Verifying, manifest.files.len() as u64);
     in_order(
         0..manifest.files.len(),
         threads,
@@ -82,11 +81,11 @@ pub fn verify(request: &VerifyRequest, around: &Surroundings<'_>) -> Result<Veri
         |k| look(&folder, &manifest.files[k], &manifest, &going),
         |_, product| {
             looked.push(product);
-            around.observer.advance(Stage::Verifying, 1);
+            env.observer.advance(Stage::Verifying, 1);
             Ok(())
         },
     )?;
-    around.observer.end(Stage::Verifying);
+    env.observer.end(Stage::Verifying);
     let bytes = looked.iter().map(|product| product.size).sum();
     let mut findings = Vec::new();
     for (file, product) in manifest.files.iter().zip(&mut looked) {

@@ -15,7 +15,7 @@ use super::finding::{Checked, Fault, Faults, Trouble};
 use super::folder::Folder;
 use super::{lists, netcdf, polygons, statistics, tables};
 use crate::error::{PipelineError, Result};
-use crate::progress::Cancel;
+use crate::run::Cancel;
 
 /// Bytes that are summed at a time.
 const BLOCK: u64 = 1 << 20;

@@ -9,39 +9,37 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
-    BoxText, Cancel, CurationJob, Doors, Job, MaskFromJob, PipelineError, Silent, TextOrNumber, Texts, run_curation,
-    run_mask_from, run_phdef,
+    BoxText, CurationJob, CurationKeys, Job, MaskFromJob, OutlineKeys, OutputKeys, PhenomenonKeys, PipelineError,
+    Silent, SourceKeys, TextOrNumber, Texts, run_curation, run_mask_from, run_phdef,
 };
 
 fn fixture(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name).display().to_string()
 }
 
-fn around() -> Surroundings<'static> {
-    Surroundings {
-        observer: &Silent,
-        cancel: Cancel::default(),
-        now: None,
-        stores: Stores::default(),
-        cache: None,
-        takes_over: false,
-        doors: Doors::default(),
-    }
+fn environment() -> Environment<'static> {
+    Environment::new(&Silent)
 }
 
 /// A phenomenon of many short tracks that merge and split: anomalies beyond so many standard deviations.
 fn phenomenon(beyond: &str, out: &str) -> Job {
     Job {
-        input: Some(Texts::One(fixture("ostia/ostia_monthly.nc"))),
-        variable: Some("surface_temperature".to_owned()),
-        operator: Some("anomalyBeyond".to_owned()),
-        value: Some(TextOrNumber::Text(beyond.to_owned())),
-        bbox: Some(BoxText::Numbers([120.0, -5.0, -80.0, 5.0])),
-        min_size: Some(10),
-        start: Some(TextOrNumber::Text("2007-09-01".to_owned())),
-        end: Some(TextOrNumber::Text("2008-01-31".to_owned())),
-        products: Some(Texts::One("all".to_owned())),
-        out: Some(out.to_owned()),
+        source: SourceKeys { input: Some(Texts::One(fixture("ostia/ostia_monthly.nc"))), ..SourceKeys::default() },
+        phenomenon: PhenomenonKeys {
+            variable: Some("surface_temperature".to_owned()),
+            operator: Some("anomalyBeyond".to_owned()),
+            value: Some(TextOrNumber::Text(beyond.to_owned())),
+            bbox: Some(BoxText::Numbers([120.0, -5.0, -80.0, 5.0])),
+            min_size: Some(10),
+            start: Some(TextOrNumber::Text("2007-09-01".to_owned())),
+            end: Some(TextOrNumber::Text("2008-01-31".to_owned())),
+            ..PhenomenonKeys::default()
+        },
+        output: OutputKeys {
+            products: Some(Texts::One("all".to_owned())),
+            out: Some(out.to_owned()),
+            ..OutputKeys::default()
+        },
         ..Job::default()
     }
 }
@@ -56,18 +54,20 @@ impl Jobs {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().display().to_string();
         let job = phenomenon("1", &out);
-        let report = run_phdef(&job, &around()).unwrap();
+        let report = run_phdef(&job, &environment()).unwrap();
         assert!(report.tracks > 2 && report.links > 2, "{} tracks", report.tracks);
         let curation = CurationJob {
-            phdef: Some(folder.path().join("1").display().to_string()),
-            input: Some(Texts::One(fixture("ostia/ostia_monthly.nc"))),
-            variable: Some(Texts::One("surface_temperature".to_owned())),
-            stationary: true,
-            out: Some(out),
-            job_id: Some(2),
+            source: SourceKeys { input: Some(Texts::One(fixture("ostia/ostia_monthly.nc"))), ..SourceKeys::default() },
+            curation: CurationKeys {
+                phdef: Some(folder.path().join("1").display().to_string()),
+                variable: Some(Texts::One("surface_temperature".to_owned())),
+                stationary: true,
+                ..CurationKeys::default()
+            },
+            output: OutputKeys { out: Some(out), job_id: Some(2), ..OutputKeys::default() },
             ..CurationJob::default()
         };
-        run_curation(&curation, &around()).unwrap();
+        run_curation(&curation, &environment()).unwrap();
         Self { folder }
     }
 
@@ -151,7 +151,7 @@ impl HurtJob {
 
     fn verified(&self) -> Verification {
         let request = VerifyRequest { place: self.folder.path().display().to_string(), threads: Some(2) };
-        verify(&request, &around()).unwrap()
+        verify(&request, &environment()).unwrap()
     }
 
     /// The names of the products that are called damaged, without the job's number, and the places in them.
@@ -209,15 +209,18 @@ fn phenomena_that_were_given_and_share_cells_are_sound() {
     std::fs::write(&outlines, serde_json::json!({"type": "FeatureCollection", "features": features}).to_string())
         .unwrap();
     let job = MaskFromJob {
-        outlines: Some(outlines.display().to_string()),
-        id_property: Some("id".to_owned()),
-        resolution: Some(0.5),
-        out: Some(folder.path().display().to_string()),
+        outlines: OutlineKeys {
+            outlines: Some(outlines.display().to_string()),
+            id_property: Some("id".to_owned()),
+            resolution: Some(0.5),
+            ..OutlineKeys::default()
+        },
+        output: OutputKeys { out: Some(folder.path().display().to_string()), ..OutputKeys::default() },
         ..MaskFromJob::default()
     };
-    run_mask_from(&job, &around()).unwrap();
+    run_mask_from(&job, &environment()).unwrap();
     let place = folder.path().join("1").display().to_string();
-    let found = verify(&VerifyRequest { place, threads: None }, &around()).unwrap();
+    let found = verify(&VerifyRequest { place, threads: None }, &environment()).unwrap();
     assert!(found.is_sound && found.findings.is_empty() && found.products > 6, "{found:#?}");
 }
 
@@ -394,8 +397,8 @@ fn products_that_contradict_each_other_are_named() {
 fn tables_of_another_run_are_named() {
     let (jobs, folder) = (Jobs::made(), tempfile::tempdir().unwrap());
     let mut other = phenomenon("1.1", &folder.path().display().to_string());
-    other.products = Some(Texts::One("masks,tracks,table,lineage,mask-output".to_owned()));
-    run_phdef(&other, &around()).unwrap();
+    other.output.products = Some(Texts::One("masks,tracks,table,lineage,mask-output".to_owned()));
+    run_phdef(&other, &environment()).unwrap();
     for name in ["Masks.nc", "Tracks.nc", "Tracks.parquet", "Lineage.parquet", "ForTraCC-Mask-Output.nc4"] {
         let job = jobs.job(1);
         job.put(name, &std::fs::read(folder.path().join(format!("1/1-{name}"))).unwrap());
@@ -439,7 +442,7 @@ fn what_is_no_finished_job_is_refused_and_a_damaged_manifest_is_named() {
     let jobs = Jobs::made();
     let refused = |place: &Path, part: &str| {
         let request = VerifyRequest { place: place.display().to_string(), threads: None };
-        let error = verify(&request, &around()).unwrap_err();
+        let error = verify(&request, &environment()).unwrap_err();
         assert!(matches!(error, PipelineError::Job { .. }), "{error}");
         assert!(error.to_string().contains(part), "{error}");
     };
@@ -471,18 +474,18 @@ fn what_is_no_finished_job_is_refused_and_a_damaged_manifest_is_named() {
 #[test]
 fn a_verification_that_nobody_waits_for_is_given_up() {
     let job = Jobs::made().job(1);
-    let around = around();
-    around.cancel.cancel();
+    let env = environment();
+    env.cancel.cancel();
     let request = VerifyRequest { place: job.folder.path().display().to_string(), threads: None };
-    assert!(matches!(verify(&request, &around), Err(PipelineError::Unverified)));
+    assert!(matches!(verify(&request, &env), Err(PipelineError::Unverified)));
 }
 
 #[test]
 fn a_job_without_any_event_is_sound() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().display().to_string();
-    run_phdef(&phenomenon("100", &out), &around()).unwrap();
+    run_phdef(&phenomenon("100", &out), &environment()).unwrap();
     let place = folder.path().join("1").display().to_string();
-    let found = verify(&VerifyRequest { place, threads: None }, &around()).unwrap();
+    let found = verify(&VerifyRequest { place, threads: None }, &environment()).unwrap();
     assert!(found.is_sound && found.findings.is_empty(), "{found:#?}");
 }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use eventscape_core::time::Calendar;
 use eventscape_pipeline::{
-    Doors, Job, MaskFromJob, PlotKind, PlotRequest, draw_plot, run_curation, run_mask_from, run_phdef,
+    Doors, JobTable, MaskFromJob, PlotKind, PlotRequest, draw_plot, run_curation, run_mask_from, run_phdef,
 };
 use eventscape_products::read::{InterpolatedReader, MaskFile};
 
-use crate::job::{cold_job, curation, granule, names, surroundings, write_days};
+use crate::job::{cold_job, curation, environment, granule, names, with, write_days};
 
 const STAMPS: [&str; 3] = ["200002290000", "200002300000", "200003010000"];
 
@@ -16,10 +16,10 @@ const STAMPS: [&str; 3] = ["200002290000", "200002300000", "200003010000"];
 fn run(folder: &Path, products: Option<&str>) -> PathBuf {
     let (input, out) = (folder.join("x.nc"), folder.join("out"));
     write_days(&input, "days since 2000-02-29", "360_day", &[0.0, 1.0, 2.0], &[]);
-    let around = surroundings(Doors::default());
-    let job = Job { products: products.and_then(names), ..cold_job(&input, &out) };
-    assert_eq!(run_phdef(&job, &around).unwrap().tracks, 1);
-    let made = run_curation(&curation(&input, &out, &out.join("1")), &around).unwrap();
+    let env = environment(Doors::default());
+    let job = with(cold_job(&input, &out), |job| job.output.products = products.and_then(names));
+    assert_eq!(run_phdef(&job, &env).unwrap().tracks, 1);
+    let made = run_curation(&curation(&input, &out, &out.join("1")), &env).unwrap();
     assert_eq!((made[0].times, made[0].events, made[0].without_value), (3, 3, 0), "{:?}", made[0].notices);
     out
 }
@@ -75,18 +75,18 @@ fn values_and_pictures_are_there_of_the_thirtieth_of_february() {
 fn the_grid_of_masks_of_any_calendar_can_be_copied() {
     let folder = tempfile::tempdir().unwrap();
     let out = run(folder.path(), None);
-    let around = surroundings(Doors::default());
+    let env = environment(Doors::default());
     for (number, name) in ["1-Masks.nc", "1-ForTraCC-Mask-Output.nc4"].into_iter().enumerate() {
-        let job = MaskFromJob {
-            outlines: Some(out.join("1/1-200002290000.json").display().to_string()),
-            grid_like: Some(out.join("1").join(name).display().to_string()),
-            time_property: Some("time".to_owned()),
-            products: names("masks"),
-            out: Some(out.display().to_string()),
-            job_id: Some(7 + number as u64),
-            ..MaskFromJob::default()
-        };
-        let report = run_mask_from(&job, &around).unwrap();
+        let keys = serde_json::json!({
+            "outlines": out.join("1/1-200002290000.json"),
+            "grid_like": out.join("1").join(name),
+            "time_property": "time",
+            "products": "masks",
+            "out": out,
+            "job_id": 7 + number,
+        });
+        let job = MaskFromJob::read(keys.as_object().unwrap().clone(), &[]).unwrap();
+        let report = run_mask_from(&job, &env).unwrap();
         assert_eq!((report.tracks, report.grid), (1, (11, 21)), "{name}");
     }
 }

@@ -2,7 +2,7 @@
 
 use eventscape_formats::FORMATS;
 use eventscape_io::stores::{StoreOptions, Stores};
-use eventscape_pipeline::{Cancel, Doors, Job, Silent, Surroundings, TextOrNumber, Texts, run_phdef};
+use eventscape_pipeline::{Doors, Environment, Job, JobTable, Silent, run_phdef};
 use eventscape_testkit::text_grid::TEXT_GRID;
 
 /// Two hours of a cold pair of cells that moves by a column, on 3 × 5 cells.
@@ -30,25 +30,18 @@ fn a_format_of_an_embedding_program_runs_through_a_whole_job() {
     let formats = FORMATS.iter().copied().chain([&TEXT_GRID]).collect::<Vec<_>>().leak();
     let mut options = StoreOptions::default();
     options.formats = formats;
-    let job = Job {
-        input: Some(Texts::One(data.display().to_string())),
-        variable: Some("Tb".to_owned()),
-        operator: Some("lessThan".to_owned()),
-        value: Some(TextOrNumber::Number(235.0)),
-        min_size: Some(1),
-        no_plots: true,
-        out: Some(folder.path().join("out").display().to_string()),
-        ..Job::default()
-    };
-    let around = Surroundings {
-        observer: &Silent,
-        cancel: Cancel::default(),
-        now: None,
-        stores: Stores::new(options),
-        cache: None,
-        takes_over: false,
-        doors: Doors::default(),
-    };
-    let report = run_phdef(&job, &around).unwrap();
+    let keys = serde_json::json!({
+        "input": data,
+        "variable": "Tb",
+        "operator": "lessThan",
+        "value": 235,
+        "min_size": 1,
+        "no_plots": true,
+        "out": folder.path().join("out"),
+    });
+    let job = Job::read(keys.as_object().unwrap().clone(), &Doors::default().methods).unwrap();
+    let mut env = Environment::new(&Silent);
+    env.stores = Stores::new(options);
+    let report = run_phdef(&job, &env).unwrap();
     assert_eq!((report.scenes, report.tracks, report.components), (2, 1, 2));
 }

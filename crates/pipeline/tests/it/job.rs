@@ -4,35 +4,39 @@ use std::path::Path;
 
 use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
-use eventscape_pipeline::{BoxText, Cancel, CurationJob, Doors, Job, Silent, Surroundings, TextOrNumber, Texts};
+use eventscape_pipeline::{CurationJob, Doors, Environment, Job, JobTable, Silent, Texts};
 use eventscape_testkit::classic::ClassicFile;
+use serde_json::{Value, json};
 
 /// Sea-surface temperature of the tropical Pacific, whose warm and cold water are the events.
 pub(crate) fn job(out: &Path) -> Job {
     let input = eventscape_testkit::fixtures().join("ostia/ostia_monthly.nc");
-    Job {
-        input: Some(Texts::One(input.display().to_string())),
-        variable: Some("surface_temperature".to_owned()),
-        operator: Some("climatologyBeyond".to_owned()),
-        value: Some(TextOrNumber::Text("1.2, window=31".to_owned())),
-        bbox: Some(BoxText::Numbers([120.0, -5.0, -80.0, 5.0])),
-        min_size: Some(60),
-        out: Some(out.display().to_string()),
-        ..Job::default()
-    }
+    read(json!({
+        "input": input,
+        "variable": "surface_temperature",
+        "operator": "climatologyBeyond",
+        "value": "1.2, window=31",
+        "bbox": [120.0, -5.0, -80.0, 5.0],
+        "min_size": 60,
+        "out": out,
+    }))
+}
+
+fn read(keys: Value) -> Job {
+    Job::read(keys.as_object().unwrap().clone(), &Doors::default().methods).unwrap()
+}
+
+/// A job with other keys.
+pub(crate) fn with(mut job: Job, change: impl FnOnce(&mut Job)) -> Job {
+    change(&mut job);
+    job
 }
 
 /// What a job is run with: nobody watches, and no clock.
-pub(crate) fn surroundings(doors: Doors) -> Surroundings<'static> {
-    Surroundings {
-        observer: &Silent,
-        cancel: Cancel::default(),
-        now: None,
-        stores: Stores::default(),
-        cache: None,
-        takes_over: false,
-        doors,
-    }
+pub(crate) fn environment(doors: Doors) -> Environment<'static> {
+    let mut env = Environment::new(&Silent);
+    env.doors = doors;
+    env
 }
 
 /// The names of some products.
@@ -64,28 +68,21 @@ pub(crate) fn write_days(path: &Path, units: &str, calendar: &str, days: &[f64],
 
 /// A job that finds the cold cells.
 pub(crate) fn cold_job(input: &Path, out: &Path) -> Job {
-    Job {
-        input: Some(Texts::One(input.display().to_string())),
-        variable: Some("x".to_owned()),
-        operator: Some("lessThan".to_owned()),
-        value: Some(TextOrNumber::Text("250".to_owned())),
-        min_size: Some(1),
-        no_plots: true,
-        out: Some(out.display().to_string()),
-        ..Job::default()
-    }
+    read(json!({
+        "input": input,
+        "variable": "x",
+        "operator": "lessThan",
+        "value": "250",
+        "min_size": 1,
+        "no_plots": true,
+        "out": out,
+    }))
 }
 
 /// A job that looks at the same field inside the events of job 1.
 pub(crate) fn curation(input: &Path, out: &Path, phdef: &Path) -> CurationJob {
-    CurationJob {
-        phdef: Some(phdef.display().to_string()),
-        input: Some(Texts::One(input.display().to_string())),
-        variable: Some(Texts::One("x".to_owned())),
-        out: Some(out.display().to_string()),
-        job_id: Some(2),
-        ..CurationJob::default()
-    }
+    let keys = json!({ "phdef": phdef, "input": input, "variable": "x", "out": out, "job_id": 2 });
+    CurationJob::read(keys.as_object().unwrap().clone(), &[]).unwrap()
 }
 
 /// Opens a file of a job.

@@ -3,11 +3,11 @@
 use std::path::Component;
 
 use eventscape_core::grid::Domain;
-use eventscape_core::track::AuxGeoirOptions;
+use eventscape_core::track::{AuxGeoirOptions, METHODS};
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
-    BoxText, CurationJob, Doors, Job, TextOrNumber, Texts, TrackerName, WrongKey, canonical_keys, check_curation,
-    check_job, read_keys,
+    BoxText, CurationJob, Doors, Job, JobTable, SourceKeys, TextOrNumber, Texts, WrongKey, canonical_keys,
+    check_curation, check_job,
 };
 use serde_json::{Map, Value};
 
@@ -51,7 +51,7 @@ pub struct Policy {
     pub webhooks: Vec<String>,
     /// A file of further collections.
     pub catalog: Option<String>,
-    /// The kinds that jobs can name.
+    /// The kinds that jobs can name; trackers are those of [`eventscape_core::track::METHODS`] alone.
     pub doors: Doors,
 }
 
@@ -74,21 +74,22 @@ impl JobRequest {
         match stage {
             JobStage::Phdef => {
                 let job: Job = read(keys)?;
-                policy.check(job.input.as_ref())?;
-                if let Some(polygon) = &job.polygon
+                policy.check(job.source.input.as_ref())?;
+                if let Some(polygon) = &job.phenomenon.polygon
                     && !is_text_of_polygon(polygon)
                 {
                     return Err(ServiceError::Request("polygon: give it as WKT or GeoJSON, not as a file".to_owned()));
                 }
-                if let Some(chunks) = job.chunks
+                if let Some(chunks) = job.running.chunks
                     && !(1..=MOST_CHUNKS).contains(&chunks)
                 {
                     return Err(ServiceError::Request(format!("chunks: {chunks} is not between 1 and {MOST_CHUNKS}")));
                 }
-                if job.collection.is_none() && job.input.is_none() {
+                if job.phenomenon.collection.is_none() && job.source.input.is_none() {
                     return Err(ServiceError::Request("name a `collection`, or files as `input`".to_owned()));
                 }
-                let with_catalog = Job { catalog: policy.catalog.clone(), ..job.clone() };
+                let source = SourceKeys { catalog: policy.catalog.clone(), ..job.source.clone() };
+                let with_catalog = Job { source, ..job.clone() };
                 check_job(&with_catalog, &policy.doors).map_err(|e| ServiceError::Request(e.to_string()))?;
                 Ok(Self::Phdef(Box::new(job)))
             }
@@ -100,11 +101,11 @@ impl JobRequest {
                 })?;
                 let job: CurationJob = read(keys)?;
                 check_curation(&job, &policy.doors).map_err(|e| ServiceError::Request(e.to_string()))?;
-                policy.check(job.input.as_ref())?;
-                if job.collection.as_ref().map(Texts::names).is_some_and(|names| names.len() > 1) {
+                policy.check(job.source.input.as_ref())?;
+                if job.curation.collection.as_ref().map(Texts::names).is_some_and(|names| names.len() > 1) {
                     return Err(ServiceError::Request("collection: submit one job for each collection".to_owned()));
                 }
-                if job.collection.is_none() && job.input.is_none() {
+                if job.curation.collection.is_none() && job.source.input.is_none() {
                     return Err(ServiceError::Request("name a `collection`, or files as `input`".to_owned()));
                 }
                 Ok(Self::Curation(phdef, Box::new(job)))
@@ -164,38 +165,40 @@ impl JobRequest {
 
     pub(crate) fn chunks(&self) -> u32 {
         match self {
-            Self::Phdef(job) => job.chunks.filter(|n| *n > 1).unwrap_or(0),
+            Self::Phdef(job) => job.running.chunks.filter(|n| *n > 1).unwrap_or(0),
             Self::Curation(..) => 0,
         }
     }
 
     pub(crate) fn dataset(&self) -> String {
         let (collection, input) = match self {
-            Self::Phdef(job) => (job.collection.clone(), job.input.as_ref()),
-            Self::Curation(_, job) => (job.collection.as_ref().map(|c| c.names().join(",")), job.input.as_ref()),
+            Self::Phdef(job) => (job.phenomenon.collection.clone(), job.source.input.as_ref()),
+            Self::Curation(_, job) => {
+                (job.curation.collection.as_ref().map(|c| c.names().join(",")), job.source.input.as_ref())
+            }
         };
         collection.or_else(|| input.map(|i| i.list().join(","))).unwrap_or_default()
     }
 
     pub(crate) fn variable(&self) -> String {
         match self {
-            Self::Phdef(job) => job.variable.clone().unwrap_or_default(),
-            Self::Curation(_, job) => job.variable.as_ref().map(|v| v.names().join(",")).unwrap_or_default(),
+            Self::Phdef(job) => job.phenomenon.variable.clone().unwrap_or_default(),
+            Self::Curation(_, job) => job.curation.variable.as_ref().map(|v| v.names().join(",")).unwrap_or_default(),
         }
     }
 
     pub(crate) fn title(&self) -> Option<String> {
         match self {
-            Self::Phdef(job) => job.title.clone(),
-            Self::Curation(_, job) => job.title.clone(),
+            Self::Phdef(job) => job.output.title.clone(),
+            Self::Curation(_, job) => job.output.title.clone(),
         }
     }
 
     /// Says in the title which job of TOS2CA it is.
     pub(crate) fn name_origin(&mut self, number: i64) {
         let title = match self {
-            Self::Phdef(job) => &mut job.title,
-            Self::Curation(_, job) => &mut job.title,
+            Self::Phdef(job) => &mut job.output.title,
+            Self::Curation(_, job) => &mut job.output.title,
         };
         let origin = format!("TOS2CA job {number}");
         *title = Some(title.take().map_or_else(|| origin.clone(), |text| format!("{text} ({origin})")));
@@ -204,7 +207,10 @@ impl JobRequest {
     /// First and last time, as they were given.
     pub(crate) fn span(&self) -> (Option<String>, Option<String>) {
         match self {
-            Self::Phdef(job) => (job.start.as_ref().map(TextOrNumber::text), job.end.as_ref().map(TextOrNumber::text)),
+            Self::Phdef(job) => {
+                let keys = &job.phenomenon;
+                (keys.start.as_ref().map(TextOrNumber::text), keys.end.as_ref().map(TextOrNumber::text))
+            }
             Self::Curation(..) => (None, None),
         }
     }
@@ -212,32 +218,37 @@ impl JobRequest {
     /// The area as WKT: the polygon that was given, or the box as one. `None` for a job of the whole of its files.
     pub(crate) fn area(&self) -> Option<String> {
         let Self::Phdef(job) = self else { return None };
-        if let Some(text) = &job.polygon {
+        let keys = &job.phenomenon;
+        if let Some(text) = &keys.polygon {
             return Some(match Domain::parse_polygon(text) {
                 Ok(Domain::Polygons(polygons)) => area::of_polygons(&polygons),
                 // what an older version took is shown as it is
                 _ => text.clone(),
             });
         }
-        job.bbox.as_ref().and_then(|bbox| BoxText::numbers(bbox).ok()).map(area::of_box)
+        keys.bbox.as_ref().and_then(|bbox| BoxText::numbers(bbox).ok()).map(area::of_box)
     }
 
-    /// The tracker by TOS2CA's name, and of AUX-GEOIR the warm threshold in K and whether clusters grow into it.
-    pub(crate) fn tracker(&self) -> Option<(&'static str, Option<(f64, bool)>)> {
+    /// The tracker by TOS2CA's name, and of AUX-GEOIR the warm threshold in K and whether clusters grow into it. TOS2CA knows no
+    /// other tracker than these.
+    pub(crate) fn tracker(&self) -> Option<(&str, Option<(f64, bool)>)> {
         let Self::Phdef(job) = self else { return None };
-        Some(match job.tracker {
-            Some(TrackerName::AuxGeoir) => {
-                let warm = job.warm_threshold.unwrap_or(AuxGeoirOptions::default().warm_kelvin);
-                ("auxgeoir", Some((warm, !job.cold_only)))
+        Some(match job.phenomenon.tracker.as_deref() {
+            Some("aux-geoir") => {
+                let warm = job.method.get("warm_threshold").and_then(Value::as_f64);
+                let cold_only = job.method.get("cold_only").and_then(Value::as_bool).unwrap_or_default();
+                ("auxgeoir", Some((warm.unwrap_or(AuxGeoirOptions::default().warm_kelvin), !cold_only)))
             }
-            _ => ("fortracc", None),
+            other => (other.unwrap_or("fortracc"), None),
         })
     }
 
     /// Operator and value.
     pub(crate) fn condition(&self) -> (Option<String>, Option<String>) {
         match self {
-            Self::Phdef(job) => (job.operator.clone(), job.value.as_ref().map(TextOrNumber::text)),
+            Self::Phdef(job) => {
+                (job.phenomenon.operator.clone(), job.phenomenon.value.as_ref().map(TextOrNumber::text))
+            }
             Self::Curation(..) => (None, None),
         }
     }
@@ -318,8 +329,8 @@ fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|n| *n > 0)
 }
 
-fn read<T: serde::de::DeserializeOwned + schemars::JsonSchema>(keys: Map<String, Value>) -> Result<T> {
-    read_keys(keys).map_err(told)
+fn read<T: JobTable>(keys: Map<String, Value>) -> Result<T> {
+    T::read(keys, &METHODS).map_err(told)
 }
 
 fn told(wrong: WrongKey) -> ServiceError {

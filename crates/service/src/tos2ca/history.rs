@@ -1,6 +1,6 @@
 //! What was done before: users, jobs that ended and their products, copied into our database.
 
-use eventscape_pipeline::{CurationJob, Job, TextOrNumber, Texts};
+use eventscape_pipeline::{CurationJob, CurationKeys, Job, OutputKeys, PhenomenonKeys, TextOrNumber, Texts};
 use serde::Serialize;
 
 use super::bridge::user_of;
@@ -195,27 +195,29 @@ async fn insert(
 
 /// What was asked for, as far as it can be said in our words: it is shown, and never run.
 fn asked(row: &LegacyJob, stage: JobStage, phdef: Option<i64>) -> JobRequest {
+    let output = OutputKeys { title: row.description.clone(), ..OutputKeys::default() };
     match (stage, phdef) {
-        (JobStage::Curation, Some(phdef)) => JobRequest::Curation(
-            phdef,
-            Box::new(CurationJob {
+        (JobStage::Curation, Some(phdef)) => {
+            let curation = CurationKeys {
                 collection: row.dataset.clone().map(Texts::One),
                 variable: row.variable.clone().map(Texts::One),
-                title: row.description.clone(),
-                ..CurationJob::default()
-            }),
-        ),
-        _ => JobRequest::Phdef(Box::new(Job {
-            collection: row.dataset.clone(),
-            variable: row.variable.clone(),
-            operator: row.operator.clone(),
-            value: row.value.clone().map(TextOrNumber::Text),
-            polygon: row.coords.clone(),
-            start: row.start.clone().map(TextOrNumber::Text),
-            end: row.end.clone().map(TextOrNumber::Text),
-            title: row.description.clone(),
-            ..Job::default()
-        })),
+                ..CurationKeys::default()
+            };
+            JobRequest::Curation(phdef, Box::new(CurationJob { curation, output, ..CurationJob::default() }))
+        }
+        _ => {
+            let phenomenon = PhenomenonKeys {
+                collection: row.dataset.clone(),
+                variable: row.variable.clone(),
+                operator: row.operator.clone(),
+                value: row.value.clone().map(TextOrNumber::Text),
+                polygon: row.coords.clone(),
+                start: row.start.clone().map(TextOrNumber::Text),
+                end: row.end.clone().map(TextOrNumber::Text),
+                ..PhenomenonKeys::default()
+            };
+            JobRequest::Phdef(Box::new(Job { phenomenon, output, ..Job::default() }))
+        }
     }
 }
 

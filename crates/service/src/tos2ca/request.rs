@@ -2,7 +2,9 @@
 
 use eventscape_catalog::Catalog;
 use eventscape_core::grid::Domain;
-use eventscape_pipeline::{BoxText, CurationJob, Job, TextOrNumber, Texts, TrackerName};
+use eventscape_pipeline::{
+    BoxText, CurationJob, CurationKeys, Job, OutputKeys, PhenomenonKeys, RunningKeys, SourceKeys, TextOrNumber, Texts,
+};
 
 use super::Tos2caSettings;
 use super::legacy::LegacyJob;
@@ -32,20 +34,26 @@ impl Reader<'_> {
     pub(super) fn phdef(&self, row: &LegacyJob) -> Result<JobRequest> {
         let (collection, input) = self.dataset(row)?;
         let mut job = Job {
-            collection,
-            input,
-            variable: Some(needed("variable", row.variable.as_ref())?),
-            start: Some(TextOrNumber::Text(needed("startDate", row.start.as_ref())?)),
-            end: Some(TextOrNumber::Text(needed("endDate", row.end.as_ref())?)),
-            value: Some(TextOrNumber::Text(needed("ineqValue", row.value.as_ref())?)),
-            chunks: u32::try_from(row.chunks.min(MOST_CHUNKS)).ok().filter(|n| *n > 1),
-            title: title(row),
-            tos2ca_compat: self.settings.compat,
+            source: SourceKeys { input, ..SourceKeys::default() },
+            phenomenon: PhenomenonKeys {
+                collection,
+                variable: Some(needed("variable", row.variable.as_ref())?),
+                start: Some(TextOrNumber::Text(needed("startDate", row.start.as_ref())?)),
+                end: Some(TextOrNumber::Text(needed("endDate", row.end.as_ref())?)),
+                value: Some(TextOrNumber::Text(needed("ineqValue", row.value.as_ref())?)),
+                tos2ca_compat: self.settings.compat,
+                ..PhenomenonKeys::default()
+            },
+            running: RunningKeys {
+                chunks: u32::try_from(row.chunks.min(MOST_CHUNKS)).ok().filter(|n| *n > 1),
+                ..RunningKeys::default()
+            },
+            output: OutputKeys { title: title(row), ..OutputKeys::default() },
             ..Job::default()
         };
-        self.place(row, &mut job)?;
+        self.place(row, &mut job.phenomenon)?;
         match row.algorithm.as_deref() {
-            None | Some("" | "fortracc") => job.operator = Some(operator(row)?),
+            None | Some("" | "fortracc") => job.phenomenon.operator = Some(operator(row)?),
             // it looks for what is colder, whatever the row's operator says
             Some("auxgeoir") => aux_geoir(row, &mut job)?,
             Some(other) => return Err(wrong("algorithm", &format!("`{other}` is not known"))),
@@ -57,11 +65,14 @@ impl Reader<'_> {
     pub(super) fn curation(&self, row: &LegacyJob, phdef: i64) -> Result<JobRequest> {
         let (collection, input) = self.dataset(row)?;
         let job = CurationJob {
-            collection: collection.map(Texts::One),
-            input,
-            variable: Some(Texts::One(needed("variable", row.variable.as_ref())?)),
-            title: title(row),
-            tos2ca_compat: self.settings.compat,
+            source: SourceKeys { input, ..SourceKeys::default() },
+            curation: CurationKeys {
+                collection: collection.map(Texts::One),
+                variable: Some(Texts::One(needed("variable", row.variable.as_ref())?)),
+                tos2ca_compat: self.settings.compat,
+                ..CurationKeys::default()
+            },
+            output: OutputKeys { title: title(row), ..OutputKeys::default() },
             ..CurationJob::default()
         };
         Ok(JobRequest::Curation(phdef, Box::new(job)))
@@ -79,7 +90,7 @@ impl Reader<'_> {
     }
 
     /// The area: the reference takes the box around the polygon; we take the polygon, unless asked to do as it does.
-    fn place(&self, row: &LegacyJob, job: &mut Job) -> Result<()> {
+    fn place(&self, row: &LegacyJob, job: &mut PhenomenonKeys) -> Result<()> {
         let wkt = row.coords.as_deref();
         let wkt = wkt.ok_or_else(|| wrong("coords", "there is no polygon (a degenerate one is kept as none)"))?;
         let domain = Domain::parse_polygon(wkt).map_err(|e| wrong("coords", &e.to_string()))?;
@@ -95,12 +106,15 @@ impl Reader<'_> {
 }
 
 fn aux_geoir(row: &LegacyJob, job: &mut Job) -> Result<()> {
-    job.tracker = Some(TrackerName::AuxGeoir);
-    job.min_size = Some(AUX_GEOIR_MIN_SIZE);
-    job.min_overlap = Some(AUX_GEOIR_MIN_OVERLAP);
-    job.cold_only = row.warmer_toggle.as_deref() != Some("on");
+    job.phenomenon.tracker = Some("aux-geoir".to_owned());
+    job.phenomenon.min_size = Some(AUX_GEOIR_MIN_SIZE);
+    job.phenomenon.min_overlap = Some(AUX_GEOIR_MIN_OVERLAP);
+    if row.warmer_toggle.as_deref() != Some("on") {
+        job.method.insert("cold_only".to_owned(), true.into());
+    }
     if let Some(text) = row.warmer_value.as_deref() {
-        job.warm_threshold = Some(text.parse().map_err(|_| wrong("warmerValue", &format!("`{text}` is no number")))?);
+        let kelvin: f64 = text.parse().map_err(|_| wrong("warmerValue", &format!("`{text}` is no number")))?;
+        job.method.insert("warm_threshold".to_owned(), kelvin.into());
     }
     Ok(())
 }

@@ -51,7 +51,7 @@ pub struct WorkerSettings {
     pub roots: BTreeMap<String, String>,
     /// Where scenes are kept between jobs; `None`: in the memory of each job.
     pub cache: Option<Arc<dyn SceneCache>>,
-    /// The kinds that jobs can name.
+    /// The kinds that jobs can name; trackers are those of [`eventscape_core::track::METHODS`] alone.
     pub doors: Doors,
 }
 

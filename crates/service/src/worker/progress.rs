@@ -51,7 +51,7 @@ impl Progress {
 fn span(job: JobStage, stage: Stage) -> (i64, i64) {
     match (job, stage) {
         (_, Stage::Granules) => (0, 20),
-        (JobStage::Phdef, Stage::Reference) => (20, 200),
+        (JobStage::Phdef, Stage::Baseline) => (20, 200),
         (JobStage::Phdef, Stage::Linking) => (700, 750),
         (JobStage::Phdef, Stage::Products) => (750, 1000),
         (JobStage::Phdef, _) => (200, 700),

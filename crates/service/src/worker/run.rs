@@ -5,8 +5,8 @@ use eventscape_core::time::Calendar;
 use eventscape_io::sink::Sink;
 use eventscape_io::stores::Location;
 use eventscape_pipeline::{
-    Cancel, CurationJob, CurationReport, Doors, Job, Observer, PipelineError, Report, StitchRequest, Surroundings,
-    TextOrNumber, run_curation, run_phdef, run_stitch,
+    Cancel, CurationJob, CurationKeys, CurationReport, Doors, Environment, Job, LimitKeys, Observer, OutputKeys,
+    PipelineError, Report, RunningKeys, SourceKeys, StitchRequest, TextOrNumber, run_curation, run_phdef, run_stitch,
 };
 use eventscape_products::{Artifact, ProductStage};
 
@@ -46,47 +46,53 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
     let job = &claim.job;
     let seconds = settings.date.unwrap_or(job.submitted.div_euclid(1000));
     let now = Timestamp::from_micros(Calendar::ProlepticGregorian, seconds * 1_000_000).to_string();
-    let around = Surroundings {
-        observer,
-        cancel,
-        now: Some(now),
-        stores: settings.stores.clone(),
-        cache: settings.cache.clone(),
-        takes_over: true,
-        doors: settings.doors.clone(),
-    };
+    let mut env = Environment::new(observer);
+    env.cancel = cancel;
+    env.now = Some(now);
+    env.stores = settings.stores.clone();
+    env.cache = settings.cache.clone();
+    env.takes_over = true;
+    env.doors = settings.doors.clone();
     let request = JobRequest::of_stored(job.stage, job.phdef_job_id, &job.request)?;
     let number = u64::try_from(job.job_id).map_err(|_| ServiceError::Internal("a job below 0".to_owned()))?;
     check_store(settings, number)?;
     let memory_limit = settings.memory_limit.clone().map(TextOrNumber::Text);
+    let limits = LimitKeys { threads: settings.threads, memory_limit };
+    let place =
+        |keys: &OutputKeys| OutputKeys { out: Some(settings.store.clone()), job_id: Some(number), ..keys.clone() };
+    let source = |keys: &SourceKeys, collection: Option<&str>| SourceKeys {
+        catalog: settings.catalog.clone(),
+        root: settings.root_of(collection).or_else(|| keys.root.clone()),
+        ..keys.clone()
+    };
     match request {
         JobRequest::Phdef(asked) if claim.kind == TaskKind::Stitch => {
             let request = StitchRequest {
                 chunks: vec![format!("{}/{number}/chunks/*", settings.store.trim_end_matches('/'))],
                 out: settings.store.clone(),
                 job_id: Some(number),
-                title: asked.title,
+                title: asked.output.title,
                 threads: settings.threads,
-                products: asked.products,
-                no_plots: asked.no_plots,
+                products: asked.output.products,
+                no_plots: asked.running.no_plots,
                 overwrite: false,
             };
-            Ok(made(&run_stitch(&request, &around)?, &settings.doors))
+            Ok(made(&run_stitch(&request, &env)?, &settings.doors))
         }
         JobRequest::Phdef(asked) => {
             let is_chunk = claim.kind == TaskKind::Chunk;
             let asked = Job {
-                out: Some(settings.store.clone()),
-                job_id: Some(number),
-                chunks: asked.chunks.filter(|_| is_chunk),
-                chunk: u32::try_from(claim.chunk).ok().filter(|_| is_chunk),
-                threads: settings.threads,
-                memory_limit,
-                catalog: settings.catalog.clone(),
-                root: settings.root_of(asked.collection.as_deref()).or_else(|| asked.root.clone()),
+                source: source(&asked.source, asked.phenomenon.collection.as_deref()),
+                running: RunningKeys {
+                    chunks: asked.running.chunks.filter(|_| is_chunk),
+                    chunk: u32::try_from(claim.chunk).ok().filter(|_| is_chunk),
+                    ..asked.running.clone()
+                },
+                output: place(&asked.output),
+                limits,
                 ..*asked
             };
-            let report = match run_phdef(&asked, &around) {
+            let report = match run_phdef(&asked, &env) {
                 // a job of few steps has fewer chunks than were asked for: there is nothing to do in this one
                 Err(PipelineError::Job { subject, .. }) if is_chunk && claim.chunk > 1 && subject == "chunk" => {
                     return Ok(Made::default());
@@ -96,19 +102,18 @@ pub(super) fn run(claim: &Claim, settings: &WorkerSettings, observer: &dyn Obser
             Ok(made(&report, &settings.doors))
         }
         JobRequest::Curation(phdef, asked) => {
-            let collection = asked.collection.as_ref().and_then(|names| names.names().into_iter().next());
+            let collection = asked.curation.collection.as_ref().and_then(|names| names.names().into_iter().next());
             let here = || format!("{}/{phdef}", settings.store.trim_end_matches('/'));
             let asked = CurationJob {
-                phdef: Some(claim.masks.clone().unwrap_or_else(here)),
-                out: Some(settings.store.clone()),
-                job_id: Some(number),
-                threads: settings.threads,
-                memory_limit,
-                catalog: settings.catalog.clone(),
-                root: settings.root_of(collection.as_deref()).or_else(|| asked.root.clone()),
-                ..*asked
+                source: source(&asked.source, collection.as_deref()),
+                curation: CurationKeys {
+                    phdef: Some(claim.masks.clone().unwrap_or_else(here)),
+                    ..asked.curation.clone()
+                },
+                output: place(&asked.output),
+                limits,
             };
-            let reports = run_curation(&asked, &around)?;
+            let reports = run_curation(&asked, &env)?;
             let report = reports.into_iter().next();
             let report = report.ok_or_else(|| ServiceError::Internal("curation made nothing".to_owned()))?;
             Ok(made_by_curation(&report, &settings.doors))

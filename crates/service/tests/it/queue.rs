@@ -442,7 +442,7 @@ pub(crate) async fn texts_are_kept_as_they_are(db: &Database) {
         let JobRequest::Phdef(asked) = JobRequest::of_stored(record.stage, None, &record.request).unwrap() else {
             panic!("PhDef")
         };
-        assert_eq!((asked.collection.as_deref(), asked.title.as_deref()), (Some(text), Some(text)));
+        assert_eq!((asked.phenomenon.collection.as_deref(), asked.output.title.as_deref()), (Some(text), Some(text)));
         jobs.heartbeat(&running, LEASE, 1, text).await.unwrap().unwrap();
         jobs.fail(&running, text, Again::Never).await.unwrap().unwrap();
         assert!(text.starts_with(&jobs.get(job).await.unwrap().message.unwrap()));

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::ReferenceField;
 use crate::Values;
+use crate::parallel::on_job_pool;
 
 /// Cells of a block: its sums stay in the first cache.
 const BLOCK: usize = 1024;
@@ -110,7 +111,9 @@ fn by_blocks<T: Copy + Default + Send>(
     fill: impl Fn(usize, &mut [T], &mut [T]) + Sync,
 ) -> (Vec<T>, Vec<T>) {
     let (mut a, mut b) = (vec![T::default(); cells], vec![T::default(); cells]);
-    a.par_chunks_mut(BLOCK).zip(b.par_chunks_mut(BLOCK)).enumerate().for_each(|(k, (a, b))| fill(k * BLOCK, a, b));
+    on_job_pool(|| {
+        a.par_chunks_mut(BLOCK).zip(b.par_chunks_mut(BLOCK)).enumerate().for_each(|(k, (a, b))| fill(k * BLOCK, a, b));
+    });
     (a, b)
 }
 

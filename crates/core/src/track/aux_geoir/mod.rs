@@ -28,9 +28,11 @@ mod detect;
 mod fill;
 mod join;
 mod label;
+mod method;
 mod options;
 mod tracker;
 
 pub use detect::{AuxGeoirDetector, detect};
+pub(in crate::track) use method::AuxGeoirMethod;
 pub use options::AuxGeoirOptions;
 pub use tracker::AuxGeoir;

@@ -3,8 +3,10 @@
 //! Of the components of two scenes the largest decides first; see [`Fortracc`].
 
 mod matching;
+mod method;
 mod options;
 
+pub(in crate::track) use method::FortraccMethod;
 pub(in crate::track) use options::check_gap;
 pub use options::{FortraccOptions, usual_step_seconds};
 

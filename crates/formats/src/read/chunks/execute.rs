@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use bytes::Bytes;
+use eventscape_core::parallel::on_job_pool;
 use rayon::prelude::*;
 
 use super::element::{Decoded, Element};
@@ -204,7 +205,7 @@ impl Read<'_> {
     fn in_parallel<P: Sync>(&self, pieces: &[P], one: impl Fn(&P) -> Result<()> + Send + Sync) -> Result<()> {
         match pieces {
             [only] => one(only),
-            _ => pieces.par_iter().try_for_each(one),
+            _ => on_job_pool(|| pieces.par_iter().try_for_each(one)),
         }
     }
 

@@ -8,6 +8,7 @@ mod variable;
 
 use std::io;
 
+use eventscape_core::parallel::on_job_pool;
 use rayon::prelude::*;
 
 pub use attribute::{Attribute, Attributes};
@@ -197,7 +198,7 @@ impl<W: Medium> NcFile<W> {
                 self.chunk(stream, &pack(batch)?)?;
                 continue;
             }
-            let packed: Result<Vec<_>, _> = batch.par_chunks(cells).map(pack).collect();
+            let packed: Result<Vec<_>, _> = on_job_pool(|| batch.par_chunks(cells).map(pack).collect());
             for chunk in packed? {
                 self.chunk(stream, &chunk)?;
             }

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use eventscape_catalog::Catalog;
-use eventscape_pipeline::{CurationJob, job_schema};
+use eventscape_pipeline::{CurationJob, Job, JobTable};
 use serde_json::{Map, Value, json};
 
 use super::App;
@@ -118,7 +118,7 @@ pub(super) async fn describe(State(app): State<App>, names: Names) -> Result<Jso
 /// The inputs of a process: the keys of its job file.
 fn inputs(process: &Process) -> Map<String, Value> {
     let schema = match process.stage {
-        Some(JobStage::Phdef) => job_schema(),
+        Some(JobStage::Phdef) => Job::schema(),
         Some(JobStage::Curation) => CurationJob::schema(),
         None => json!({ "properties": { "message": { "description": "Anything", "type": "string" } } }),
     };
