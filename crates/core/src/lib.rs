@@ -10,10 +10,12 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod cells;
 mod component;
 mod condition;
 mod describe;
 mod error;
+mod lanes;
 mod lineage;
 mod scene;
 
@@ -22,12 +24,14 @@ pub mod grid;
 pub mod outline;
 pub mod parallel;
 pub mod regrid;
+pub mod sphere;
 pub mod time;
 pub mod track;
 pub mod units;
 
-pub use component::{CellBox, Component, Connectivity, Description, EventSource, Run, SceneComponents, SourceError};
-pub use condition::{Comparison, Condition, Side, Spread};
+pub use cells::{CellRange, Cells};
+pub use component::{CellBox, Component, Connectivity, Description, EventSource, SceneComponents, SourceError};
+pub use condition::{BoundExpression, Comparison, Condition, Expression, Side, Spread};
 pub use error::{CoreError, ErrorKind};
 pub use grid::Grid;
 pub use lineage::{Arrival, Departure, Lineage, Link, Member, Relation, Track};

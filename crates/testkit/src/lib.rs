@@ -3,8 +3,9 @@
 //!
 //! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
 //! - `components_csv` (a feature): a product that is not built in.
+//! - [`mesh`]: a grid that is a graph.
 //! - [`NEAREST_CENTROID`]: a tracker that is not built in.
-//! - [`oracle`]: plain restatements, on label images, of what the core computes on runs. They share no code with it.
+//! - [`oracle`]: plain restatements, on label images, of what the core computes on sets of cells. They share no code with it.
 //! - `s3`, `earthdata` (a feature): an S3 server over a folder; NASA's login, keys and files behind it.
 //! - [`servers`]: database servers on loopback.
 //! - [`text_grid`]: a format that no table knows.
@@ -18,6 +19,7 @@ mod components_csv;
 #[cfg(feature = "s3")]
 pub mod earthdata;
 pub mod golden;
+pub mod mesh;
 mod nearest_centroid;
 pub mod oracle;
 #[cfg(feature = "s3")]

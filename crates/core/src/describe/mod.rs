@@ -4,21 +4,21 @@
 mod avx2;
 mod bounds;
 mod convention;
-mod curvilinear;
 mod geometry;
+mod graph;
+mod lattice;
 mod measurable;
 mod moments;
-mod rectilinear;
 mod statistics;
 mod values;
 
 pub(crate) use geometry::Geometry;
 pub(crate) use measurable::Measurable;
-pub(crate) use values::RunValues;
+pub(crate) use values::RangeValues;
 
-use crate::grid::EARTH_RADIUS_KM;
+use crate::sphere::EARTH_RADIUS_KM;
 
-/// What the pass over a component's runs finds.
+/// What the pass over a component's cells finds.
 #[derive(Clone, Copy, Debug)]
 struct Measures {
     moments: moments::Moments,

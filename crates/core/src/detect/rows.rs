@@ -1,22 +1,23 @@
 //! The pass over the rows of a scene: bits, runs, values, labels.
 
-use super::bits;
 use super::cut::{RowBits, RowInput};
-use super::holes::{self, HoleInput};
+use super::graph;
 use super::label::push_steps;
-use super::{Detector, ReferenceField, Scratch};
-use crate::{CoreError, Run, Scene, Values};
+use super::lattice::holes::{self, HoleInput};
+use super::{Baseline, Detector, Scratch};
+use crate::lanes::bits;
+use crate::{CellRange, Cells, CoreError, Scene, Values};
 
 impl Detector<'_> {
     /// Labels the runs of all rows. `fields` is what the condition is put to (smoothed or not); the values are those of
-    /// the scene. Returns the runs of the missing cells (if they are to be kept), and the number of those cells.
+    /// the scene. Returns the missing cells (if they are to be kept), and their number.
     pub(super) fn label_rows(
         &self,
         scene: &Scene,
         fields: &[Values],
-        reference: Option<&ReferenceField>,
+        baseline: Option<&Baseline>,
         s: &mut Scratch,
-    ) -> Result<(Vec<Run>, u64), CoreError> {
+    ) -> Result<(Cells, u64), CoreError> {
         let (ny, nx) = (self.grid.ny(), self.grid.nx());
         let count = bits::words(nx);
         // Holes are known only after the last row.
@@ -32,7 +33,7 @@ impl Detector<'_> {
         let mut missing_cells = 0;
         if whole {
             for row in 0..ny {
-                missing_cells += self.cut(RowInput { fields, reference, row, nx }, row * count, s)?;
+                missing_cells += self.cut(RowInput { fields, baseline, row, nx }, row * count, s)?;
             }
             self.fill_holes(s);
         }
@@ -42,24 +43,27 @@ impl Detector<'_> {
             let at = if whole { row * count } else { 0 };
             let mut row_missing = u64::MAX;
             if !whole {
-                row_missing = self.cut(RowInput { fields, reference, row, nx }, 0, s)?;
+                row_missing = self.cut(RowInput { fields, baseline, row, nx }, 0, s)?;
                 missing_cells += row_missing;
             }
             if self.options.keep_missing && row_missing > 0 {
                 let words = &s.missing[at..at + count];
                 let steps = push_steps(self.isa, words, nx as u32, &mut s.missing_steps, 0);
-                let runs = s.missing_steps[..steps].as_chunks::<2>().0.iter();
-                missing.extend(runs.map(|&[start, end]| Run { row: row as u32, start, end }));
+                let steps = s.missing_steps[..steps].as_chunks::<2>().0.iter();
+                missing.extend(steps.map(|&[start, end]| CellRange::in_row(row as u32, start..end, nx as u32)));
             }
-            let end = start + push_steps(self.isa, &s.inside[at..at + count], nx as u32, &mut s.steps, start);
+            let mut end = start + push_steps(self.isa, &s.inside[at..at + count], nx as u32, &mut s.steps, start);
             if let Some(field) = scene.fields.first() {
                 gathered = s.gathered.row(self.isa, field, row * nx, &s.steps[start..end], gathered);
             }
-            self.label_row(at, above_start..start, start..end, s);
+            match self.grid.mesh() {
+                Some(mesh) => end = self.label_cells(mesh, end, s),
+                None => self.label_row(at, above_start..start, start..end, s),
+            }
             s.row_starts.push(end);
             (above_start, start) = (start, end);
         }
-        Ok((missing, missing_cells))
+        Ok((Cells::ascending(missing), missing_cells))
     }
 
     /// Cuts a row, without what lies outside the domain, into the words from `at` on; returns the number of missing
@@ -91,6 +95,11 @@ impl Detector<'_> {
             s.missing.iter().zip(full.iter().cycle()).map(|(missing, full)| !missing & full).collect();
         if let Some(domain) = &self.domain {
             fillable.iter_mut().zip(domain).for_each(|(cells, domain)| *cells &= domain);
+        }
+        if let Some(mesh) = self.grid.mesh() {
+            let options = &self.options;
+            graph::fill(mesh, options.connectivity, options.max_hole_cells, &fillable, &mut s.inside);
+            return;
         }
         let input = HoleInput {
             isa: self.isa,

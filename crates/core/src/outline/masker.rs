@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use super::columns::Columns;
 use super::extent::Extent;
-use super::runs::{count, joined};
 use super::shape::{Kind, Shape};
 use super::{polygons, quadrants};
-use crate::describe::{Geometry, RunValues};
-use crate::detect::{GROUP, Isa};
-use crate::grid::{Coordinates, Polygon, distance_km, unwrapped};
-use crate::{Component, CoreError, Grid, Run, SceneComponents, Timestamp, Values};
+use crate::describe::{Geometry, RangeValues};
+use crate::grid::Coordinates;
+use crate::lanes::{GROUP, Isa};
+use crate::sphere::{Polygon, distance_km, east_of, eastward};
+use crate::{CellRange, Cells, Component, CoreError, Grid, SceneComponents, Timestamp, Values};
 
 /// Finds the cells of shapes on a grid and describes them. Made once a job, shared by all threads.
 #[derive(Debug)]
@@ -23,15 +24,6 @@ pub struct Masker<'g> {
     edges: Option<[f64; 4]>,
 }
 
-/// The longitudes of a grid's columns.
-#[derive(Debug)]
-pub(super) enum Columns {
-    /// The columns' centres and edges, going east without a drop.
-    Straight { lon: Vec<f64>, edges: Vec<f64>, lat_edges: Vec<f64> },
-    /// The grid has two-dimensional coordinates.
-    Free,
-}
-
 /// The components of a scene with the phenomena that they are of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MaskedScene {
@@ -40,8 +32,8 @@ pub struct MaskedScene {
     pub components: SceneComponents,
     /// The phenomenon of each component.
     pub phenomena: Vec<u32>,
-    /// The runs of each component.
-    pub(super) cells: Vec<Arc<[Run]>>,
+    /// The cells of each component.
+    pub(super) cells: Vec<Arc<Cells>>,
     /// Number of cells that belong to more than one phenomenon.
     pub shared_cells: u64,
 }
@@ -55,20 +47,8 @@ impl<'g> Masker<'g> {
         if u32::try_from(grid.len()).is_err() {
             return Err(CoreError::Grid(format!("the grid has {} cells; cells are counted in 32 bits", grid.len())));
         }
-        let columns = match (grid.coordinates(), grid.lon_edges(), grid.lat_edges()) {
-            (Coordinates::Rectilinear { lon, .. }, Some(edges), Some(lat_edges)) => {
-                Columns::Straight { lon: unwrapped(lon), edges, lat_edges }
-            }
-            _ => Columns::Free,
-        };
-        let edges = match &columns {
-            Columns::Straight { edges, lat_edges, .. } => {
-                let (south, north) = ends(lat_edges);
-                let (west, east) = ends(edges);
-                Some([west, south, east, north])
-            }
-            Columns::Free => None,
-        };
+        let columns = Columns::of(grid);
+        let edges = columns.bounds();
         Ok(Self {
             grid,
             columns,
@@ -85,54 +65,54 @@ impl<'g> Masker<'g> {
         let Some([west, south, east, north]) = self.edges else { return true };
         let extent = Extent::of(shape);
         // the shape begins in the grid, or the grid in the shape
-        let apart = |from: f64, to: f64, width: f64| (to - from).rem_euclid(360.0) > width;
+        let apart = |from: f64, to: f64, width: f64| east_of(to, from) > width;
         let beside = apart(west, extent.west, east - west) && apart(extent.west, west, extent.width);
         extent.north >= south && extent.south <= north && !beside
     }
 
-    /// The cells of shapes taken together, row-major: those whose centres lie inside, and that belong to the grid's domain.
+    /// The cells of shapes taken together: those whose centres lie inside, and that belong to the grid's domain.
     ///
     /// Where no centre lies inside because the shapes are too small, the one cell that holds a point of theirs (a storm's
     /// centre; a point in the largest polygon), so that nothing is lost. Empty where they lie outside the grid.
     #[must_use]
-    pub fn cells(&self, shapes: &[&Shape]) -> Vec<Run> {
-        let mut runs = Vec::new();
+    pub fn cells(&self, shapes: &[&Shape]) -> Cells {
+        let mut found = Vec::new();
         for shape in shapes {
             match &shape.0 {
-                Kind::Polygons(all) => all
-                    .iter()
-                    .for_each(|rings| polygons::runs_inside(self.grid, &self.columns, &Polygon::new(rings), &mut runs)),
-                Kind::Quadrants(area) => quadrants::runs_inside(self.grid, &self.columns, area, &mut runs),
+                Kind::Polygons(all) => all.iter().for_each(|rings| {
+                    polygons::cells_inside(self.grid, &self.columns, &Polygon::new(rings), &mut found)
+                }),
+                Kind::Quadrants(area) => quadrants::cells_inside(self.grid, &self.columns, area, &mut found),
             }
         }
-        if runs.is_empty() {
+        if found.is_empty() {
             let point = shapes.iter().find_map(|shape| match &shape.0 {
                 Kind::Polygons(all) => polygons::representative(all),
                 Kind::Quadrants(area) => Some((area.lat, area.lon)),
             });
-            runs.extend(point.and_then(|(lat, lon)| self.cell_at(lat, lon)));
+            found.extend(point.and_then(|(lat, lon)| self.cell_at(lat, lon)));
         }
-        self.in_domain(joined(runs))
+        self.in_domain(Cells::joined(found, self.grid.nx() as u32))
     }
 
     /// The components of a scene from the cells of its phenomena; those without cells are left out. Labels are in row-major
     /// order of first cells, that of the phenomena among equals.
     #[must_use]
-    pub fn scene(&self, time: Timestamp, mut phenomena: Vec<(u32, Arc<[Run]>)>) -> MaskedScene {
-        phenomena.retain(|(_, runs)| !runs.is_empty());
-        phenomena.sort_by_key(|(phenomenon, runs)| (runs.first().copied(), *phenomenon));
+    pub fn scene(&self, time: Timestamp, mut phenomena: Vec<(u32, Arc<Cells>)>) -> MaskedScene {
+        phenomena.retain(|(_, cells)| !cells.is_empty());
+        phenomena.sort_by_key(|(phenomenon, cells)| (cells.first().copied(), *phenomenon));
         let mut components = Vec::with_capacity(phenomena.len());
-        let (mut runs, mut values): (Vec<Run>, Vec<f32>) = (Vec::new(), Vec::new());
+        let (mut ranges, mut values): (Vec<CellRange>, Vec<f32>) = (Vec::new(), Vec::new());
         for (number, (_, own)) in phenomena.iter().enumerate() {
             let starts = vec![0; own.len()];
-            let source = RunValues { starts: &starts, gathered: &self.values[..] };
-            let first = (runs.len(), values.len());
+            let source = RangeValues { starts: &starts, gathered: &self.values[..] };
+            let first = (ranges.len(), values.len());
             let (cell_box, description) = self.geometry.describe(self.isa, own, source, &mut values);
-            runs.extend_from_slice(own);
+            ranges.extend_from_slice(own);
             components.push(Component {
                 label: number as u32 + 1,
-                cells: count(own),
-                runs: first.0..runs.len(),
+                cells: own.count(),
+                ranges: first.0..ranges.len(),
                 values: first.1..values.len(),
                 cell_box,
                 description,
@@ -144,23 +124,23 @@ impl<'g> Masker<'g> {
             time,
             detected: components.len() as u32,
             components,
-            runs,
+            ranges,
             values: Values::F32(values),
-            missing: Vec::new(),
+            missing: Cells::default(),
             valid_cells: self.grid.len() as u64,
         };
         MaskedScene { components: scene, phenomena, cells, shared_cells }
     }
 
     /// The cell that holds a point.
-    fn cell_at(&self, lat: f64, lon: f64) -> Option<Run> {
+    fn cell_at(&self, lat: f64, lon: f64) -> Option<CellRange> {
         let (row, column) = match (&self.columns, self.grid.coordinates()) {
             (Columns::Straight { edges, lat_edges, .. }, _) => {
                 let row = lat_edges
                     .windows(2)
                     .position(|pair| (pair[0].min(pair[1])..=pair[0].max(pair[1])).contains(&lat))?;
                 let west = *edges.first()?;
-                let lon = west + (lon - west).rem_euclid(360.0);
+                let lon = eastward(lon, west);
                 (row, edges.partition_point(|edge| *edge <= lon).checked_sub(1).filter(|c| *c < self.grid.nx())?)
             }
             (Columns::Free, Coordinates::Curvilinear { lat: lats, lon: lons }) => {
@@ -172,48 +152,38 @@ impl<'g> Masker<'g> {
                 let step = distance_km((lats[nearest], lons[nearest]), (lats[beside], lons[beside]));
                 (far(nearest) <= step).then_some((row, column))?
             }
+            (Columns::Free, Coordinates::Mesh(mesh)) => {
+                let far = |cell: u32| self.grid.centre_of(cell).map_or(f64::INFINITY, |c| distance_km(c, (lat, lon)));
+                let nearest = (0..mesh.len() as u32).min_by(|a, b| far(*a).total_cmp(&far(*b)))?;
+                // no farther than the farthest corner
+                let centre = self.grid.centre_of(nearest)?;
+                let reach = mesh.ring(nearest).map(|corner| distance_km(centre, corner)).fold(0.0, f64::max);
+                (far(nearest) <= reach).then_some((0, nearest as usize))?
+            }
             (Columns::Free, Coordinates::Rectilinear { .. }) => return None,
         };
-        Some(Run { row: row as u32, start: column as u32, end: column as u32 + 1 })
+        let cell = (row * self.grid.nx() + column) as u32;
+        Some(CellRange { start: cell, end: cell + 1 })
     }
 
-    /// The parts of runs that belong to the grid's domain.
-    fn in_domain(&self, runs: Vec<Run>) -> Vec<Run> {
-        let Some(domain) = self.grid.domain() else { return runs };
-        let nx = self.grid.nx();
-        let mut kept = Vec::with_capacity(runs.len());
-        for run in runs {
-            for column in run.start..run.end {
-                if domain[run.row as usize * nx + column as usize] {
-                    kept.push(Run { row: run.row, start: column, end: column + 1 });
-                }
-            }
-        }
-        joined(kept)
-    }
-}
-
-/// The smallest and the largest of values in order.
-fn ends(values: &[f64]) -> (f64, f64) {
-    match values {
-        [first, .., last] => (first.min(*last), first.max(*last)),
-        [only] => (*only, *only),
-        [] => (0.0, 0.0),
+    /// The cells that belong to the grid's domain.
+    fn in_domain(&self, cells: Cells) -> Cells {
+        let Some(domain) = self.grid.domain() else { return cells };
+        Cells::of(cells.cells().filter(|cell| domain[*cell as usize]), self.grid.nx() as u32)
     }
 }
 
 /// Number of cells that belong to more than one phenomenon.
-fn cells_of_several(phenomena: &[(u32, Arc<[Run]>)]) -> u64 {
-    let runs = phenomena.iter().flat_map(|(_, runs)| runs.iter());
-    let mut steps: Vec<(u32, u32, i32)> =
-        runs.flat_map(|run| [(run.row, run.start, 1), (run.row, run.end, -1)]).collect();
-    // at one column runs end before others begin
+fn cells_of_several(phenomena: &[(u32, Arc<Cells>)]) -> u64 {
+    let ranges = phenomena.iter().flat_map(|(_, cells)| cells.iter());
+    let mut steps: Vec<(u32, i32)> = ranges.flat_map(|range| [(range.start, 1), (range.end, -1)]).collect();
+    // at one cell ranges end before others begin
     steps.sort_unstable();
     let (mut depth, mut cells) = (0, 0);
     for pair in steps.windows(2) {
-        depth += pair[0].2;
+        depth += pair[0].1;
         if depth > 1 {
-            cells += u64::from(pair[1].1 - pair[0].1);
+            cells += u64::from(pair[1].0 - pair[0].0);
         }
     }
     cells

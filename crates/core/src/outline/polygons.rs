@@ -1,11 +1,12 @@
 //! The cells of polygons.
 
-use super::masker::Columns;
-use crate::grid::{Coordinates, Polygon, PolygonRings};
-use crate::{Grid, Run};
+use super::columns::{Columns, rows_between, turns};
+use crate::grid::Coordinates;
+use crate::sphere::{Polygon, PolygonRings};
+use crate::{CellRange, Grid};
 
 /// Appends the cells whose centres lie in a polygon (even-odd rule), in any turn of the circle.
-pub(super) fn runs_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, runs: &mut Vec<Run>) {
+pub(super) fn cells_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, cells: &mut Vec<CellRange>) {
     let mut crossings = Vec::new();
     match (grid.coordinates(), columns) {
         (Coordinates::Rectilinear { lat, .. }, Columns::Straight { lon, .. }) => {
@@ -17,43 +18,26 @@ pub(super) fn runs_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, run
                         let at = |x: f64| lon.partition_point(|centre| *centre < x + 360.0 * turn) as u32;
                         let (start, end) = (at(pair[0]), at(pair[1]));
                         if start < end {
-                            runs.push(Run { row: row as u32, start, end });
+                            cells.push(CellRange::in_row(row as u32, start..end, grid.nx() as u32));
                         }
                     }
                 }
             }
         }
-        (Coordinates::Curvilinear { lat, lon }, _) => {
-            for (cell, (lat, lon)) in lat.iter().zip(lon).enumerate() {
+        (Coordinates::Rectilinear { .. }, Columns::Free) => {}
+        (of_cells, _) => {
+            let centres = of_cells.latitudes().iter().zip(of_cells.longitudes());
+            for (cell, (lat, lon)) in centres.enumerate() {
                 if *lat < polygon.south || *lat > polygon.north {
                     continue;
                 }
                 polygon.crossings(*lat, &mut crossings);
                 if polygon.has(&crossings, *lon) {
-                    let (row, column) = ((cell / grid.nx()) as u32, (cell % grid.nx()) as u32);
-                    runs.push(Run { row, start: column, end: column + 1 });
+                    cells.push(CellRange { start: cell as u32, end: cell as u32 + 1 });
                 }
             }
         }
-        (Coordinates::Rectilinear { .. }, Columns::Free) => {}
     }
-}
-
-/// The rows whose latitude lies between two, whichever way they go.
-pub(super) fn rows_between(lat: &[f64], south: f64, north: f64) -> std::ops::Range<usize> {
-    let descending = lat.first() > lat.last();
-    if descending {
-        lat.partition_point(|a| *a > north)..lat.partition_point(|a| *a >= south)
-    } else {
-        lat.partition_point(|a| *a < south)..lat.partition_point(|a| *a <= north)
-    }
-}
-
-/// By how many turns an interval of longitudes may be shifted to meet columns that go east without a drop.
-pub(super) fn turns(lon: &[f64], west: f64, east: f64) -> impl Iterator<Item = f64> + use<> {
-    let (first, last) = lon.first().zip(lon.last()).map_or((0.0, -1.0), |(a, b)| (*a, *b));
-    let (low, high) = (((first - east) / 360.0).ceil() as i64, ((last - west) / 360.0).floor() as i64);
-    (low..=high).map(|turn| turn as f64)
 }
 
 /// A point in the largest polygon: halfway along its widest stretch at the latitude of its middle. Where it has no area, the

@@ -1,7 +1,8 @@
 //! The cells of the mask that values are brought to.
 
-use crate::Grid;
 use crate::grid::Coordinates;
+use crate::sphere::near;
+use crate::{CoreError, Grid};
 
 /// A mask's grid with the edges of its cells at hand.
 #[derive(Clone, Debug)]
@@ -12,8 +13,13 @@ pub struct Targets<'a> {
 
 #[derive(Clone, Debug)]
 enum Edges {
-    Straight { lat: Vec<f64>, lon: Vec<f64> },
+    Straight {
+        lat: Vec<f64>,
+        lon: Vec<f64>,
+    },
     Corners(Vec<(f64, f64)>),
+    /// Each cell has its own.
+    Mesh,
 }
 
 /// A cell: its centre and the box around it, degrees; `east >= west`.
@@ -33,6 +39,7 @@ impl<'a> Targets<'a> {
     pub fn new(grid: &'a Grid) -> Self {
         let edges = match (grid.lat_edges(), grid.lon_edges()) {
             (Some(lat), Some(lon)) => Edges::Straight { lat, lon },
+            _ if grid.mesh().is_some() => Edges::Mesh,
             _ => Edges::Corners(grid.corners()),
         };
         Self { grid, edges }
@@ -49,8 +56,14 @@ impl<'a> Targets<'a> {
         matches!(self.grid.coordinates(), Coordinates::Rectilinear { .. })
     }
 
-    pub(super) fn cell(&self, row: u32, column: u32) -> Option<Cell> {
-        let (r, c) = (row as usize, column as usize);
+    /// The error for a cell that is not on the grid.
+    pub(super) fn outside(&self, cell: u32) -> CoreError {
+        let cells = self.grid.len();
+        CoreError::Grid(format!("cell {cell} is not on the mask's grid, which has {cells} cells"))
+    }
+
+    pub(super) fn cell(&self, cell: u32) -> Option<Cell> {
+        let (r, c) = self.grid.place_of(cell);
         let (lat, lon) = self.grid.centre(r, c)?;
         let (south, north, west, east) = match &self.edges {
             Edges::Straight { lat, lon } => {
@@ -61,17 +74,25 @@ impl<'a> Targets<'a> {
                 let across = self.grid.nx() + 1;
                 let at = r * across + c;
                 let four = [at, at + 1, at + across, at + across + 1].map(|k| corners.get(k).copied());
-                let (mut south, mut north, mut west, mut east) = (90.0f64, -90.0f64, f64::INFINITY, f64::NEG_INFINITY);
+                let mut around = Vec::with_capacity(4);
                 for corner in four {
-                    let (a, o) = corner?;
-                    (south, north) = (south.min(a), north.max(a));
-                    // corners may lie on the other side of the seam
-                    let o = lon + (o - lon + 180.0).rem_euclid(360.0) - 180.0;
-                    (west, east) = (west.min(o), east.max(o));
+                    around.push(corner?);
                 }
-                (south, north, west, east)
+                bounds(around, lon)
             }
+            Edges::Mesh => bounds(self.grid.ring(cell), lon),
         };
         Some(Cell { lat, lon, south, north, west, east })
     }
+}
+
+/// South, north, west and east of corners, with longitudes near `lon`: corners may lie on the other side of the seam.
+fn bounds(corners: impl IntoIterator<Item = (f64, f64)>, lon: f64) -> (f64, f64, f64, f64) {
+    let (mut south, mut north, mut west, mut east) = (90.0f64, -90.0f64, f64::INFINITY, f64::NEG_INFINITY);
+    for (a, o) in corners {
+        let o = near(o, lon);
+        (south, north) = (south.min(a), north.max(a));
+        (west, east) = (west.min(o), east.max(o));
+    }
+    (south, north, west, east)
 }

@@ -1,4 +1,4 @@
-//! ForTraCC on runs against ForTraCC on label images, over arbitrary cubes.
+//! ForTraCC on sets of cells against ForTraCC on label images, over arbitrary cubes.
 
 use eventscape_core::track::{Fortracc, FortraccOptions, OverlapRule};
 use eventscape_core::{Connectivity, Grid};
@@ -19,7 +19,7 @@ fn series(cube: &MaskCube, options: FortraccOptions, min_size: u32) -> Vec<Vec<O
     let step = |member: &eventscape_core::Member| OracleStep {
         scene: member.scene as usize,
         label: scenes[member.scene as usize].components[member.component as usize].label,
-        tag: member.reference_tag(),
+        tag: member.tos2ca_tag(),
     };
     lineage.tracks.iter().map(|track| track.members.iter().map(step).collect()).collect()
 }

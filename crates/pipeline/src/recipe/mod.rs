@@ -76,7 +76,7 @@ impl Request {
     /// Whether scenes are needed more than once: for the statistics of the condition, for pictures.
     pub(crate) fn reads_again(&self) -> bool {
         // a condition that is wrong fails where its variable is known
-        let needs_statistics = self.search.condition_without_units().is_ok_and(|condition| condition.needs_reference());
+        let needs_statistics = self.search.condition_without_units().is_ok_and(|condition| condition.needs_baseline());
         needs_statistics || self.output.has_pictures()
     }
 }

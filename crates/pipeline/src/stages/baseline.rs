@@ -4,34 +4,34 @@ use std::ops::Range;
 
 use eventscape_catalog::Subset;
 use eventscape_core::Values;
-use eventscape_core::detect::{ReferenceField, TileStatistics};
+use eventscape_core::detect::{Baseline, TileStatistics};
 
 use crate::error::{PipelineError, Result};
 use crate::recipe::{Phenomenon, Recipe};
 use crate::run::{Environment, Stage, in_order};
 
 /// What the scenes of a job are compared with.
-pub(crate) struct Baseline {
-    fields: Vec<ReferenceField>,
+pub(crate) struct Baselines {
+    fields: Vec<Baseline>,
     slot_of: Vec<usize>,
 }
 
-impl Baseline {
+impl Baselines {
     /// What scene `index` is compared with.
-    pub(crate) fn of(&self, index: usize) -> Option<&ReferenceField> {
+    pub(crate) fn of(&self, index: usize) -> Option<&Baseline> {
         self.slot_of.get(index).and_then(|slot| self.fields.get(*slot))
     }
 }
 
 /// The statistics that a condition needs; `None` if it needs none.
-pub(crate) fn baseline(
+pub(crate) fn baselines(
     (recipe, phenomenon): (&Recipe, &Phenomenon),
     subset: &Subset,
     env: &Environment<'_>,
-) -> Result<Option<Baseline>> {
+) -> Result<Option<Baselines>> {
     let (data, limits) = (&recipe.data, &recipe.limits);
     let condition = &phenomenon.condition;
-    if !condition.needs_reference() {
+    if !condition.needs_baseline() {
         return Ok(None);
     }
     let times = data.times();
@@ -52,7 +52,7 @@ pub(crate) fn baseline(
     }
     env.observer.begin(Stage::Baseline, (tiles * scenes) as u64);
     let (workers, window) = limits.readers(cells as u64 * 8, data.is_remote())?;
-    let mut parts: Vec<Vec<ReferenceField>> = Vec::new();
+    let mut parts: Vec<Vec<Baseline>> = Vec::new();
     let mut slot_of = Vec::new();
     for number in 0..tiles {
         let range = number * tile..((number + 1) * tile).min(cells);
@@ -78,14 +78,14 @@ pub(crate) fn baseline(
     }
     env.observer.end(Stage::Baseline);
     let slots = parts.first().map_or(0, Vec::len);
-    let mut by_slot: Vec<Vec<ReferenceField>> = (0..slots).map(|_| Vec::with_capacity(tiles)).collect();
+    let mut by_slot: Vec<Vec<Baseline>> = (0..slots).map(|_| Vec::with_capacity(tiles)).collect();
     for part in parts {
         for (slot, field) in part.into_iter().enumerate() {
             by_slot[slot].push(field);
         }
     }
-    let fields = by_slot.into_iter().map(ReferenceField::stack).collect::<std::result::Result<_, _>>()?;
-    Ok(Some(Baseline { fields, slot_of }))
+    let fields = by_slot.into_iter().map(Baseline::stack).collect::<std::result::Result<_, _>>()?;
+    Ok(Some(Baselines { fields, slot_of }))
 }
 
 fn part(subset: &Subset, index: usize, range: &Range<usize>) -> Result<Values> {

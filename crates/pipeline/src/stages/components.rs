@@ -7,7 +7,7 @@ use eventscape_catalog::Subset;
 use eventscape_core::Scene;
 use eventscape_io::spool::Spool;
 
-use super::baseline::Baseline;
+use super::baseline::Baselines;
 use super::scenes::Scenes;
 use crate::error::{PipelineError, Result};
 use crate::recipe::{Phenomenon, Recipe};
@@ -21,7 +21,7 @@ pub(crate) fn components(
     (recipe, phenomenon): (&Recipe, &Phenomenon),
     subset: &Subset,
     range: Range<usize>,
-    baseline: Option<&Baseline>,
+    baseline: Option<&Baselines>,
     spool: &mut Spool,
     env: &Environment<'_>,
 ) -> Result<()> {

@@ -20,7 +20,7 @@ pub use phdef::{Phenomena, Validation, check_job, find_phenomena, run_phdef, val
 pub use plot::{Plot, PlotKind, PlotRequest, draw as draw_plot};
 pub use stitch::{StitchRequest, run_stitch};
 
-use baseline::baseline;
+use baseline::baselines;
 use components::components;
 use lineage::lineage;
 use pictures::pictures;

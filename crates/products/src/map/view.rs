@@ -1,6 +1,7 @@
 //! Where the map lies: its extent in degrees and its frame in pixels.
 
 use eventscape_core::Grid;
+use eventscape_core::sphere::{eastward, near};
 
 use super::drawing::Frame;
 
@@ -28,6 +29,14 @@ pub(super) enum Cells {
 }
 
 impl Cells {
+    /// Number of columns.
+    pub(super) fn columns(&self) -> u32 {
+        match self {
+            Self::Lines { lon, .. } => lon.len() as u32 - 1,
+            Self::Corners { nx, .. } => *nx as u32,
+        }
+    }
+
     pub(super) fn of(grid: &Grid) -> (Self, Extent) {
         let (cells, lon, lat) = match (grid.lon_edges(), grid.lat_edges()) {
             (Some(lon), Some(lat)) => {
@@ -41,10 +50,18 @@ impl Cells {
                     (sin + lat.cos() * lon.sin(), cos + lat.cos() * lon.cos())
                 });
                 let middle = f64::atan2(sin, cos).to_degrees();
-                let near = |lon: f64| middle + (lon - middle + 180.0).rem_euclid(360.0) - 180.0;
-                let corners: Vec<(f64, f64)> = corners.into_iter().map(|(lat, lon)| (near(lon), lat)).collect();
+                let corners: Vec<(f64, f64)> = corners.into_iter().map(|(lat, lon)| (near(lon, middle), lat)).collect();
                 let spans = (span(corners.iter().map(|c| c.0)), span(corners.iter().map(|c| c.1)));
-                (Self::Corners { nx: grid.nx(), corners }, spans.0, spans.1)
+                let cells = match grid.mesh() {
+                    // maps of meshes are refused: only their extent matters
+                    Some(_) => Self::Lines {
+                        lon: vec![spans.0.0, spans.0.1],
+                        lat: vec![spans.1.0, spans.1.1],
+                        periodic: false,
+                    },
+                    None => Self::Corners { nx: grid.nx(), corners },
+                };
+                (cells, spans.0, spans.1)
             }
         };
         (cells, Extent { west: lon.0, east: lon.1, south: lat.0, north: lat.1 })
@@ -81,7 +98,7 @@ impl View {
 
     /// The longitude, a turn more or less, that lies in the extent, if one does.
     pub(super) fn wrapped(&self, lon: f64) -> f64 {
-        self.extent.west + (lon - self.extent.west).rem_euclid(360.0)
+        eastward(lon, self.extent.west)
     }
 }
 

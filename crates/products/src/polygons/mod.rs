@@ -7,6 +7,7 @@
 
 mod columns;
 mod cut;
+mod graph;
 mod mesh;
 mod shape;
 mod trace;
@@ -14,6 +15,5 @@ pub(crate) mod wkb;
 
 pub use mesh::Outliner;
 pub(crate) use mesh::every_corner;
-pub(crate) use shape::signed_area;
 pub use shape::{Outline, Point, Polygon, Ring};
-pub(crate) use trace::{Corner, trace};
+pub(crate) use trace::{Corner, steps, trace};

@@ -1,19 +1,17 @@
 //! The area of a job, and the part of a grid that lies in it.
 
 mod circle;
-mod geojson;
-mod polygon;
-mod wkt;
+mod inside;
 
 use std::ops::Range;
 
+use crate::sphere::{
+    Polygon, PolygonRings, box_width, check_rings, east_of, half_turn, hull, parse_geojson, parse_wkt,
+};
 use crate::{CoreError, Grid};
 
 use super::Coordinates;
 use circle::column_ranges;
-
-pub(crate) use circle::hull;
-pub(crate) use polygon::{Polygon, check as check_rings};
 
 /// The area that a job asks for. Longitudes may be of any convention.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,9 +33,6 @@ pub enum Domain {
     /// Polygons, by the even-odd rule: a cell counts where its centre is inside.
     Polygons(Vec<PolygonRings>),
 }
-
-/// One polygon: its outer ring and its holes, as (longitude, latitude) vertices.
-pub type PolygonRings = Vec<Vec<(f64, f64)>>;
 
 /// A part of a grid: rows, and columns from west to east (two ranges where the part crosses the file's seam).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,13 +76,21 @@ impl Domain {
     ///
     /// # Errors
     /// [`CoreError::Domain`] says what could not be understood.
+    ///
+    /// ```
+    /// use eventscape_core::grid::Domain;
+    ///
+    /// let area = Domain::parse_polygon("POLYGON((170 -5, -170 -5, -170 5, 170 5, 170 -5))")?;
+    /// assert_eq!(area.bounds(), Some([170.0, -5.0, -170.0, 5.0]));
+    /// # Ok::<(), eventscape_core::CoreError>(())
+    /// ```
     pub fn parse_polygon(text: &str) -> Result<Self, CoreError> {
         const LONGEST: usize = 64 << 20;
         if text.len() > LONGEST {
             return Err(CoreError::Domain(format!("the polygon has {} characters; {LONGEST} are allowed", text.len())));
         }
-        let polygons = if text.trim_start().starts_with('{') { geojson::parse(text)? } else { wkt::parse(text)? };
-        polygon::check(&polygons)?;
+        let polygons = if text.trim_start().starts_with('{') { parse_geojson(text)? } else { parse_wkt(text)? };
+        check_rings(&polygons)?;
         Ok(Self::Polygons(polygons))
     }
 
@@ -99,14 +102,13 @@ impl Domain {
             Self::Box { west, south, east, north } => Some([*west, *south, *east, *north]),
             Self::Polygons(polygons) => {
                 let polygons: Vec<Polygon> = polygons.iter().map(Polygon::new).collect();
-                let (west, width) = circle::hull(polygons.iter().map(|p| (p.west, p.east - p.west)));
+                let (west, width) = hull(polygons.iter().map(|p| (p.west, p.east - p.west)));
                 let south = polygons.iter().map(|p| p.south).fold(f64::INFINITY, f64::min);
                 let north = polygons.iter().map(|p| p.north).fold(f64::NEG_INFINITY, f64::max);
-                let into = |x: f64| (x + 180.0).rem_euclid(360.0) - 180.0;
                 Some(if width >= 360.0 {
                     [-180.0, south, 180.0, north]
                 } else {
-                    [into(west), south, into(west + width), north]
+                    [half_turn(west), south, half_turn(west + width), north]
                 })
             }
         }
@@ -119,6 +121,18 @@ impl Domain {
     ///
     /// # Errors
     /// [`CoreError::Domain`] where no cell lies in the domain; it tells the grid's extent.
+    ///
+    /// ```
+    /// use eventscape_core::Grid;
+    /// use eventscape_core::grid::Domain;
+    ///
+    /// let globe = Grid::rectilinear(vec![-10.0, 0.0, 10.0], (0..36).map(|k| -175.0 + 10.0 * f64::from(k)).collect())?;
+    /// // a box across ±180°: the window has two parts, from west to east
+    /// let (window, part) = Domain::new_box(160.0, -5.0, -160.0, 15.0)?.select(&globe)?;
+    /// assert_eq!((window.rows, window.columns), (1..3, vec![34..36, 0..2]));
+    /// assert_eq!((part.ny(), part.nx()), (2, 4));
+    /// # Ok::<(), eventscape_core::CoreError>(())
+    /// ```
     pub fn select(&self, grid: &Grid) -> Result<(Window, Grid), CoreError> {
         match self {
             Self::Whole => {
@@ -136,22 +150,29 @@ impl Domain {
                         let cut = grid.window(&window)?;
                         Ok((window, cut))
                     }
-                    Coordinates::Curvilinear { lat, lon } => {
-                        let cells =
-                            lat.iter().zip(lon).map(|(a, o)| inside.has_lat(*a) && inside.has_lon(*o)).collect();
+                    of_cells => {
+                        let centres = of_cells.latitudes().iter().zip(of_cells.longitudes());
+                        let cells = centres.map(|(a, o)| inside.has_lat(*a) && inside.has_lon(*o)).collect();
                         self.cut_to_cells(grid, cells)
                     }
                 }
             }
             Self::Polygons(polygons) => {
                 let polygons: Vec<Polygon> = polygons.iter().map(Polygon::new).collect();
-                self.cut_to_cells(grid, polygon::cells_inside(grid, &polygons))
+                self.cut_to_cells(grid, inside::cells_inside(grid, &polygons))
             }
         }
     }
 
     fn cut_to_cells(&self, grid: &Grid, cells: Vec<bool>) -> Result<(Window, Grid), CoreError> {
         let nx = grid.nx();
+        if grid.mesh().is_some() {
+            // the cells of a mesh lie in no order that a window could cut
+            if !cells.contains(&true) {
+                return Err(self.empty(grid));
+            }
+            return Ok((Window { rows: 0..1, columns: vec![0..nx] }, grid.clone().with_domain(cells)?));
+        }
         let rows = span(cells.chunks(nx).map(|row| row.contains(&true))).ok_or_else(|| self.empty(grid))?;
         let mut used = vec![false; nx];
         for row in cells.chunks(nx) {
@@ -164,9 +185,7 @@ impl Domain {
     }
 
     fn empty(&self, grid: &Grid) -> CoreError {
-        let (lats, lons) = match grid.coordinates() {
-            Coordinates::Rectilinear { lat, lon } | Coordinates::Curvilinear { lat, lon } => (lat, lon),
-        };
+        let (lats, lons) = (grid.coordinates().latitudes(), grid.coordinates().longitudes());
         let extent = |v: &[f64]| {
             (v.iter().copied().fold(f64::INFINITY, f64::min), v.iter().copied().fold(f64::NEG_INFINITY, f64::max))
         };
@@ -203,7 +222,7 @@ const ROUNDING_DEG: f64 = 1e-5;
 
 impl BoxTest {
     fn new(west: f64, south: f64, east: f64, north: f64) -> Self {
-        let width = if east - west >= 360.0 - ROUNDING_DEG { 360.0 } else { (east - west).rem_euclid(360.0) };
+        let width = if east - west >= 360.0 - ROUNDING_DEG { 360.0 } else { box_width(west, east) };
         Self { west, width, south, north }
     }
 
@@ -212,7 +231,6 @@ impl BoxTest {
     }
 
     fn has_lon(&self, lon: f64) -> bool {
-        let east_of_west = (lon - self.west + ROUNDING_DEG).rem_euclid(360.0);
-        east_of_west <= self.width + 2.0 * ROUNDING_DEG
+        east_of(lon + ROUNDING_DEG, self.west) <= self.width + 2.0 * ROUNDING_DEG
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{AuxGeoir, AuxGeoirDetector, AuxGeoirOptions};
-use crate::detect::ReferenceField;
+use crate::detect::Baseline;
 use crate::track::method::{Finder, MethodContext, MethodError, MethodKind, PlannedMethod, Tracker};
 use crate::{Comparison, Condition, CoreError, Grid, Lineage, Scene, SceneComponents};
 
@@ -93,7 +93,7 @@ impl PlannedMethod for Planned {
 }
 
 impl Finder for AuxGeoirDetector<'_> {
-    fn find(&self, scenes: &[&Scene], _: Option<&ReferenceField>) -> Result<SceneComponents, CoreError> {
+    fn find(&self, scenes: &[&Scene], _: Option<&Baseline>) -> Result<SceneComponents, CoreError> {
         let scene = scenes.first().ok_or_else(|| CoreError::Scene("there is no scene to search".to_owned()))?;
         self.detect(scene, scenes.get(1).copied())
     }

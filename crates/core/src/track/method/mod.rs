@@ -18,7 +18,7 @@ pub use context::{MethodContext, SharedOptions};
 pub use search::ConditionSearch;
 pub use table::{METHODS, method_named};
 
-use crate::detect::ReferenceField;
+use crate::detect::Baseline;
 use crate::{CoreError, Grid, Lineage, Scene, SceneComponents};
 
 /// Finds the components of scenes on one grid. It is made once a job and shared by all threads.
@@ -28,7 +28,7 @@ pub trait Finder: Sync {
     ///
     /// # Errors
     /// [`CoreError::Scene`] where a scene or the baseline does not fit the grid.
-    fn find(&self, scenes: &[&Scene], baseline: Option<&ReferenceField>) -> Result<SceneComponents, CoreError>;
+    fn find(&self, scenes: &[&Scene], baseline: Option<&Baseline>) -> Result<SceneComponents, CoreError>;
 }
 
 /// Links the components of scenes into a lineage. [`crate::track::LineageBuilder`] helps to write one.

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::{Finder, MethodContext};
-use crate::detect::{DetectOptions, Detector, ReferenceField, Scratch};
+use crate::detect::{Baseline, DetectOptions, Detector, Scratch};
 use crate::{Condition, Connectivity, CoreError, Grid, Scene, SceneComponents};
 
 /// Components of fewer cells are dropped where a job says nothing.
@@ -69,7 +69,7 @@ struct ConditionFinder<'a> {
 }
 
 impl Finder for ConditionFinder<'_> {
-    fn find(&self, scenes: &[&Scene], baseline: Option<&ReferenceField>) -> Result<SceneComponents, CoreError> {
+    fn find(&self, scenes: &[&Scene], baseline: Option<&Baseline>) -> Result<SceneComponents, CoreError> {
         let scene = scenes.first().ok_or_else(|| CoreError::Scene("there is no scene to search".to_owned()))?;
         let mut scratch = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let found = self.detector.detect(scene, baseline, &mut scratch)?;

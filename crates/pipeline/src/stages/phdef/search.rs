@@ -10,7 +10,7 @@ use crate::error::{PipelineError, Result};
 use crate::recipe::{Phenomenon, Recipe};
 use crate::run::{ChunkFolder, Environment, JobFolder};
 use crate::stages::joined::{Chunk, Joined};
-use crate::stages::{baseline, components};
+use crate::stages::{baselines, components};
 
 /// The search for the components of a job.
 pub(super) struct SceneSearch<'a> {
@@ -58,7 +58,7 @@ impl SceneSearch<'_> {
     /// The components of a range of scenes, with the statistics of the whole job where the condition needs them.
     pub(super) fn find(&self, range: Range<usize>, spool: &mut Spool) -> Result<()> {
         let sought = (self.recipe, self.phenomenon);
-        let baseline = baseline(sought, self.subset, self.env)?;
+        let baseline = baselines(sought, self.subset, self.env)?;
         components(sought, self.subset, range, baseline.as_ref(), spool, self.env)
     }
 }

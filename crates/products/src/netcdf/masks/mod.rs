@@ -11,7 +11,7 @@ use super::in_order::scenes_in_order;
 use super::metadata::{FileKind, global_attributes};
 use crate::{JobInfo, ProductError};
 use eventscape_formats::write::{Codec, Medium, NcFile, Variable};
-use labels::{labels, outside_domain};
+use labels::labels;
 use shared::SharedRuns;
 use tiles::Tiling;
 
@@ -22,10 +22,11 @@ use tiles::Tiling;
 /// neighbours (AUX-GEOIR) and found in an event is inside it. A cell of several given phenomena is of the smallest; the others have it in the variables over
 /// `shared_run`. `cell_area` is in m². Longitudes of a box
 /// across the seam of their convention go on past it, since CF wants them to ascend. Curvilinear grids have dimensions
-/// `y` and `x` and two-dimensional coordinates.
+/// `y` and `x` and two-dimensional coordinates. The cells of a mesh are one dimension `cell`, with the corners of each as
+/// bounds.
 ///
 /// Chunks hold one time and at most 512 × 512 cells (1 MiB of `track_id`), so that a map and a series at a point each
-/// unpack little more than they need. They are packed (zlib) from the runs of the components without making an image.
+/// unpack little more than they need. They are packed (zlib) from the ranges of the components' cells without making an image.
 ///
 /// Memory: a few scenes' components, their packed chunks, and about one byte in a thousand of what was packed before.
 /// Calls `progress` with the number of scenes done.
@@ -65,15 +66,15 @@ pub fn write_masks<W: Medium>(
     axes.write_areas(&mut file, grid)?;
 
     let tiling = Tiling::new(grid.ny(), grid.nx());
-    let chunk = [1, tiling.rows, tiling.columns];
-    let dims = ["time", axes.row, axes.column];
-    // the runs are packed as they are; the level says "fastest" in the stream's own header
+    let chunk = axes.chunk(tiling.rows, tiling.columns);
+    let dims = axes.with_time();
+    // ranges of cells are packed as they are; the level says "fastest" in the stream's own header
     let codec = Codec { shuffle: false, level: 1 };
     let ids = file.start_chunks(axes.describe(track_id(job, &dims)), &chunk, codec)?;
     let flags = file.start_chunks(axes.describe(event_flag(grid, &dims)), &chunk, codec)?;
-    let outside = outside_domain(grid);
+    let outside = grid.outside_domain();
     let given = !job.given.is_empty();
-    let mut shared = SharedRuns::default();
+    let mut shared = SharedRuns::on(grid);
     scenes_in_order(
         events,
         |index, scene| {
@@ -94,7 +95,7 @@ pub fn write_masks<W: Medium>(
     Ok(file.finish()?)
 }
 
-fn track_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
+fn track_id(job: &JobInfo, dims: &[&str]) -> Variable {
     Variable::of::<i32>("track_id", dims)
         .fill(-1i32)
         .with("long_name", format!("number of the track of {} that the cell belongs to", job.condition_text))
@@ -106,7 +107,7 @@ fn track_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
         .with("cell_measures", "area: cell_area")
 }
 
-fn event_flag(grid: &Grid, dims: &[&str; 3]) -> Variable {
+fn event_flag(grid: &Grid, dims: &[&str]) -> Variable {
     let flag = Variable::of::<i8>("event_flag", dims)
         .with("long_name", "whether the cell belongs to an event, or why that is not known")
         .with("standard_name", "status_flag")

@@ -36,8 +36,8 @@ fn mask_grid(root: &mut Group, grid: &Grid) {
     root.dimension("mask_column", grid.nx());
     let both = ["mask_row", "mask_column"];
     let (lat_dims, lon_dims, lat, lon) = match grid.coordinates() {
-        Coordinates::Rectilinear { lat, lon } => (&both[..1], &both[1..], lat, lon),
-        Coordinates::Curvilinear { lat, lon } => (&both[..], &both[..], lat, lon),
+        Coordinates::Rectilinear { lat, lon } => (&both[..1], &both[1..], &lat[..], &lon[..]),
+        of_cells => (&both[..], &both[..], of_cells.latitudes(), of_cells.longitudes()),
     };
     let axis = |name: &str, dims: &[&str], what: &str, units: &str, values: &[f64]| {
         let long_name = format!("{what} of the centres of the masks' cells");
@@ -74,7 +74,9 @@ pub(super) fn flat(job: &RandomCuration, folder: &Path) -> (PathBuf, NetCdf) {
     let times: Vec<Timestamp> = events().flat_map(|(time, event)| vec![time; event.lat.len()]).collect();
     let lat: Vec<f64> = events().flat_map(|(_, event)| event.lat.clone()).collect();
     let lon: Vec<f64> = events().flat_map(|(_, event)| event.lon.clone()).collect();
-    let cells: Vec<(u32, u32)> = events().flat_map(|(_, event)| event.cells.clone()).collect();
+    let nx = job.grid.nx() as u32;
+    let cells: Vec<(u32, u32)> =
+        events().flat_map(|(_, event)| event.cells.cells().map(|cell| (cell / nx, cell % nx))).collect();
     let area: Vec<f32> = events().flat_map(|(_, event)| event.area_km2.iter().map(|a| *a as f32)).collect();
     let place = |name: &str, standard_name: &str, units: &str, values: &[f64]| {
         Variable::of(name, &["obs"], values)
