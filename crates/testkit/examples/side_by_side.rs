@@ -2,6 +2,8 @@
 //!
 //! Tests of the service do this by chance; here it is done on purpose.
 
+#![allow(clippy::expect_used)]
+
 use std::time::Instant;
 
 use eventscape_testkit::servers::MariaDb;

@@ -35,7 +35,7 @@ const MASK_FROM_GROUPS: Groups = &[
     ("Outlines", &["outlines", "kind", "layer", "only", "start", "end", "step", "open_days", "radius_of"]),
     ("Properties of polygons", &["time_property", "start_property", "end_property", "id_property", "name_property"]),
     ("Grid", &["resolution", "bbox", "grid_like"]),
-    ("Products", &["out", "job_id", "title", "products", "overwrite"]),
+    ("Products", &["out", "job_id", "title", "products", "tos2ca_names", "overwrite"]),
     ("Running", &["threads", "memory_limit"]),
 ];
 

@@ -91,7 +91,7 @@ mod tests {
             (SeekFrom::Start(0), 0),
             (SeekFrom::Start(BLOCK - 1), BLOCK - 1),
             (SeekFrom::End(-3), length - 3),
-            (SeekFrom::Current(-(BLOCK as i64)), length - BLOCK),
+            (SeekFrom::Current(-(BLOCK as i64)), length - 3 - BLOCK),
             (SeekFrom::Start(length + 9), length + 9),
         ] {
             assert_eq!(reader.seek(to).unwrap(), at);

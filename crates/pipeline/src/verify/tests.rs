@@ -253,7 +253,6 @@ fn a_product_that_was_changed_cut_or_lost_is_named() {
 
 /// Release 0.1.0 wrote a block before those that were to come first: the bytes of both are there, the addresses are not.
 #[test]
-#[ignore = "issue 12: contradictions between the products of this job are not all named yet"]
 fn blocks_that_overtook_others_are_named_though_the_checksum_is_right() {
     let jobs = Jobs::made();
     let masks = ["time", "lat", "lon", "lat_bnds", "lon_bnds", "cell_area"];
@@ -304,7 +303,6 @@ fn blocks_that_overtook_others_are_named_though_the_checksum_is_right() {
 }
 
 #[test]
-#[ignore = "issue 12: contradictions between the products of this job are not all named yet"]
 fn values_of_two_scenes_that_were_swapped_are_named() {
     let job = Jobs::made().job(1);
     let name = "ForTraCC-Mask-Output.nc4";
@@ -322,7 +320,6 @@ fn values_of_two_scenes_that_were_swapped_are_named() {
 }
 
 #[test]
-#[ignore = "issue 12: contradictions between the products of this job are not all named yet"]
 fn products_that_contradict_each_other_are_named() {
     let jobs = Jobs::made();
     type Change = fn(&str) -> String;
@@ -397,7 +394,6 @@ fn products_that_contradict_each_other_are_named() {
 
 /// Parts of two files of one job that are each whole, but not of each other.
 #[test]
-#[ignore = "issue 12: contradictions between the products of this job are not all named yet"]
 fn tables_of_another_run_are_named() {
     let (jobs, folder) = (Jobs::made(), tempfile::tempdir().unwrap());
     let mut other = phenomenon("1.1", &folder.path().display().to_string());

@@ -44,8 +44,8 @@ async fn claim(jobs: &Jobs, owner: &str) -> Claim {
     jobs.claim(owner, LEASE).await.unwrap().expect("there is work")
 }
 
-/// Claims a task as soon as its worker counts as lost.
-async fn claim_of_a_lost_one(jobs: &Jobs, owner: &str, lease: i64) -> Claim {
+/// Claims a task as soon as there is one: its worker counts as lost, or it may be tried again.
+async fn claim_when_there_is_one(jobs: &Jobs, owner: &str, lease: i64) -> Claim {
     for _ in 0..6000 {
         if let Some(claim) = jobs.claim(owner, lease).await.unwrap() {
             return claim;
@@ -107,7 +107,7 @@ pub(crate) async fn a_lost_worker_changes_nothing_any_more(db: &Database) {
     nothing_is_left(&jobs).await;
     // it is not heard of again
     jobs.heartbeat(&lost, 1, 1, "").await.unwrap().unwrap();
-    let next = claim_of_a_lost_one(&jobs, "next", LEASE).await;
+    let next = claim_when_there_is_one(&jobs, "next", LEASE).await;
     assert_eq!((next.task_id, next.attempt), (lost.task_id, lost.attempt + 1));
     jobs.heartbeat(&lost, LEASE, 1, "").await.unwrap().unwrap_err();
     jobs.complete(&lost, &made("/lost", &[])).await.unwrap().unwrap_err();
@@ -120,7 +120,7 @@ pub(crate) async fn a_lost_worker_changes_nothing_any_more(db: &Database) {
     // one that is lost again and again is given up
     let job = jobs.submit(phdef(1)).await.unwrap();
     for k in 1..=21 {
-        assert_eq!(claim_of_a_lost_one(&jobs, "lost", 1).await.attempt, k);
+        assert_eq!(claim_when_there_is_one(&jobs, "lost", 1).await.attempt, k);
     }
     tokio::time::sleep(Duration::from_millis(20)).await;
     nothing_is_left(&jobs).await;
@@ -315,7 +315,7 @@ pub(crate) async fn what_may_work_later_is_tried_again(db: &Database) {
     // it waits before it is tried again
     nothing_is_left(&jobs).await;
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Running);
-    let running = claim_of_a_lost_one(&jobs, "a", LEASE).await;
+    let running = claim_when_there_is_one(&jobs, "a", LEASE).await;
     assert_eq!(running.attempt, 2);
     jobs.complete(&running, &made("/x", &[])).await.unwrap().unwrap();
     assert_eq!(jobs.get(job).await.unwrap().status, JobStatus::Complete);

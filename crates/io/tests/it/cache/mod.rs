@@ -1,6 +1,7 @@
 //! The scene cache: the suite on each store, eviction, damage, several processes; and its format against hostile bytes.
 
 mod format;
+mod limits;
 #[cfg(feature = "redis")]
 mod redis;
 

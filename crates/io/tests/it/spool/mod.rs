@@ -1,6 +1,7 @@
 //! The spool: round trips, spilling, crashes and hostile bytes.
 
 mod damage;
+mod limits;
 
 use std::path::Path;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use eventscape_products::Manifest;
 
-use super::{Contradiction, Differences, Said, odd_ones};
+use super::{Contradiction, Differences, Said, named, odd_ones};
 use crate::verify::facts::Values;
 
 /// What is counted, what the manifest calls it, and what it is for people.
@@ -28,7 +28,8 @@ pub(super) fn compare(said: &[Said], manifest_name: &str, manifest: &Manifest) -
         let mut counts: Vec<(&str, &u64)> = in_manifest.map(|count| (manifest_name, count)).into_iter().collect();
         counts.extend(said.iter().filter_map(|(name, facts)| Some((name.as_str(), facts.counts.get(counted)?))));
         counts.extend(of_values.iter().filter_map(|(name, counts)| Some((*name, counts.get(counted)?))));
-        found.extend(odd_ones(&counts, |known, is| {
+        let suspects = named(&found);
+        found.extend(odd_ones(&counts, &suspects, |known, is| {
             let mut differences = Differences::default();
             if known != is {
                 differences.add("", format!("has {is} {what}"), format!("has {known}"));

@@ -5,11 +5,11 @@ use std::cmp::Ordering;
 use eventscape_core::time::Calendar;
 
 use super::times::shown;
-use super::{Contradiction, Differences, Said, odd_ones, those};
+use super::{Contradiction, Differences, Said, Suspects, odd_ones, those};
 use crate::verify::facts::{EventSum, Events, Told};
 
-pub(super) fn compare(said: &[Said], calendar: Calendar) -> Vec<Contradiction> {
-    odd_ones(&those(said, |facts| facts.events.as_ref()), |known, is| differ(known, is, calendar))
+pub(super) fn compare(said: &[Said], calendar: Calendar, suspects: &Suspects) -> Vec<Contradiction> {
+    odd_ones(&those(said, |facts| facts.events.as_ref()), suspects, |known, is| differ(known, is, calendar))
 }
 
 /// Goes over both, which are sorted, side by side.

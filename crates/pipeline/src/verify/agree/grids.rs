@@ -1,13 +1,13 @@
 //! The grid.
 
-use super::{Contradiction, Differences, Said, odd_ones, those};
+use super::{Contradiction, Differences, Said, Suspects, odd_ones, those};
 use crate::verify::facts::GridFacts;
 
 /// Centres that differ by less are the same, degrees: they are float32 in one file and float64 in another.
 const SAME: f32 = 1e-4;
 
-pub(super) fn compare(said: &[Said]) -> Vec<Contradiction> {
-    odd_ones(&those(said, |facts| facts.grid.as_ref()), differ)
+pub(super) fn compare(said: &[Said], suspects: &Suspects) -> Vec<Contradiction> {
+    odd_ones(&those(said, |facts| facts.grid.as_ref()), suspects, differ)
 }
 
 fn differ(known: &GridFacts, is: &GridFacts) -> Differences {

@@ -1,10 +1,10 @@
 //! Links between components.
 
-use super::{Contradiction, Differences, Said, odd_ones, those};
+use super::{Contradiction, Differences, Said, Suspects, odd_ones, those};
 use crate::verify::facts::{LinkRow, RELATIONS};
 
-pub(super) fn compare(said: &[Said]) -> Vec<Contradiction> {
-    odd_ones(&those(said, |facts| facts.links.as_ref()), |known, is| differ(known, is))
+pub(super) fn compare(said: &[Said], suspects: &Suspects) -> Vec<Contradiction> {
+    odd_ones(&those(said, |facts| facts.links.as_ref()), suspects, |known, is| differ(known, is))
 }
 
 /// Both have the lineage's order.

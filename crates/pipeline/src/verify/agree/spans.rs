@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use eventscape_core::time::Calendar;
 
 use super::times::shown;
-use super::{Contradiction, Said, those};
+use super::{Contradiction, Said, Suspects, those};
 use crate::verify::facts::{Events, Spans};
 use crate::verify::finding::Fault;
 
@@ -13,9 +13,9 @@ use crate::verify::finding::Fault;
 const MOST: usize = 3;
 
 /// Holds the spans against the times at which some other product has the tracks.
-pub(super) fn compare(said: &[Said], calendar: Calendar) -> Vec<Contradiction> {
+pub(super) fn compare(said: &[Said], calendar: Calendar, suspects: &Suspects) -> Vec<Contradiction> {
     let whole = those(said, |facts| facts.events.as_ref().filter(|e| e.files.is_empty() && e.tells.all_cells));
-    let Some((other, events)) = whole.first() else { return Vec::new() };
+    let Some((other, events)) = whole.iter().find(|(name, _)| !suspects.contains(*name)) else { return Vec::new() };
     let mut found = Vec::new();
     for (name, spans) in those(said, |facts| facts.spans.as_ref()) {
         let wrong = wrong(spans, events);

@@ -4,7 +4,7 @@ use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
 use eventscape_products::Manifest;
 
-use super::{Contradiction, Differences, Said, odd_ones, those};
+use super::{Contradiction, Differences, Said, Suspects, odd_ones, those};
 use crate::verify::facts::Times;
 use crate::verify::finding::Fault;
 
@@ -13,7 +13,7 @@ pub(super) fn shown(micros: i64, calendar: Calendar) -> String {
     Timestamp::from_micros(calendar, micros).to_string()
 }
 
-pub(super) fn compare(said: &[Said], manifest: &Manifest) -> Vec<Contradiction> {
+pub(super) fn compare(said: &[Said], manifest: &Manifest, suspects: &Suspects) -> Vec<Contradiction> {
     let times = those(said, |facts| facts.times.as_ref());
     let mut found = Vec::new();
     for (name, times) in &times {
@@ -21,7 +21,7 @@ pub(super) fn compare(said: &[Said], manifest: &Manifest) -> Vec<Contradiction> 
             found.push(((*name).to_owned(), Fault { place: "times".to_owned(), problem }));
         }
     }
-    found.extend(odd_ones(&times, |known, is| differ(known, is, manifest.calendar)));
+    found.extend(odd_ones(&times, suspects, |known, is| differ(known, is, manifest.calendar)));
     found
 }
 

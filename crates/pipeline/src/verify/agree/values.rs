@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use eventscape_core::time::Calendar;
 
 use super::times::shown;
-use super::{Contradiction, Differences, Said, odd_ones, those};
+use super::{Contradiction, Differences, Said, Suspects, odd_ones, those};
 use crate::verify::facts::{ValueSum, Values};
 
-pub(super) fn compare(said: &[Said], calendar: Calendar) -> Vec<Contradiction> {
-    let mut found = odd_ones(&those(said, |facts| facts.values.as_ref()), |known, is| differ(known, is, calendar));
-    found.extend(odd_ones(&those(said, |facts| facts.gathered.as_ref()), |known, is| differ(known, is, calendar)));
-    found.extend(odd_ones(&those(said, |facts| facts.groups.as_ref()), |known, is| {
+pub(super) fn compare(said: &[Said], calendar: Calendar, suspects: &Suspects) -> Vec<Contradiction> {
+    let mut found =
+        odd_ones(&those(said, |facts| facts.values.as_ref()), suspects, |known, is| differ(known, is, calendar));
+    found.extend(odd_ones(&those(said, |facts| facts.gathered.as_ref()), suspects, |known, is| {
+        differ(known, is, calendar)
+    }));
+    found.extend(odd_ones(&those(said, |facts| facts.groups.as_ref()), suspects, |known, is| {
         let mut differences = Differences::default();
         // the group of a time without events may be told or not
         let none = BTreeSet::new();

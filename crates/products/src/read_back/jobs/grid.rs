@@ -6,7 +6,7 @@ use crate::read_back::chance::Chance;
 
 /// Rows and columns: one cell, a few, those at which chunks are cut, up to millions.
 pub(super) fn shape(chance: &mut Chance, seed: u64) -> (usize, usize) {
-    match seed / 6 % 12 {
+    match seed / 10 % 12 {
         0 => (1, 1),
         1 => (1, chance.within(2..=40)),
         2 => (chance.within(2..=40), 1),

@@ -75,7 +75,8 @@ fn of_time(job: &RandomCuration, time: &CuratedTime) -> Group {
             names.dedup();
             group.attribute("InputFiles", names.join(","));
             let absent: Vec<String> = (0..3).filter(|k| inputs[*k].is_none()).map(|k| to_second(times[k])).collect();
-            if !absent.is_empty() {
+            // a time without events misses nothing
+            if !absent.is_empty() && !time.events.is_empty() {
                 group.attribute("MissingSteps", absent.join(","));
             }
         }

@@ -37,7 +37,6 @@ fn degrees_west_east(lon: f64) -> f64 {
 
 /// Writes all products of the job and of the curation that a seed decides.
 pub(super) fn write(seed: u64, folder: &Path) -> Vec<Made> {
-    std::fs::create_dir_all(folder).unwrap();
     let mut chance = Chance::new(seed);
     let netcdf = |(path, expected): (PathBuf, NetCdf)| {
         sidecar::write_netcdf(&path, &expected);
