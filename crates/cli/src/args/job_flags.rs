@@ -27,7 +27,7 @@ const CURATION_GROUPS: Groups = &[
     ("Other data", &["collection", "input", "root", "catalog", "variable", "level"]),
     ("Regridding", &["margin", "method", "stationary", "tos2ca_compat"]),
     ("Swaths", &["time_window", "radius_km", "quality_flags"]),
-    ("Products", &["out", "job_id", "title", "products", "tos2ca_names", "overwrite"]),
+    ("Products", &["out", "job_id", "title", "products", "overwrite"]),
     ("Running", &["threads", "memory_limit"]),
 ];
 

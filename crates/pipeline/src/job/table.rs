@@ -119,7 +119,7 @@ pub(super) fn merged(
             if let Some(Value::Object(own)) = part.remove(name) {
                 // the first part that has a key says what it means
                 own.into_iter().for_each(|(key, value)| {
-                    all.entry(key).or_insert(value);
+                    all.entry(key).or_insert(without_empty_default(value));
                 });
             }
         }
@@ -142,6 +142,16 @@ pub(super) fn merged(
         schema.insert("$defs".to_owned(), Value::Object(definitions));
     }
     schema
+}
+
+/// A property without a default that says nothing: an absent key is `null` or false anyway.
+fn without_empty_default(mut property: Value) -> Value {
+    if let Value::Object(map) = &mut property
+        && matches!(map.get("default"), Some(Value::Null | Value::Bool(false)))
+    {
+        map.remove("default");
+    }
+    property
 }
 
 /// The trackers as a schema: the values of `tracker`, and the keys that each has of its own.

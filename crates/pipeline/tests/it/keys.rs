@@ -26,6 +26,12 @@ fn the_shared_keys_are_in_every_kind_of_job() {
     assert_eq!(job_id(&phdef), "Number of the job (default 1).");
     assert_eq!(job_id(&curation), "Number of the job (default: the PhDef job's and one more).");
     assert!(names(&phdef).contains(&"warm_threshold") && !names(&curation).contains(&"warm_threshold"));
+    let of_the_tracker = json!({
+        "description": "AUX-GEOIR: the warm threshold in K (default 265).",
+        "type": ["number", "null"],
+        "format": "double",
+    });
+    assert_eq!(phdef["properties"]["warm_threshold"], of_the_tracker);
 }
 
 #[test]

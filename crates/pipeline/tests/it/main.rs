@@ -23,6 +23,11 @@ const SHAPE: (usize, usize, usize) = (20, 60, 4);
 
 /// A disc of cold cells that moves by 12 columns (more than its width) an hour, on a grid of 0.1°.
 fn sample(folder: &Path) -> PathBuf {
+    let path = folder.join("sample.nc");
+    if path.exists() {
+        // a file that is written anew is another version of it, and its jobs are other jobs
+        return path;
+    }
     let (ny, nx, nt) = SHAPE;
     let axis = |count: usize| (0..count).map(|i| 0.1 * i as f64).collect::<Vec<_>>();
     let hours: Vec<f64> = (0..nt).map(|hour| hour as f64).collect();
@@ -32,7 +37,6 @@ fn sample(folder: &Path) -> PathBuf {
         if up * up + along * along <= 16 { 210.0 } else { 290.0 }
     };
     let field: Vec<f32> = (0..nt * ny * nx).map(kelvin).collect();
-    let path = folder.join("sample.nc");
     ClassicFile::default()
         .axis("time", &hours, &[("units", "hours since 2020-01-01 00:00:00"), ("standard_name", "time")])
         .axis("lat", &axis(ny), &[("units", "degrees_north"), ("standard_name", "latitude")])
