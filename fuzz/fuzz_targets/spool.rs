@@ -44,7 +44,7 @@ fuzz_target!(|bytes: &[u8]| {
                 let _ = reader.document(i);
                 let Ok(scene) = reader.scene(i) else { continue };
                 for component in &scene.components {
-                    assert!(scene.runs_of(component).iter().all(|run| run.cells() > 0));
+                    assert!(scene.cells_of(component).iter().all(|range| !range.is_empty()));
                     assert!(component.values.end <= scene.values.len());
                 }
             }

@@ -6,8 +6,8 @@
 
 use std::time::Instant;
 
-use eventscape_core::Grid;
 use eventscape_core::regrid::{Method, Targets, grid_weights};
+use eventscape_core::{Cells, Grid};
 
 /// The source: 120 by 150 cells of 0.1°.
 const SOURCE: (usize, usize, f64) = (120, 150, 0.1);
@@ -38,9 +38,7 @@ fn main() {
         (0..ny * nx).map(|k| ((k / nx) as f64 * 0.13).sin() + ((k % nx) as f64 * 0.07).cos()).collect();
     let fine = Grid::rectilinear(axis(0.2, 0.036, 310), axis(0.2, 0.036, 400)).unwrap();
     let coarse = Grid::rectilinear(axis(0.75, 0.5, 22), axis(0.75, 0.5, 28)).unwrap();
-    let cells = |grid: &Grid| -> Vec<(u32, u32)> {
-        (0..grid.ny() as u32).flat_map(|r| (0..grid.nx() as u32).map(move |c| (r, c))).collect()
-    };
+    let cells = |grid: &Grid| Cells::of_rows(0..grid.ny() as u32, grid.nx() as u32);
     let mut told = Vec::new();
     for (name, grid, method) in [
         ("linear", &fine, Method::Linear),
@@ -54,7 +52,7 @@ fn main() {
         let (apply, _) = median(repeats, || weights.apply(|k| field[k]).0);
         told.push(format!(
             "\"{name}\": {{\"cells\": {}, \"all_ms\": {all}, \"apply_ms\": {apply}, \"sum\": {checksum}}}",
-            cells.len()
+            cells.count()
         ));
     }
     println!("{{{}}}", told.join(", "));

@@ -87,7 +87,7 @@ fn link(found: Vec<SceneComponents>, tracker: &mut Fortracc, outcome: &mut Outco
     let start = Instant::now();
     for scene in found {
         tracker.push(&scene)?;
-        outcome.runs += scene.runs.len();
+        outcome.runs += scene.ranges.len();
         outcome.detected += u64::from(scene.detected);
         outcome.components.push(scene.components);
     }

@@ -1,8 +1,8 @@
-//! What detection finds in one scene: connected regions, as runs of cells.
+//! What detection finds in one scene: connected regions, as sets of cells.
 
 use std::ops::Range;
 
-use crate::{Timestamp, Values};
+use crate::{CellRange, Cells, Timestamp, Values};
 
 /// Which cells of a grid touch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -12,26 +12,6 @@ pub enum Connectivity {
     /// Cells that share an edge or a corner (the reference's connectivity 2, and its service's default).
     #[default]
     Eight,
-}
-
-/// Neighbouring inside cells of one row: columns `start..end`. A run never wraps; a component that crosses the seam of a
-/// periodic grid has runs at both ends of its rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Run {
-    /// Row of the grid.
-    pub row: u32,
-    /// First column.
-    pub start: u32,
-    /// One past the last column.
-    pub end: u32,
-}
-
-impl Run {
-    /// Number of cells.
-    #[must_use]
-    pub fn cells(self) -> u32 {
-        self.end - self.start
-    }
 }
 
 /// The smallest box of cells around a component: rows `row0..row1`, columns `col0..col1`.
@@ -99,8 +79,8 @@ pub struct Component {
     pub label: u32,
     /// Number of cells.
     pub cells: u32,
-    /// Where its runs lie in [`SceneComponents::runs`].
-    pub runs: Range<usize>,
+    /// Where its cells lie in [`SceneComponents::ranges`].
+    pub ranges: Range<usize>,
     /// Where its values lie in [`SceneComponents::values`].
     pub values: Range<usize>,
     /// The cells' bounding box.
@@ -116,12 +96,12 @@ pub struct SceneComponents {
     pub time: Timestamp,
     /// The kept components, by ascending label.
     pub components: Vec<Component>,
-    /// The runs of all kept components: by component, then row-major.
-    pub runs: Vec<Run>,
-    /// The tracked variable's values in the order of the runs' cells.
+    /// The cells of all kept components: by component, then ascending.
+    pub ranges: Vec<CellRange>,
+    /// The tracked variable's values in the order of the ranges' cells.
     pub values: Values,
-    /// The cells that are missing in the input, row-major; empty where the detector was told not to keep them.
-    pub missing: Vec<Run>,
+    /// The cells that are missing in the input; empty where the detector does not keep them.
+    pub missing: Cells,
     /// Number of components before those below the minimum size were dropped.
     pub detected: u32,
     /// Number of cells with a value.
@@ -129,12 +109,12 @@ pub struct SceneComponents {
 }
 
 impl Component {
-    /// A component before its runs are sorted and it is measured.
+    /// A component before its cells are sorted and it is measured.
     pub(crate) fn unmeasured(label: u32, cells: u32) -> Self {
         Self {
             label,
             cells,
-            runs: 0..0,
+            ranges: 0..0,
             values: 0..0,
             cell_box: CellBox { row0: 0, col0: 0, row1: 0, col1: 0 },
             description: Description::default(),
@@ -143,10 +123,10 @@ impl Component {
 }
 
 impl SceneComponents {
-    /// The runs of one component, row-major.
+    /// The cells of one component, ascending.
     #[must_use]
-    pub fn runs_of(&self, component: &Component) -> &[Run] {
-        self.runs.get(component.runs.clone()).unwrap_or_default()
+    pub fn cells_of(&self, component: &Component) -> &[CellRange] {
+        self.ranges.get(component.ranges.clone()).unwrap_or_default()
     }
 }
 

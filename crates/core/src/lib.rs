@@ -10,6 +10,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod cells;
 mod component;
 mod condition;
 mod describe;
@@ -25,7 +26,8 @@ pub mod time;
 pub mod track;
 pub mod units;
 
-pub use component::{CellBox, Component, Connectivity, Description, EventSource, Run, SceneComponents, SourceError};
+pub use cells::{CellRange, Cells};
+pub use component::{CellBox, Component, Connectivity, Description, EventSource, SceneComponents, SourceError};
 pub use condition::{Comparison, Condition, Side, Spread};
 pub use error::{CoreError, ErrorKind};
 pub use grid::Grid;

@@ -7,7 +7,9 @@
 use std::time::Instant;
 
 use eventscape_core::time::Calendar;
-use eventscape_core::{CellBox, Component, Description, EventSource, Run, Scene, SceneComponents, Timestamp, Values};
+use eventscape_core::{
+    CellBox, CellRange, Cells, Component, Description, EventSource, Scene, SceneComponents, Timestamp, Values,
+};
 use eventscape_io::cache::{DiskCache, MemoryCache, SceneCache, SceneKey, scene_format};
 use eventscape_io::sink::Sink;
 use eventscape_io::spool::{Spool, SpoolReader};
@@ -46,15 +48,14 @@ fn field() -> (Vec<f32>, usize) {
 
 /// The components that a job of about 15 million inside cells has in each of 48 scenes.
 fn components(values: &[f32], scene: usize) -> SceneComponents {
-    let (mut components, mut runs, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut components, mut ranges, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     for label in 0..400_u32 {
-        let (first_run, first_value) = (runs.len(), kept.len());
+        let (first_range, first_value) = (ranges.len(), kept.len());
         for row in 0..28 {
             let start = (label * 37 + row) % 2000;
-            let run = Run { row: label * 4 + row, start, end: start + 28 };
             let from = (first_value + scene * 7919) % (values.len() - 28);
             kept.extend_from_slice(&values[from..from + 28]);
-            runs.push(run);
+            ranges.push(CellRange::in_row(label * 4 + row, start..start + 28, 2028));
         }
         let x = f64::from(label) * 0.37 + scene as f64;
         let description = Description {
@@ -79,7 +80,7 @@ fn components(values: &[f32], scene: usize) -> SceneComponents {
         components.push(Component {
             label: label + 1,
             cells: 784,
-            runs: first_run..runs.len(),
+            ranges: first_range..ranges.len(),
             values: first_value..kept.len(),
             cell_box: CellBox { row0: label, col0: 0, row1: label + 28, col1: 60 },
             description,
@@ -89,9 +90,9 @@ fn components(values: &[f32], scene: usize) -> SceneComponents {
     SceneComponents {
         time,
         components,
-        runs,
+        ranges,
         values: Values::F32(kept),
-        missing: vec![],
+        missing: Cells::default(),
         detected: 400,
         valid_cells: 0,
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use eventscape_core::grid::Window;
 use eventscape_core::time::Calendar;
-use eventscape_core::{CellBox, Component, Description, Grid, Run, SceneComponents, Values};
+use eventscape_core::{CellBox, Cells, Component, Description, Grid, SceneComponents, Values};
 use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
 use eventscape_products::map::{Map, MapOptions, MapScene, Mapper, Raster, Series, SeriesPoint};
@@ -143,9 +143,9 @@ fn life(file: &InterpolatedReader, id: u32, variable: &str) -> Result<Vec<EventV
 /// The part of the grid around the cells of an event at some times.
 fn window(file: &InterpolatedReader, life: &[&EventValues]) -> Result<Window> {
     let grid = file.grid();
-    let cells = || life.iter().flat_map(|values| values.cells.iter());
-    let rows = cells().map(|(r, _)| *r as usize);
-    let mut columns: Vec<usize> = cells().map(|(_, c)| *c as usize).collect();
+    let places = || life.iter().flat_map(|values| values.cells.places(grid.nx() as u32));
+    let rows = places().map(|(r, _)| r as usize);
+    let mut columns: Vec<usize> = places().map(|(_, c)| c as usize).collect();
     let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else {
         return Err(PipelineError::State("the track has no cell at any time".to_owned()));
     };
@@ -174,8 +174,8 @@ fn picture(
     range: Option<(f64, f64)>,
 ) -> Result<Map> {
     let grid = file.grid().window(&window)?;
-    let place = |(row, column): &(u32, u32)| -> Option<usize> {
-        let (row, column) = (*row as usize, *column as usize);
+    let place = |cell: u32| -> Option<usize> {
+        let (row, column) = file.grid().place_of(cell);
         let mut before = 0;
         for part in &window.columns {
             if part.contains(&column) {
@@ -187,17 +187,16 @@ fn picture(
         None
     };
     let mut field = vec![f64::NAN; grid.len()];
-    let mut inside: Vec<usize> = Vec::new();
-    for (cell, value) in values.cells.iter().zip(&values.values) {
+    let mut inside: Vec<u32> = Vec::new();
+    for (cell, value) in values.cells.cells().zip(&values.values) {
         if let Some(at) = place(cell) {
-            inside.push(at);
+            inside.push(at as u32);
             if let Some(slot) = field.get_mut(at) {
                 *slot = *value;
             }
         }
     }
-    inside.sort_unstable();
-    let components = component(&grid, &inside, values);
+    let components = component(&grid, &Cells::of(inside, grid.nx() as u32), values);
     let info = info(file, variable, id, values, &grid);
     let mapper = Mapper::new(&info, &grid, MapOptions { range, diverging_about: None });
     let field = Values::F64(field);
@@ -205,33 +204,25 @@ fn picture(
 }
 
 /// The event as a component of its scene, for its outline and number.
-fn component(grid: &Grid, inside: &[usize], values: &EventValues) -> SceneComponents {
-    let nx = grid.nx();
-    let mut runs: Vec<Run> = Vec::new();
-    for at in inside {
-        let (row, column) = ((at / nx) as u32, (at % nx) as u32);
-        match runs.last_mut().filter(|run| run.row == row && run.end == column) {
-            Some(run) => run.end += 1,
-            None => runs.push(Run { row, start: column, end: column + 1 }),
-        }
-    }
-    let middle = inside.get(inside.len() / 2).and_then(|at| grid.centre(at / nx, at % nx)).unwrap_or((0.0, 0.0));
+fn component(grid: &Grid, inside: &Cells, values: &EventValues) -> SceneComponents {
+    let cells = inside.count();
+    let middle = inside.cells().nth(cells as usize / 2).and_then(|cell| grid.centre_of(cell)).unwrap_or((0.0, 0.0));
     let description = Description { centroid_lat: middle.0, centroid_lon: middle.1, ..Description::default() };
     SceneComponents {
         time: values.time,
         components: vec![Component {
             label: 1,
-            cells: inside.len() as u32,
-            runs: 0..runs.len(),
+            cells,
+            ranges: 0..inside.len(),
             values: 0..0,
-            cell_box: CellBox { row0: 0, col0: 0, row1: grid.ny() as u32, col1: nx as u32 },
+            cell_box: CellBox { row0: 0, col0: 0, row1: grid.ny() as u32, col1: grid.nx() as u32 },
             description,
         }],
-        runs,
+        ranges: inside.to_vec(),
         values: Values::F64(Vec::new()),
-        missing: Vec::new(),
+        missing: Cells::default(),
         detected: 1,
-        valid_cells: inside.len() as u64,
+        valid_cells: u64::from(cells),
     }
 }
 

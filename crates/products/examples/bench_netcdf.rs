@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use eventscape_core::track::{Fortracc, FortraccOptions, TrackSummary, track_summaries};
-use eventscape_core::{Connectivity, EventSource, Grid, Lineage, Run, SceneComponents, SourceError, Values};
+use eventscape_core::{Cells, Connectivity, EventSource, Grid, Lineage, SceneComponents, SourceError, Values};
 use eventscape_products::netcdf::{write_masks, write_tracks};
 use eventscape_products::tos2ca::write_mask_output;
 use eventscape_products::{Bounds, InputGranule, JobInfo, ProductError, VariableInfo};
@@ -151,16 +151,9 @@ fn cube(path: &Path, min_cells: u32) -> (Grid, Scenes) {
     (grid, Scenes { stored, count: steps })
 }
 
-fn missing(field: &[f32], nx: usize) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for (cell, _) in field.iter().enumerate().filter(|(_, value)| value.is_nan()) {
-        let (row, column) = ((cell / nx) as u32, (cell % nx) as u32);
-        match runs.last_mut() {
-            Some(run) if run.row == row && run.end == column => run.end += 1,
-            _ => runs.push(Run { row, start: column, end: column + 1 }),
-        }
-    }
-    runs
+fn missing(field: &[f32], nx: usize) -> Cells {
+    let missing = field.iter().enumerate().filter(|(_, value)| value.is_nan());
+    Cells::of(missing.map(|(cell, _)| cell as u32), nx as u32)
 }
 
 fn job(lineage: &Lineage) -> JobInfo {

@@ -70,7 +70,7 @@ pub fn write_geojson<W: Write>(
     let failed = |source| ProductError::Write { product: format!("the polygons of {stamp}"), source };
     out.write_all(br#"{"type":"FeatureCollection","features":["#).map_err(failed)?;
     for (k, event) in events.iter().enumerate() {
-        let outline = outliner.outline(scene.runs_of(event.component));
+        let outline = outliner.outline(scene.cells_of(event.component));
         // a track of AUX-GEOIR may have several components in one scene
         let before = events[..k].iter().rev().take_while(|other| other.track == event.track).count();
         let id = match before {

@@ -1,14 +1,14 @@
 //! The cells of events, as products are read back.
 
-use eventscape_core::Timestamp;
+use eventscape_core::{Cells, Timestamp};
 
 /// The cells of an event at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaskedEvent {
     /// The track's number, from 1.
     pub id: u32,
-    /// Row and column of each cell on the mask's grid, in the order of the file.
-    pub cells: Vec<(u32, u32)>,
+    /// Its cells on the mask's grid.
+    pub cells: Cells,
 }
 
 /// A variable on an event's cells at one time.
@@ -16,9 +16,9 @@ pub struct MaskedEvent {
 pub struct EventValues {
     /// The time.
     pub time: Timestamp,
-    /// Row and column of each cell on the mask's grid.
-    pub cells: Vec<(u32, u32)>,
-    /// The values; NaN where missing.
+    /// The cells on the mask's grid.
+    pub cells: Cells,
+    /// The values in the order of the cells; NaN where missing.
     pub values: Vec<f64>,
     /// Units.
     pub units: Option<String>,
@@ -34,4 +34,13 @@ impl EventValues {
     pub fn statistic(&self, name: &str) -> Option<f64> {
         self.statistics.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
     }
+}
+
+/// The cells of a grid with rows of `nx` cells and their values, ascending; of a cell that comes twice the first value counts.
+pub(crate) fn by_cell(mut pairs: Vec<(u32, f64)>, nx: usize) -> (Cells, Vec<f64>) {
+    // stable
+    pairs.sort_by_key(|(cell, _)| *cell);
+    pairs.dedup_by_key(|(cell, _)| *cell);
+    let cells = Cells::of(pairs.iter().map(|(cell, _)| *cell), nx as u32);
+    (cells, pairs.into_iter().map(|(_, value)| value).collect())
 }

@@ -3,7 +3,7 @@
 //!
 //! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
 //! - `components_csv` (a feature): a product that is not built in.
-//! - [`oracle`]: plain restatements, on label images, of what the core computes on runs. They share no code with it.
+//! - [`oracle`]: plain restatements, on label images, of what the core computes on sets of cells. They share no code with it.
 //! - `s3`, `earthdata` (a feature): an S3 server over a folder; NASA's login, keys and files behind it.
 //! - [`servers`]: database servers on loopback.
 //! - [`text_grid`]: a format that no table knows.

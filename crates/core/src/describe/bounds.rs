@@ -1,7 +1,8 @@
 //! The smallest box around a component.
 
+use crate::cells::{RowCursor, rows};
 use crate::detect::{any_bit, bit_words, set_bits};
-use crate::{CellBox, Run};
+use crate::{CellBox, CellRange};
 
 /// A box in degrees; `east` is not below `west`, whatever the convention.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -12,21 +13,17 @@ pub(super) struct Bounds {
     pub(super) east: f64,
 }
 
-/// The box of a component whose runs reach from column `west` to column `east` (exclusive).
-pub(super) fn cell_box(runs: &[Run], nx: u32, periodic: bool, west: u32, east: u32) -> CellBox {
-    let (row0, row1) = match runs {
-        [first, .., last] => (first.row, last.row + 1),
-        [only] => (only.row, only.row + 1),
-        [] => (0, 0),
-    };
+/// The box of a component that reaches from column `west` to column `east` (exclusive).
+pub(super) fn cell_box(ranges: &[CellRange], nx: u32, periodic: bool, west: u32, east: u32) -> CellBox {
+    let (row0, row1) = row_span(ranges, nx);
     let plain = CellBox { row0, col0: west, row1, col1: east };
     if !(periodic && west == 0 && east == nx) {
         return plain;
     }
     // It reaches the seam from both sides: the box is what the widest gap between its columns leaves.
     let mut taken = vec![0u64; bit_words(nx as usize)];
-    for run in runs {
-        set_bits(&mut taken, run.start, run.end);
+    for columns in rows(ranges, nx).flat_map(|row| row.columns()) {
+        set_bits(&mut taken, columns.start, columns.end);
     }
     match widest_gap(&taken, nx) {
         Some((start, end)) => CellBox { row0, col0: end, row1, col1: start + nx },
@@ -34,7 +31,17 @@ pub(super) fn cell_box(runs: &[Run], nx: u32, periodic: bool, west: u32, east: u
     }
 }
 
-/// The first of the widest runs of columns that are not taken; the first and the last column are.
+/// The first row of a set, and one past its last.
+fn row_span(ranges: &[CellRange], nx: u32) -> (u32, u32) {
+    let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else { return (0, 0) };
+    let mut cursor = RowCursor::new(nx);
+    cursor.seek(first.start);
+    let first = cursor.row;
+    cursor.seek(last.start);
+    (first, cursor.row + 1)
+}
+
+/// The first of the widest stretches of columns that are not taken; the first and the last column are.
 fn widest_gap(taken: &[u64], nx: u32) -> Option<(u32, u32)> {
     let mut widest: Option<(u32, u32)> = None;
     let mut gap = None;
@@ -58,31 +65,32 @@ fn widest_gap(taken: &[u64], nx: u32) -> Option<(u32, u32)> {
 mod tests {
     use super::*;
 
-    fn run(row: u32, start: u32, end: u32) -> Run {
-        Run { row, start, end }
+    fn boxed(ranges: &[(u32, u32, u32)], nx: u32, periodic: bool, west: u32, east: u32) -> CellBox {
+        let ranges: Vec<CellRange> = ranges.iter().map(|r| CellRange::in_row(r.0, r.1..r.2, nx)).collect();
+        cell_box(&ranges, nx, periodic, west, east)
     }
 
     #[test]
     fn a_box_that_crosses_the_seam_ends_past_the_last_column() {
-        let runs = [run(3, 0, 2), run(3, 95, 100), run(4, 0, 5), run(5, 90, 100)];
-        assert_eq!(cell_box(&runs, 100, true, 0, 100), CellBox { row0: 3, col0: 90, row1: 6, col1: 105 });
+        let ranges = [(3, 0, 2), (3, 95, 100), (4, 0, 5), (5, 90, 100)];
+        assert_eq!(boxed(&ranges, 100, true, 0, 100), CellBox { row0: 3, col0: 90, row1: 6, col1: 105 });
     }
 
     #[test]
     fn without_a_seam_the_box_is_plain() {
-        let runs = [run(3, 0, 2), run(4, 1, 100)];
-        assert_eq!(cell_box(&runs, 100, false, 0, 100), CellBox { row0: 3, col0: 0, row1: 5, col1: 100 });
+        let ranges = [(3, 0, 2), (4, 1, 100)];
+        assert_eq!(boxed(&ranges, 100, false, 0, 100), CellBox { row0: 3, col0: 0, row1: 5, col1: 100 });
     }
 
     #[test]
     fn a_ring_around_the_globe_takes_all_columns() {
-        let runs = [run(0, 0, 130)];
-        assert_eq!(cell_box(&runs, 130, true, 0, 130), CellBox { row0: 0, col0: 0, row1: 1, col1: 130 });
+        let ranges = [(0, 0, 130)];
+        assert_eq!(boxed(&ranges, 130, true, 0, 130), CellBox { row0: 0, col0: 0, row1: 1, col1: 130 });
     }
 
     #[test]
     fn the_widest_gap_is_found_across_words() {
-        let runs = [run(0, 0, 10), run(0, 12, 40), run(0, 150, 200)];
-        assert_eq!(cell_box(&runs, 200, true, 0, 200), CellBox { row0: 0, col0: 150, row1: 1, col1: 240 });
+        let ranges = [(0, 0, 10), (0, 12, 40), (0, 150, 200)];
+        assert_eq!(boxed(&ranges, 200, true, 0, 200), CellBox { row0: 0, col0: 150, row1: 1, col1: 240 });
     }
 }

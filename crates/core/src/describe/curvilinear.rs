@@ -4,11 +4,12 @@ use std::mem::MaybeUninit;
 
 use super::bounds::Bounds;
 use super::moments::Moments;
-use super::statistics::{Portable, Statistics, Sums, add_run, origin};
+use super::statistics::{Portable, Statistics, Sums, add_range, origin};
 use super::{EARTH_RADIUS_KM, Measurable, Measures, RunValues};
+use crate::cells::{CellRow, rows};
 use crate::detect::{Cell, GROUP, Isa};
 use crate::grid::CellAreas;
-use crate::{Grid, Run};
+use crate::{CellRange, Grid};
 
 type Point = [f64; 3];
 
@@ -87,15 +88,15 @@ impl Curvilinear {
 
     /// Box of the cells' corners. Longitudes are followed from the first cell's centre, so a component must not reach
     /// half round the globe from there for the box to be the smallest one.
-    pub(super) fn bounds(&self, runs: &[Run]) -> Bounds {
-        let Some(first) = runs.first() else { return Bounds::default() };
-        let centre = self.centres[first.row as usize * self.nx + first.start as usize];
+    pub(super) fn bounds(&self, ranges: &[CellRange]) -> Bounds {
+        let Some(first) = ranges.first() else { return Bounds::default() };
+        let centre = self.centres[first.start as usize];
         let from = centre[1].atan2(centre[0]).to_degrees();
         let mut bounds = Bounds { south: 90.0, north: -90.0, west: f64::INFINITY, east: f64::NEG_INFINITY };
-        for run in runs {
-            for row in [run.row, run.row + 1] {
+        for (row, columns) in rows(ranges, self.nx as u32).flat_map(|row| row.columns().map(move |c| (row.row, c))) {
+            for row in [row, row + 1] {
                 let line = &self.corner_degrees[row as usize * (self.nx + 1)..];
-                for (lat, lon) in &line[run.start as usize..=run.end as usize] {
+                for (lat, lon) in &line[columns.start as usize..=columns.end as usize] {
                     let lon = from + (lon - from + 180.0).rem_euclid(360.0) - 180.0;
                     bounds.south = bounds.south.min(*lat);
                     bounds.north = bounds.north.max(*lat);
@@ -132,39 +133,42 @@ impl Curvilinear {
         m.zz += moment(2, 2);
     }
 
-    fn shape_of(&self, runs: &[Run]) -> (Moments, f64, u32, u32) {
+    fn shape_of(&self, ranges: &[CellRange]) -> (Moments, f64, u32, u32) {
         let (mut moments, mut perimeter) = (Moments::default(), 0.0);
         let (mut west, mut east) = (u32::MAX, 0);
-        let mut above: &[Run] = &[];
-        for here in runs.chunk_by(|a, b| a.row == b.row) {
-            let row = here[0].row;
-            for run in here {
-                (run.start..run.end).for_each(|column| self.add_cell(row, column, &mut moments));
-                perimeter += self.along(row, run.start, run.end) + self.along(row + 1, run.start, run.end);
-                perimeter += self.across(row, run.start) + self.across(row, run.end);
-                west = west.min(run.start);
-                east = east.max(run.end);
+        let mut above: Option<CellRow<'_>> = None;
+        for here in rows(ranges, self.nx as u32) {
+            let row = here.row;
+            let (mut first, mut last) = (u32::MAX, 0);
+            for columns in here.columns() {
+                let (start, end) = (columns.start, columns.end);
+                columns.for_each(|column| self.add_cell(row, column, &mut moments));
+                perimeter += self.along(row, start, end) + self.along(row + 1, start, end);
+                perimeter += self.across(row, start) + self.across(row, end);
+                (first, last) = (first.min(start), last.max(end));
             }
-            let ends = (here[0].start, here[here.len() - 1].end);
-            if self.periodic && ends == (0, self.nx as u32) {
-                perimeter -= self.across(row, ends.0) + self.across(row, ends.1);
+            (west, east) = (west.min(first), east.max(last));
+            if self.periodic && (first, last) == (0, self.nx as u32) {
+                perimeter -= self.across(row, first) + self.across(row, last);
             }
-            if above.first().is_some_and(|run| run.row + 1 == row) {
+            if let Some(above) = above.filter(|above| above.row + 1 == row) {
                 perimeter -= 2.0 * self.shared(above, here);
             }
-            above = here;
+            above = Some(here);
         }
         (moments, perimeter.max(0.0), west, east)
     }
 
-    /// Length of the edges that two rows of runs share, km.
-    fn shared(&self, above: &[Run], here: &[Run]) -> f64 {
+    /// Length of the edges that two rows share, km.
+    fn shared(&self, above: CellRow<'_>, here: CellRow<'_>) -> f64 {
         let (mut i, mut k) = (0, 0);
         let mut length = 0.0;
-        while let (Some(a), Some(b)) = (above.get(i), here.get(k)) {
-            length += self.along(b.row, a.start.max(b.start), a.end.min(b.end));
-            i += usize::from(a.end <= b.end);
-            k += usize::from(b.end <= a.end);
+        let column = |row: CellRow<'_>, range: &CellRange| (range.start - row.first, range.end - row.first);
+        while let (Some(a), Some(b)) = (above.ranges.get(i), here.ranges.get(k)) {
+            let (a, b) = (column(above, a), column(here, b));
+            length += self.along(here.row, a.0.max(b.0), a.1.min(b.1));
+            i += usize::from(a.1 <= b.1);
+            k += usize::from(b.1 <= a.1);
         }
         length
     }
@@ -174,38 +178,38 @@ impl Curvilinear {
 pub(super) fn measure<T: Measurable>(
     isa: Isa,
     grid: &Curvilinear,
-    runs: &[Run],
+    ranges: &[CellRange],
     source: RunValues<'_, T>,
     values: &mut [MaybeUninit<T>],
 ) -> Measures {
-    let (moments, perimeter_km, west, east) = grid.shape_of(runs);
+    let (moments, perimeter_km, west, east) = grid.shape_of(ranges);
     #[cfg(target_arch = "x86_64")]
     {
         #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
         fn wide<T: Measurable>(
             grid: &Curvilinear,
-            runs: &[Run],
+            ranges: &[CellRange],
             source: RunValues<'_, T>,
             values: &mut [MaybeUninit<T>],
             area: f64,
         ) -> Statistics {
-            statistics::<T, T::Wide>(grid, runs, source, values, area)
+            statistics::<T, T::Wide>(grid, ranges, source, values, area)
         }
         if isa == Isa::Avx2 {
             // SAFETY: `Isa::best` makes `Avx2` only where the processor has all these features.
-            let statistics = unsafe { wide(grid, runs, source, values, moments.area) };
+            let statistics = unsafe { wide(grid, ranges, source, values, moments.area) };
             return Measures { moments, perimeter_km, statistics, west, east };
         }
     }
     let _ = isa;
-    let statistics = statistics::<T, Portable<T>>(grid, runs, source, values, moments.area);
+    let statistics = statistics::<T, Portable<T>>(grid, ranges, source, values, moments.area);
     Measures { moments, perimeter_km, statistics, west, east }
 }
 
 #[inline(always)]
 fn statistics<T: Cell, S: Sums<T>>(
     grid: &Curvilinear,
-    runs: &[Run],
+    ranges: &[CellRange],
     source: RunValues<'_, T>,
     values: &mut [MaybeUninit<T>],
     area: f64,
@@ -213,10 +217,10 @@ fn statistics<T: Cell, S: Sums<T>>(
     let origin = origin(source.first());
     let mut sums = S::starting_at(source.first(), origin);
     let mut at = 0;
-    for (k, run) in runs.iter().enumerate() {
-        let cells = run.cells() as usize;
-        let areas = &grid.areas[run.row as usize * grid.nx + run.start as usize..];
-        add_run(&mut sums, cells, source.of_run(k), areas, &mut values[at..]);
+    for (k, range) in ranges.iter().enumerate() {
+        let cells = range.len() as usize;
+        let areas = &grid.areas[range.start as usize..];
+        add_range(&mut sums, cells, source.of_range(k), areas, &mut values[at..]);
         at += cells;
     }
     sums.end_row(1.0);

@@ -7,8 +7,9 @@ use super::convention::Convention;
 use super::curvilinear::{self, Curvilinear};
 use super::rectilinear::{self, Rectilinear};
 use super::{Measurable, Measures, RunValues};
+use crate::cells::{count, rows};
 use crate::detect::{GROUP, Isa, any_bit, bit_image, bit_rim, bit_words};
-use crate::{CellBox, CoreError, Description, Grid, Run};
+use crate::{CellBox, CellRange, CoreError, Description, Grid};
 
 /// What detection must know of a grid's cells to describe components.
 #[derive(Debug)]
@@ -17,13 +18,13 @@ pub(crate) struct Geometry {
     ny: u32,
     periodic: bool,
     convention: Convention,
-    cells: Cells,
+    cells: Measured,
     /// Cells of the domain that touch one outside it, as bits, all rows; `None`: all cells are of the domain.
     rim: Option<Vec<u64>>,
 }
 
 #[derive(Debug)]
-enum Cells {
+enum Measured {
     Rectilinear(Rectilinear),
     Curvilinear(Curvilinear),
 }
@@ -42,8 +43,8 @@ impl Geometry {
             periodic: grid.is_periodic(),
             convention: Convention::of(grid),
             cells: match Rectilinear::new(grid) {
-                Some(cells) => Cells::Rectilinear(cells),
-                None => Cells::Curvilinear(Curvilinear::new(grid)),
+                Some(cells) => Measured::Rectilinear(cells),
+                None => Measured::Curvilinear(Curvilinear::new(grid)),
             },
             rim: grid.domain().map(|domain| bit_rim(&bit_image(domain, nx), nx, grid.is_periodic())),
         })
@@ -52,48 +53,48 @@ impl Geometry {
     /// Area of columns `start..end` of a row, km².
     pub(crate) fn area(&self, row: u32, start: u32, end: u32) -> f64 {
         match &self.cells {
-            Cells::Rectilinear(cells) => cells.area(row, start, end),
-            Cells::Curvilinear(cells) => cells.area(row, start, end),
+            Measured::Rectilinear(cells) => cells.area(row, start, end),
+            Measured::Curvilinear(cells) => cells.area(row, start, end),
         }
     }
 
-    /// Describes a component and appends its values, in the order of its runs' cells.
+    /// Describes a component and appends its values, in the order of its cells.
     pub(crate) fn describe<T: Measurable>(
         &self,
         isa: Isa,
-        runs: &[Run],
+        ranges: &[CellRange],
         source: RunValues<'_, T>,
         values: &mut Vec<T>,
     ) -> (CellBox, Description) {
-        let cells = runs.iter().map(|run| run.cells() as usize).sum::<usize>();
+        let cells = count(ranges) as usize;
         values.reserve(cells + GROUP);
-        let described = self.describe_into(isa, runs, source, values.spare_capacity_mut());
-        // SAFETY: `describe_into` wrote a value for each cell of the runs.
+        let described = self.describe_into(isa, ranges, source, values.spare_capacity_mut());
+        // SAFETY: `describe_into` wrote a value for each of the cells.
         unsafe { values.set_len(values.len() + cells) };
         described
     }
 
-    /// Describes a component (of one run at least) and writes its values, in the order of its runs' cells. `values` has
+    /// Describes a component (of one cell at least) and writes its values, in the order of its cells. `values` has
     /// room for at least [`GROUP`] cells more, which may be written to as well.
     pub(crate) fn describe_into<T: Measurable>(
         &self,
         isa: Isa,
-        runs: &[Run],
+        ranges: &[CellRange],
         source: RunValues<'_, T>,
         values: &mut [MaybeUninit<T>],
     ) -> (CellBox, Description) {
         let measures = match &self.cells {
-            Cells::Rectilinear(cells) => rectilinear::measure(isa, cells, runs, source, values),
-            Cells::Curvilinear(cells) => curvilinear::measure(isa, cells, runs, source, values),
+            Measured::Rectilinear(cells) => rectilinear::measure(isa, cells, ranges, source, values),
+            Measured::Curvilinear(cells) => curvilinear::measure(isa, cells, ranges, source, values),
         };
-        let cell_box = cell_box(runs, self.nx, self.periodic, measures.west, measures.east);
-        (cell_box, self.description(runs, &measures, &cell_box))
+        let cell_box = cell_box(ranges, self.nx, self.periodic, measures.west, measures.east);
+        (cell_box, self.description(ranges, &measures, &cell_box))
     }
 
-    fn description(&self, runs: &[Run], measures: &Measures, cell_box: &CellBox) -> Description {
+    fn description(&self, ranges: &[CellRange], measures: &Measures, cell_box: &CellBox) -> Description {
         let bounds = match &self.cells {
-            Cells::Rectilinear(cells) => cells.bounds(cell_box),
-            Cells::Curvilinear(cells) => cells.bounds(runs),
+            Measured::Rectilinear(cells) => cells.bounds(cell_box),
+            Measured::Curvilinear(cells) => cells.bounds(ranges),
         };
         let (west, east) = self.convention.span(bounds.west, bounds.east);
         let shape = measures.moments.shape(0.5 * (bounds.west + bounds.east));
@@ -115,18 +116,20 @@ impl Geometry {
             minor_axis_km: shape.minor_km,
             eccentricity: shape.eccentricity,
             orientation_deg: shape.orientation_deg,
-            touches_edge: self.touches_edge(runs, measures),
+            touches_edge: self.touches_edge(ranges, measures, cell_box),
         }
     }
 
-    fn touches_edge(&self, runs: &[Run], measures: &Measures) -> bool {
-        let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return false };
+    fn touches_edge(&self, ranges: &[CellRange], measures: &Measures, cell_box: &CellBox) -> bool {
         let words = bit_words(self.nx as usize);
-        first.row == 0
-            || last.row + 1 == self.ny
+        cell_box.row0 == 0
+            || cell_box.row1 == self.ny
             || (!self.periodic && (measures.west == 0 || measures.east == self.nx))
             || self.rim.as_ref().is_some_and(|rim| {
-                runs.iter().any(|run| any_bit(&rim[run.row as usize * words..][..words], run.start, run.end))
+                rows(ranges, self.nx).any(|row| {
+                    let rim = &rim[row.row as usize * words..][..words];
+                    row.columns().any(|columns| any_bit(rim, columns.start, columns.end))
+                })
             })
     }
 }

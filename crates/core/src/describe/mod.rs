@@ -18,7 +18,7 @@ pub(crate) use values::RunValues;
 
 use crate::grid::EARTH_RADIUS_KM;
 
-/// What the pass over a component's runs finds.
+/// What the pass over a component's cells finds.
 #[derive(Clone, Copy, Debug)]
 struct Measures {
     moments: moments::Moments,

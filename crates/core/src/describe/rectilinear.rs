@@ -1,14 +1,15 @@
-//! Components on grids of latitudes by longitudes: every measure but the statistics costs a few operations a run.
+//! Components on grids of latitudes by longitudes: every measure but the statistics costs a few operations a range.
 
 use std::mem::MaybeUninit;
 
 use super::bounds::Bounds;
 use super::moments::Moments;
-use super::statistics::{Portable, Statistics, Sums, add_run, origin};
+use super::statistics::{Portable, Statistics, Sums, add_range, origin};
 use super::{EARTH_RADIUS_KM, Measurable, Measures, RunValues};
+use crate::cells::RowCursor;
 use crate::detect::{Cell, GROUP, Isa};
 use crate::grid::{CellAreas, Coordinates};
-use crate::{CellBox, Grid, Run};
+use crate::{CellBox, CellRange, Grid};
 
 /// Sums over columns are integers in units of 2^-58 rad: their differences are exact, however small the cells.
 const UNIT: f64 = (1u64 << 58) as f64;
@@ -138,11 +139,11 @@ impl Rectilinear {
     }
 }
 
-/// Measures one component and writes its values, in the order of its runs' cells; `values` has room for a group more.
+/// Measures one component and writes its values, in the order of its cells; `values` has room for a group more.
 pub(super) fn measure<T: Measurable>(
     isa: Isa,
     grid: &Rectilinear,
-    runs: &[Run],
+    ranges: &[CellRange],
     source: RunValues<'_, T>,
     values: &mut [MaybeUninit<T>],
 ) -> Measures {
@@ -151,58 +152,60 @@ pub(super) fn measure<T: Measurable>(
         #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
         fn wide<T: Measurable>(
             grid: &Rectilinear,
-            runs: &[Run],
+            ranges: &[CellRange],
             source: RunValues<'_, T>,
             values: &mut [MaybeUninit<T>],
         ) -> Measures {
-            measure_runs::<T, T::Wide>(grid, runs, source, values)
+            measure_ranges::<T, T::Wide>(grid, ranges, source, values)
         }
         if isa == Isa::Avx2 {
             // SAFETY: `Isa::best` makes `Avx2` only where the processor has all these features.
-            return unsafe { wide(grid, runs, source, values) };
+            return unsafe { wide(grid, ranges, source, values) };
         }
     }
     let _ = isa;
-    measure_runs::<T, Portable<T>>(grid, runs, source, values)
+    measure_ranges::<T, Portable<T>>(grid, ranges, source, values)
 }
 
 #[inline(always)]
-fn measure_runs<T: Cell, S: Sums<T>>(
+fn measure_ranges<T: Cell, S: Sums<T>>(
     grid: &Rectilinear,
-    runs: &[Run],
+    ranges: &[CellRange],
     source: RunValues<'_, T>,
     values: &mut [MaybeUninit<T>],
 ) -> Measures {
-    let (mut run_index, mut at) = (0, 0);
+    let (mut index, mut at) = (0, 0);
     let origin = origin(source.first());
     let mut sums = S::starting_at(source.first(), origin);
     let (mut level, mut tilted, mut by_width) = ([0.0; 4], [0.0; 4], [0.0; 4]);
     let mut extent_east = 0.0;
     let mut perimeter = 0.0;
     let (mut west, mut east) = (u32::MAX, 0);
-    let mut above: &[Run] = &[];
-    let mut rest = runs;
+    let (mut above, mut above_row): (&[CellRange], u32) = (&[], u32::MAX);
+    let mut rest = ranges;
+    let mut cursor = RowCursor::new(grid.nx as u32);
     while let Some(head) = rest.first() {
-        let row = head.row;
+        cursor.seek(head.start);
+        let RowCursor { row, first, .. } = cursor;
         let factors = &grid.rows[row as usize];
         let mut column_sums = [0i64; 4];
         let (mut width, mut cubes) = (0i64, 0i64);
         let mut count = 0;
-        for run in rest {
-            if run.row != row {
+        for range in rest {
+            if !cursor.has(range.start) {
                 break;
             }
-            let (start, end) = (run.start as usize, run.end as usize);
+            let (start, end) = ((range.start - first) as usize, (range.end - first) as usize);
             let (from, to) = (&grid.moments_before[start], &grid.moments_before[end]);
             for k in 0..4 {
                 column_sums[k] = column_sums[k].wrapping_add(to[k].wrapping_sub(from[k]));
             }
             width = width.wrapping_add(grid.width_before[end].wrapping_sub(grid.width_before[start]));
             cubes = cubes.wrapping_add(grid.cube_before[end].wrapping_sub(grid.cube_before[start]));
-            source.prefetch(run_index + 8);
-            add_run(&mut sums, end - start, source.of_run(run_index), &grid.widths[start..], &mut values[at..]);
+            source.prefetch(index + 8);
+            add_range(&mut sums, end - start, source.of_range(index), &grid.widths[start..], &mut values[at..]);
             at += end - start;
-            run_index += 1;
+            index += 1;
             count += 1;
         }
         let (here, below) = rest.split_at(count);
@@ -218,21 +221,23 @@ fn measure_runs<T: Cell, S: Sums<T>>(
         }
         extent_east += factors.east * cubes as f64;
 
+        let nx = grid.nx as u32;
         let shared = match (above, here) {
-            ([a], [b]) if a.row + 1 == row => {
-                let (start, end) = (a.start.max(b.start), a.end.min(b.end));
-                if start < end { grid.width(start, end) } else { 0.0 }
+            _ if above_row.wrapping_add(1) != row => 0.0,
+            ([a], [b]) => {
+                // the range above by the numbers of this row
+                let (start, end) = ((a.start + nx).max(b.start), (a.end + nx).min(b.end));
+                if start < end { grid.width(start - first, end - first) } else { 0.0 }
             }
-            ([a, ..], _) if a.row + 1 == row => shared_width(grid, above, here),
-            _ => 0.0,
+            _ => shared_width(grid, above, here, first),
         };
-        let last = here[count - 1];
-        west = west.min(here[0].start);
-        east = east.max(last.end);
-        let joined = grid.periodic && here[0].start == 0 && last.end as usize == grid.nx;
+        let (start, end) = (here[0].start - first, here[count - 1].end - first);
+        west = west.min(start);
+        east = east.max(end);
+        let joined = grid.periodic && start == 0 && end == nx;
         let sides = 2 * count - 2 * usize::from(joined);
         perimeter += factors.parallels * width - factors.shared * shared + factors.meridian * sides as f64;
-        above = here;
+        (above, above_row) = (here, row);
     }
     let [x, y, xx, xy] = level;
     let [xz, yz, ..] = tilted;
@@ -243,19 +248,21 @@ fn measure_runs<T: Cell, S: Sums<T>>(
     Measures { moments, perimeter_km: perimeter.max(0.0), statistics, west, east }
 }
 
-/// Width of the columns that two rows of runs share, rad.
+/// Width of the columns that two rows of ranges share, rad; `first` is the number of the lower row's first cell.
 #[inline(always)]
-fn shared_width(grid: &Rectilinear, above: &[Run], here: &[Run]) -> f64 {
+fn shared_width(grid: &Rectilinear, above: &[CellRange], here: &[CellRange], first: u32) -> f64 {
+    let nx = grid.nx as u32;
     let (mut i, mut k) = (0, 0);
     let mut shared = 0i64;
     while i < above.len() && k < here.len() {
         let (a, b) = (above[i], here[k]);
+        let a = CellRange { start: a.start + nx, end: a.end + nx };
         let (start, end) = (a.start.max(b.start), a.end.min(b.end));
         if start < end {
-            shared =
-                shared.wrapping_add(grid.width_before[end as usize].wrapping_sub(grid.width_before[start as usize]));
+            let (start, end) = ((start - first) as usize, (end - first) as usize);
+            shared = shared.wrapping_add(grid.width_before[end].wrapping_sub(grid.width_before[start]));
         }
-        // The run that ends first has no more to share.
+        // The range that ends first has no more to share.
         let (next_i, next_k) = (a.end <= b.end, b.end <= a.end);
         i += usize::from(next_i);
         k += usize::from(next_k);

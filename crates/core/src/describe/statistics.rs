@@ -19,7 +19,7 @@ pub(super) struct Statistics {
 /// There is one sum for each place in a group of cells; they are added up in a fixed order at the end. So the result is
 /// the same to the last bit with and without vectors.
 pub(crate) trait Sums<T: Cell>: Copy {
-    /// Before the first value. `neutral` stands in for cells past the end of a run.
+    /// Before the first value. `neutral` stands in for cells past the end of a range.
     fn starting_at(neutral: T, origin: f64) -> Self;
 
     /// Adds a whole group of cells to the row, each weighing as much as its column is wide, and copies it.
@@ -148,10 +148,10 @@ impl<T: Cell> Sums<T> for Portable<T> {
     }
 }
 
-/// Adds a run's cells: `values` and `widths` begin at its first cell and go on for a group past its last, as does `copy`,
+/// Adds a range's cells: `values` and `widths` begin at its first cell and go on for a group past its last, as does `copy`,
 /// which receives the values.
 #[inline(always)]
-pub(super) fn add_run<T: Cell, S: Sums<T>>(
+pub(super) fn add_range<T: Cell, S: Sums<T>>(
     sums: &mut S,
     cells: usize,
     values: &[T],

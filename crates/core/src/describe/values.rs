@@ -2,12 +2,12 @@
 
 use crate::detect::Cell;
 
-/// Where the values of a component's runs are.
+/// Where the values of a component's ranges are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RunValues<'a, T> {
-    /// For each run, where its values begin in `gathered`.
+    /// For each range, where its values begin in `gathered`.
     pub(crate) starts: &'a [u32],
-    /// The values of all runs of the scene, and at least [`crate::detect::GROUP`] cells more.
+    /// The values of all ranges of the scene, and at least [`crate::detect::GROUP`] cells more.
     pub(crate) gathered: &'a [T],
 }
 
@@ -18,12 +18,12 @@ impl<'a, T: Cell> RunValues<'a, T> {
         self.gathered[self.starts[0] as usize]
     }
 
-    /// Asks for the values of a later run, so that they are there when their turn comes: the runs of a component lie far
+    /// Asks for the values of a later range, so that they are there when their turn comes: the ranges of a component lie far
     /// apart, a row each.
     #[inline(always)]
-    pub(super) fn prefetch(&self, run: usize) {
+    pub(super) fn prefetch(&self, range: usize) {
         #[cfg(target_arch = "x86_64")]
-        if let Some(start) = self.starts.get(run) {
+        if let Some(start) = self.starts.get(range) {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
             let at = self.gathered.as_ptr().wrapping_add(*start as usize).cast::<i8>();
             // SAFETY: a prefetch of any address is harmless.
@@ -34,9 +34,9 @@ impl<'a, T: Cell> RunValues<'a, T> {
         }
     }
 
-    /// The values of run number `run` from its first cell on, and what follows it.
+    /// The values of range number `range` from its first cell on, and what follows it.
     #[inline(always)]
-    pub(super) fn of_run(&self, run: usize) -> &'a [T] {
-        &self.gathered[self.starts[run] as usize..]
+    pub(super) fn of_range(&self, range: usize) -> &'a [T] {
+        &self.gathered[self.starts[range] as usize..]
     }
 }

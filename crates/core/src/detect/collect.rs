@@ -1,9 +1,9 @@
-//! From labelled runs to components.
+//! From labelled ranges of cells to components.
 
 use super::label::NONE;
 use super::{Detector, GROUP, Scratch};
 use crate::describe::{Measurable, RunValues};
-use crate::{Component, Run};
+use crate::{CellRange, Component};
 
 impl Detector<'_> {
     /// Numbers the components, and keeps those that are large enough: the kept ones, and how many there were.
@@ -56,8 +56,8 @@ impl Detector<'_> {
         }
     }
 
-    /// The runs of the kept components, by component.
-    pub(super) fn sort_runs(&self, components: &mut [Component], s: &mut Scratch) -> Vec<Run> {
+    /// The cells of the kept components, by component.
+    pub(super) fn sort_ranges(&self, components: &mut [Component], s: &mut Scratch) -> Vec<CellRange> {
         let total = *s.row_starts.last().unwrap_or(&0) / 2;
         s.cursors.clear();
         s.cursors.resize(components.len(), 0);
@@ -69,36 +69,38 @@ impl Detector<'_> {
         }
         let (mut at, mut value_at) = (0, 0);
         for (component, cursor) in components.iter_mut().zip(&mut s.cursors) {
-            component.runs = at..at + *cursor;
+            component.ranges = at..at + *cursor;
             component.values = value_at..value_at + component.cells as usize;
             *cursor = at;
-            at = component.runs.end;
+            at = component.ranges.end;
             value_at = component.values.end;
         }
-        let mut runs = vec![Run { row: 0, start: 0, end: 0 }; at];
+        let mut ranges = vec![CellRange::default(); at];
+        let nx = self.grid.nx() as u32;
         if s.value_starts.len() < at {
             s.value_starts.resize(at + at / 2, 0);
         }
         let mut value_start = 0;
         for (row, ends) in s.row_starts.windows(2).enumerate() {
             let (steps, _) = s.steps[ends[0]..ends[1]].as_chunks::<2>();
+            let first = row as u32 * nx;
             for (&[start, end], place) in steps.iter().zip(&s.labels[ends[0] / 2..ends[1] / 2]) {
                 if let Some(cursor) = s.cursors.get_mut(*place as usize) {
-                    runs[*cursor] = Run { row: row as u32, start, end };
+                    ranges[*cursor] = CellRange { start: first + start, end: first + end };
                     s.value_starts[*cursor] = value_start;
                     *cursor += 1;
                 }
                 value_start += end - start;
             }
         }
-        runs
+        ranges
     }
 
     /// Measures the components; returns their values.
     pub(super) fn describe<T: Measurable>(
         &self,
         components: &mut [Component],
-        runs: &[Run],
+        ranges: &[CellRange],
         value_starts: &[u32],
         gathered: &[T],
     ) -> Vec<T> {
@@ -106,13 +108,13 @@ impl Detector<'_> {
         let mut values = Vec::with_capacity(total + GROUP);
         let room = values.spare_capacity_mut();
         for component in components {
-            let range = component.runs.clone();
+            let range = component.ranges.clone();
             let source = RunValues { starts: &value_starts[range.clone()], gathered };
             (component.cell_box, component.description) =
-                self.geometry.describe_into(self.isa, &runs[range], source, &mut room[component.values.start..]);
+                self.geometry.describe_into(self.isa, &ranges[range], source, &mut room[component.values.start..]);
         }
         // SAFETY: the components' values follow each other without a gap from 0 to `total`, and `describe_into` wrote one for
-        // each cell of their runs.
+        // each of their cells.
         unsafe { values.set_len(total) };
         values
     }

@@ -81,18 +81,18 @@ impl<'a> Detector<'a> {
             self.label_rows(scene, &scene.fields, reference, scratch)?
         };
         let (mut components, detected) = self.keep(scratch);
-        let runs = self.sort_runs(&mut components, scratch);
+        let ranges = self.sort_ranges(&mut components, scratch);
         let gathered = &scratch.gathered;
         let values = match scene.fields.first() {
             Some(Values::F64(_)) => {
-                Values::F64(self.describe(&mut components, &runs, &scratch.value_starts, &gathered.f64))
+                Values::F64(self.describe(&mut components, &ranges, &scratch.value_starts, &gathered.f64))
             }
-            _ => Values::F32(self.describe(&mut components, &runs, &scratch.value_starts, &gathered.f32)),
+            _ => Values::F32(self.describe(&mut components, &ranges, &scratch.value_starts, &gathered.f32)),
         };
         Ok(SceneComponents {
             time: scene.time,
             components,
-            runs,
+            ranges,
             values,
             missing,
             detected,

@@ -5,18 +5,18 @@ use super::cut::{RowBits, RowInput};
 use super::holes::{self, HoleInput};
 use super::label::push_steps;
 use super::{Detector, ReferenceField, Scratch};
-use crate::{CoreError, Run, Scene, Values};
+use crate::{CellRange, Cells, CoreError, Scene, Values};
 
 impl Detector<'_> {
     /// Labels the runs of all rows. `fields` is what the condition is put to (smoothed or not); the values are those of
-    /// the scene. Returns the runs of the missing cells (if they are to be kept), and the number of those cells.
+    /// the scene. Returns the missing cells (if they are to be kept), and their number.
     pub(super) fn label_rows(
         &self,
         scene: &Scene,
         fields: &[Values],
         reference: Option<&ReferenceField>,
         s: &mut Scratch,
-    ) -> Result<(Vec<Run>, u64), CoreError> {
+    ) -> Result<(Cells, u64), CoreError> {
         let (ny, nx) = (self.grid.ny(), self.grid.nx());
         let count = bits::words(nx);
         // Holes are known only after the last row.
@@ -48,8 +48,8 @@ impl Detector<'_> {
             if self.options.keep_missing && row_missing > 0 {
                 let words = &s.missing[at..at + count];
                 let steps = push_steps(self.isa, words, nx as u32, &mut s.missing_steps, 0);
-                let runs = s.missing_steps[..steps].as_chunks::<2>().0.iter();
-                missing.extend(runs.map(|&[start, end]| Run { row: row as u32, start, end }));
+                let steps = s.missing_steps[..steps].as_chunks::<2>().0.iter();
+                missing.extend(steps.map(|&[start, end]| CellRange::in_row(row as u32, start..end, nx as u32)));
             }
             let end = start + push_steps(self.isa, &s.inside[at..at + count], nx as u32, &mut s.steps, start);
             if let Some(field) = scene.fields.first() {
@@ -59,7 +59,7 @@ impl Detector<'_> {
             s.row_starts.push(end);
             (above_start, start) = (start, end);
         }
-        Ok((missing, missing_cells))
+        Ok((Cells::ascending(missing), missing_cells))
     }
 
     /// Cuts a row, without what lies outside the domain, into the words from `at` on; returns the number of missing

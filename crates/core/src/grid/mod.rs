@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::CoreError;
+use crate::{CellRange, Cells, CoreError};
 
 /// The positions of the cells' centres, degrees, in the file's own order and longitude convention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -226,6 +226,35 @@ impl Grid {
             Coordinates::Rectilinear { lat, lon } => Some((lat[row], lon[col])),
             Coordinates::Curvilinear { lat, lon } => Some((lat[row * self.nx + col], lon[row * self.nx + col])),
         }
+    }
+
+    /// Row and column of a cell.
+    #[must_use]
+    pub fn place_of(&self, cell: u32) -> (usize, usize) {
+        (cell as usize / self.nx, cell as usize % self.nx)
+    }
+
+    /// [`Grid::centre`] of a cell that is given by its number.
+    #[must_use]
+    pub fn centre_of(&self, cell: u32) -> Option<(f64, f64)> {
+        let (row, column) = self.place_of(cell);
+        self.centre(row, column)
+    }
+
+    /// The cells outside the job's domain.
+    #[must_use]
+    pub fn outside_domain(&self) -> Cells {
+        let Some(domain) = &self.domain else { return Cells::default() };
+        let mut outside = Vec::new();
+        let mut start = 0;
+        for part in domain.chunks(self.nx).flat_map(|row| row.chunk_by(|a, b| a == b)) {
+            let end = start + part.len() as u32;
+            if part.first() == Some(&false) {
+                outside.push(CellRange { start, end });
+            }
+            start = end;
+        }
+        Cells::ascending(outside)
     }
 
     /// The `ny + 1` latitudes of the rows' edges (midpoints, at most ±90); `None` on a curvilinear grid.

@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::masker::MaskedScene;
-use super::runs::{count, shared};
 use super::timeline::Timeline;
+use crate::cells::shared;
 use crate::lineage::{Arrival, Departure, Lineage, Link, Member, Relation, Track};
-use crate::{Run, Timestamp};
+use crate::{Cells, Timestamp};
 
 /// Writes down scene by scene which component belongs to which phenomenon.
 ///
 /// Every phenomenon becomes a track; tracks are numbered from 1 by their first scenes, then by their place in the file. Nothing
 /// merges or splits: phenomena that share cells stay what they are. Links join a phenomenon's component to its next one,
-/// with the cells that both have (there may be none). Memory: the runs of the phenomena that go on, and the lineage.
+/// with the cells that both have (there may be none). Memory: the cells of the phenomena that go on, and the lineage.
 #[derive(Debug)]
 pub struct Follow<'t> {
     timeline: &'t Timeline,
@@ -30,7 +30,7 @@ pub struct Follow<'t> {
 struct Before {
     scene: u32,
     component: u32,
-    cells: Arc<[Run]>,
+    cells: Arc<Cells>,
 }
 
 /// Where a track comes from.
@@ -122,7 +122,7 @@ impl<'t> Follow<'t> {
     }
 }
 
-fn link(before: &Before, scene: u32, component: u32, cells: &[Run]) -> Link {
+fn link(before: &Before, scene: u32, component: u32, cells: &Cells) -> Link {
     let common = shared(&before.cells, cells);
     let share = |of: u32| f64::from(common) / f64::from(of.max(1));
     Link {
@@ -131,8 +131,8 @@ fn link(before: &Before, scene: u32, component: u32, cells: &[Run]) -> Link {
         child_scene: scene,
         child: component,
         cells: common,
-        overlap_parent: share(count(&before.cells)),
-        overlap_child: share(count(cells)),
+        overlap_parent: share(before.cells.count()),
+        overlap_child: share(cells.count()),
         relation: Relation::Continuation,
     }
 }

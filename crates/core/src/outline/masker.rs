@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::extent::Extent;
-use super::runs::{count, joined};
 use super::shape::{Kind, Shape};
 use super::{polygons, quadrants};
 use crate::describe::{Geometry, RunValues};
 use crate::detect::{GROUP, Isa};
 use crate::grid::{Coordinates, Polygon, distance_km, unwrapped};
-use crate::{Component, CoreError, Grid, Run, SceneComponents, Timestamp, Values};
+use crate::{CellRange, Cells, Component, CoreError, Grid, SceneComponents, Timestamp, Values};
 
 /// Finds the cells of shapes on a grid and describes them. Made once a job, shared by all threads.
 #[derive(Debug)]
@@ -40,8 +39,8 @@ pub struct MaskedScene {
     pub components: SceneComponents,
     /// The phenomenon of each component.
     pub phenomena: Vec<u32>,
-    /// The runs of each component.
-    pub(super) cells: Vec<Arc<[Run]>>,
+    /// The cells of each component.
+    pub(super) cells: Vec<Arc<Cells>>,
     /// Number of cells that belong to more than one phenomenon.
     pub shared_cells: u64,
 }
@@ -90,49 +89,49 @@ impl<'g> Masker<'g> {
         extent.north >= south && extent.south <= north && !beside
     }
 
-    /// The cells of shapes taken together, row-major: those whose centres lie inside, and that belong to the grid's domain.
+    /// The cells of shapes taken together: those whose centres lie inside, and that belong to the grid's domain.
     ///
     /// Where no centre lies inside because the shapes are too small, the one cell that holds a point of theirs (a storm's
     /// centre; a point in the largest polygon), so that nothing is lost. Empty where they lie outside the grid.
     #[must_use]
-    pub fn cells(&self, shapes: &[&Shape]) -> Vec<Run> {
-        let mut runs = Vec::new();
+    pub fn cells(&self, shapes: &[&Shape]) -> Cells {
+        let mut found = Vec::new();
         for shape in shapes {
             match &shape.0 {
-                Kind::Polygons(all) => all
-                    .iter()
-                    .for_each(|rings| polygons::runs_inside(self.grid, &self.columns, &Polygon::new(rings), &mut runs)),
-                Kind::Quadrants(area) => quadrants::runs_inside(self.grid, &self.columns, area, &mut runs),
+                Kind::Polygons(all) => all.iter().for_each(|rings| {
+                    polygons::cells_inside(self.grid, &self.columns, &Polygon::new(rings), &mut found)
+                }),
+                Kind::Quadrants(area) => quadrants::cells_inside(self.grid, &self.columns, area, &mut found),
             }
         }
-        if runs.is_empty() {
+        if found.is_empty() {
             let point = shapes.iter().find_map(|shape| match &shape.0 {
                 Kind::Polygons(all) => polygons::representative(all),
                 Kind::Quadrants(area) => Some((area.lat, area.lon)),
             });
-            runs.extend(point.and_then(|(lat, lon)| self.cell_at(lat, lon)));
+            found.extend(point.and_then(|(lat, lon)| self.cell_at(lat, lon)));
         }
-        self.in_domain(joined(runs))
+        self.in_domain(Cells::joined(found, self.grid.nx() as u32))
     }
 
     /// The components of a scene from the cells of its phenomena; those without cells are left out. Labels are in row-major
     /// order of first cells, that of the phenomena among equals.
     #[must_use]
-    pub fn scene(&self, time: Timestamp, mut phenomena: Vec<(u32, Arc<[Run]>)>) -> MaskedScene {
-        phenomena.retain(|(_, runs)| !runs.is_empty());
-        phenomena.sort_by_key(|(phenomenon, runs)| (runs.first().copied(), *phenomenon));
+    pub fn scene(&self, time: Timestamp, mut phenomena: Vec<(u32, Arc<Cells>)>) -> MaskedScene {
+        phenomena.retain(|(_, cells)| !cells.is_empty());
+        phenomena.sort_by_key(|(phenomenon, cells)| (cells.first().copied(), *phenomenon));
         let mut components = Vec::with_capacity(phenomena.len());
-        let (mut runs, mut values): (Vec<Run>, Vec<f32>) = (Vec::new(), Vec::new());
+        let (mut ranges, mut values): (Vec<CellRange>, Vec<f32>) = (Vec::new(), Vec::new());
         for (number, (_, own)) in phenomena.iter().enumerate() {
             let starts = vec![0; own.len()];
             let source = RunValues { starts: &starts, gathered: &self.values[..] };
-            let first = (runs.len(), values.len());
+            let first = (ranges.len(), values.len());
             let (cell_box, description) = self.geometry.describe(self.isa, own, source, &mut values);
-            runs.extend_from_slice(own);
+            ranges.extend_from_slice(own);
             components.push(Component {
                 label: number as u32 + 1,
-                cells: count(own),
-                runs: first.0..runs.len(),
+                cells: own.count(),
+                ranges: first.0..ranges.len(),
                 values: first.1..values.len(),
                 cell_box,
                 description,
@@ -144,16 +143,16 @@ impl<'g> Masker<'g> {
             time,
             detected: components.len() as u32,
             components,
-            runs,
+            ranges,
             values: Values::F32(values),
-            missing: Vec::new(),
+            missing: Cells::default(),
             valid_cells: self.grid.len() as u64,
         };
         MaskedScene { components: scene, phenomena, cells, shared_cells }
     }
 
     /// The cell that holds a point.
-    fn cell_at(&self, lat: f64, lon: f64) -> Option<Run> {
+    fn cell_at(&self, lat: f64, lon: f64) -> Option<CellRange> {
         let (row, column) = match (&self.columns, self.grid.coordinates()) {
             (Columns::Straight { edges, lat_edges, .. }, _) => {
                 let row = lat_edges
@@ -174,22 +173,14 @@ impl<'g> Masker<'g> {
             }
             (Columns::Free, Coordinates::Rectilinear { .. }) => return None,
         };
-        Some(Run { row: row as u32, start: column as u32, end: column as u32 + 1 })
+        let cell = (row * self.grid.nx() + column) as u32;
+        Some(CellRange { start: cell, end: cell + 1 })
     }
 
-    /// The parts of runs that belong to the grid's domain.
-    fn in_domain(&self, runs: Vec<Run>) -> Vec<Run> {
-        let Some(domain) = self.grid.domain() else { return runs };
-        let nx = self.grid.nx();
-        let mut kept = Vec::with_capacity(runs.len());
-        for run in runs {
-            for column in run.start..run.end {
-                if domain[run.row as usize * nx + column as usize] {
-                    kept.push(Run { row: run.row, start: column, end: column + 1 });
-                }
-            }
-        }
-        joined(kept)
+    /// The cells that belong to the grid's domain.
+    fn in_domain(&self, cells: Cells) -> Cells {
+        let Some(domain) = self.grid.domain() else { return cells };
+        Cells::of(cells.cells().filter(|cell| domain[*cell as usize]), self.grid.nx() as u32)
     }
 }
 
@@ -203,17 +194,16 @@ fn ends(values: &[f64]) -> (f64, f64) {
 }
 
 /// Number of cells that belong to more than one phenomenon.
-fn cells_of_several(phenomena: &[(u32, Arc<[Run]>)]) -> u64 {
-    let runs = phenomena.iter().flat_map(|(_, runs)| runs.iter());
-    let mut steps: Vec<(u32, u32, i32)> =
-        runs.flat_map(|run| [(run.row, run.start, 1), (run.row, run.end, -1)]).collect();
-    // at one column runs end before others begin
+fn cells_of_several(phenomena: &[(u32, Arc<Cells>)]) -> u64 {
+    let ranges = phenomena.iter().flat_map(|(_, cells)| cells.iter());
+    let mut steps: Vec<(u32, i32)> = ranges.flat_map(|range| [(range.start, 1), (range.end, -1)]).collect();
+    // at one cell ranges end before others begin
     steps.sort_unstable();
     let (mut depth, mut cells) = (0, 0);
     for pair in steps.windows(2) {
-        depth += pair[0].2;
+        depth += pair[0].1;
         if depth > 1 {
-            cells += u64::from(pair[1].1 - pair[0].1);
+            cells += u64::from(pair[1].0 - pair[0].0);
         }
     }
     cells

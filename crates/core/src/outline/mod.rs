@@ -39,7 +39,6 @@ mod follow;
 mod masker;
 mod polygons;
 mod quadrants;
-mod runs;
 mod shape;
 mod timeline;
 

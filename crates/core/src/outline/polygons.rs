@@ -2,10 +2,10 @@
 
 use super::masker::Columns;
 use crate::grid::{Coordinates, Polygon, PolygonRings};
-use crate::{Grid, Run};
+use crate::{CellRange, Grid};
 
 /// Appends the cells whose centres lie in a polygon (even-odd rule), in any turn of the circle.
-pub(super) fn runs_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, runs: &mut Vec<Run>) {
+pub(super) fn cells_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, cells: &mut Vec<CellRange>) {
     let mut crossings = Vec::new();
     match (grid.coordinates(), columns) {
         (Coordinates::Rectilinear { lat, .. }, Columns::Straight { lon, .. }) => {
@@ -17,7 +17,7 @@ pub(super) fn runs_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, run
                         let at = |x: f64| lon.partition_point(|centre| *centre < x + 360.0 * turn) as u32;
                         let (start, end) = (at(pair[0]), at(pair[1]));
                         if start < end {
-                            runs.push(Run { row: row as u32, start, end });
+                            cells.push(CellRange::in_row(row as u32, start..end, grid.nx() as u32));
                         }
                     }
                 }
@@ -30,8 +30,7 @@ pub(super) fn runs_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, run
                 }
                 polygon.crossings(*lat, &mut crossings);
                 if polygon.has(&crossings, *lon) {
-                    let (row, column) = ((cell / grid.nx()) as u32, (cell % grid.nx()) as u32);
-                    runs.push(Run { row, start: column, end: column + 1 });
+                    cells.push(CellRange { start: cell as u32, end: cell as u32 + 1 });
                 }
             }
         }

@@ -5,7 +5,7 @@ use super::masker::Columns;
 use super::polygons::{rows_between, turns};
 use super::shape::Quadrants;
 use crate::grid::{Coordinates, EARTH_RADIUS_KM, bearing_deg, distance_km};
-use crate::{Grid, Run};
+use crate::{CellRange, Grid};
 
 /// More than the rounding of a distance, degrees.
 const SLACK_DEG: f64 = 1e-6;
@@ -20,7 +20,7 @@ impl Quadrants {
 }
 
 /// Appends the cells whose centres lie in the area.
-pub(super) fn runs_inside(grid: &Grid, columns: &Columns, area: &Quadrants, runs: &mut Vec<Run>) {
+pub(super) fn cells_inside(grid: &Grid, columns: &Columns, area: &Quadrants, cells: &mut Vec<CellRange>) {
     let reach = area.radii_km.iter().copied().fold(0.0, f64::max) / EARTH_RADIUS_KM;
     let (south, north) = (area.lat - reach.to_degrees() - SLACK_DEG, area.lat + reach.to_degrees() + SLACK_DEG);
     match (grid.coordinates(), columns) {
@@ -32,7 +32,7 @@ pub(super) fn runs_inside(grid: &Grid, columns: &Columns, area: &Quadrants, runs
                     let at = |x: f64| lon.partition_point(|centre| *centre < x + 360.0 * turn);
                     for column in at(west)..at(east) {
                         if area.has(lat[row], lon[column]) {
-                            push(runs, row as u32, column as u32);
+                            push(cells, row * grid.nx() + column);
                         }
                     }
                 }
@@ -41,7 +41,7 @@ pub(super) fn runs_inside(grid: &Grid, columns: &Columns, area: &Quadrants, runs
         (Coordinates::Curvilinear { lat, lon }, _) => {
             for (cell, (lat, lon)) in lat.iter().zip(lon).enumerate() {
                 if (south..=north).contains(lat) && area.has(*lat, *lon) {
-                    push(runs, (cell / grid.nx()) as u32, (cell % grid.nx()) as u32);
+                    push(cells, cell);
                 }
             }
         }
@@ -49,9 +49,6 @@ pub(super) fn runs_inside(grid: &Grid, columns: &Columns, area: &Quadrants, runs
     }
 }
 
-fn push(runs: &mut Vec<Run>, row: u32, column: u32) {
-    match runs.last_mut() {
-        Some(last) if last.row == row && last.end == column => last.end += 1,
-        _ => runs.push(Run { row, start: column, end: column + 1 }),
-    }
+fn push(cells: &mut Vec<CellRange>, cell: usize) {
+    cells.push(CellRange { start: cell as u32, end: cell as u32 + 1 });
 }

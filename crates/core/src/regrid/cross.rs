@@ -2,6 +2,8 @@
 
 use super::axis::Pair;
 use super::weights::{Sum, Values};
+use crate::CellRange;
+use crate::cells::{count, places, rows};
 
 /// Two rows and two columns of the source for each row and column of the mask: a target's weights are the four products.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +17,10 @@ pub(super) struct Cross {
     is_inside: bool,
     /// Columns of the source.
     nx: usize,
-    /// Row and column of each target.
-    targets: Vec<(u32, u32)>,
+    /// The targets, cells of the mask.
+    targets: Vec<CellRange>,
+    /// Columns of the mask.
+    mask_nx: u32,
 }
 
 /// Columns of the source at one latitude of the mask, from the first of a span on.
@@ -32,23 +36,23 @@ impl Cross {
         rows: Vec<Option<Pair>>,
         columns: Vec<Option<Pair>>,
         nx: usize,
-        targets: Vec<(u32, u32)>,
+        (targets, mask_nx): (&[CellRange], u32),
     ) -> Self {
-        let is_inside = targets.iter().all(|(_, column)| pair(&columns, *column).is_some());
-        let places = || columns.iter().flatten().flat_map(|pair| pair.map(|(place, _)| place));
-        let span = (places().min().unwrap_or(0), places().max().unwrap_or(0));
-        Self { rows, columns, span, is_inside, nx, targets }
+        let is_inside = places(targets, mask_nx).all(|(_, column)| pair(&columns, column).is_some());
+        let taken = || columns.iter().flatten().flat_map(|pair| pair.map(|(place, _)| place));
+        let span = (taken().min().unwrap_or(0), taken().max().unwrap_or(0));
+        Self { rows, columns, span, is_inside, nx, targets: targets.to_vec(), mask_nx }
     }
 
     /// Number of targets.
     pub(super) fn len(&self) -> usize {
-        self.targets.len()
+        count(&self.targets) as usize
     }
 
     /// The places that a target takes from, with their weights.
     pub(super) fn of(&self, target: usize) -> Vec<(u32, f64)> {
-        let Some((row, column)) = self.targets.get(target) else { return Vec::new() };
-        let (Some(rows), Some(columns)) = (pair(&self.rows, *row), pair(&self.columns, *column)) else {
+        let Some((row, column)) = places(&self.targets, self.mask_nx).nth(target) else { return Vec::new() };
+        let (Some(rows), Some(columns)) = (pair(&self.rows, row), pair(&self.columns, column)) else {
             return Vec::new();
         };
         let all = rows.iter().flat_map(|(row, height)| {
@@ -60,16 +64,16 @@ impl Cross {
     /// Adds the value and share of each target, in order; `end` makes them of a sum.
     pub(super) fn apply(&self, value: impl Fn(usize) -> f64, end: impl Fn(Sum) -> (f64, f64), out: &mut Values) {
         let mut line = Line::default();
-        for run in self.targets.chunk_by(|a, b| a.0 == b.0) {
-            let columns = run.iter().map(|(_, column)| pair(&self.columns, *column));
-            let Some(rows) = run.first().and_then(|(row, _)| pair(&self.rows, *row)) else {
-                out.extend(run.iter().map(|_| end(Sum::default())));
+        for row in rows(&self.targets, self.mask_nx) {
+            let columns = row.columns().flatten().map(|column| pair(&self.columns, column));
+            let Some(rows) = pair(&self.rows, row.row) else {
+                out.extend(columns.map(|_| end(Sum::default())));
                 continue;
             };
             let at = |column: usize| along(rows, |row| value(row * self.nx + column));
             // few targets in a wide span, such as on both sides of a seam, do not need all of it
             let (first, last) = self.span;
-            if last - first >= 4 * run.len() + 8 {
+            if last - first >= 4 * count(row.ranges) as usize + 8 {
                 out.extend(columns.map(|pair| end(pair.map_or(Sum::default(), |pair| across(pair, at)))));
                 continue;
             }

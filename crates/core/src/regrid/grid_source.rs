@@ -4,8 +4,9 @@ use super::axis::{Axis, Pair};
 use super::cross::Cross;
 use super::targets::{Cell, Targets};
 use super::{Method, PointMethod, Weights, point_weights};
+use crate::cells::{count, rows as by_rows};
 use crate::grid::{Coordinates, unwrapped};
-use crate::{CoreError, Grid};
+use crate::{CellRange, CoreError, Grid};
 
 /// Linear values need at least half of their weight on corners with a value.
 const LEAST_LINEAR: f64 = 0.5;
@@ -20,7 +21,7 @@ const LEAST_LINEAR: f64 = 0.5;
 pub fn grid_weights(
     source: &Grid,
     targets: &Targets<'_>,
-    cells: &[(u32, u32)],
+    cells: &[CellRange],
     method: Method,
 ) -> Result<Weights, CoreError> {
     let (lat, lon) = match source.coordinates() {
@@ -35,7 +36,7 @@ pub fn grid_weights(
     let nx = source.nx();
     match method {
         Method::Collocation | Method::Nearest => {
-            let mut weights = Weights::with_capacity(cells.len(), 1, 0.0);
+            let mut weights = Weights::with_capacity(count(cells) as usize, 1, 0.0);
             for cell in resolved(targets, cells) {
                 let cell = cell?;
                 if let (Some(row), Some(column)) = (rows.cell(cell.lat), columns.cell(cell.lon)) {
@@ -50,7 +51,7 @@ pub fn grid_weights(
             Ok(Weights::cross(cross, LEAST_LINEAR))
         }
         Method::Linear => {
-            let mut weights = Weights::with_capacity(cells.len(), 4, LEAST_LINEAR);
+            let mut weights = Weights::with_capacity(count(cells) as usize, 4, LEAST_LINEAR);
             for cell in resolved(targets, cells) {
                 let cell = cell?;
                 if let (Some(row), Some(column)) = (rows.between(cell.lat), columns.between(cell.lon)) {
@@ -62,7 +63,7 @@ pub fn grid_weights(
         }
         Method::Mean | Method::Conservative => {
             let whole = method == Method::Mean;
-            let mut weights = Weights::with_capacity(cells.len(), 4, 0.0);
+            let mut weights = Weights::with_capacity(count(cells) as usize, 4, 0.0);
             let heights: Vec<f64> = lat_edges.windows(2).map(|e| (sine(e[1]) - sine(e[0])).abs()).collect();
             let widths: Vec<f64> = lon_edges.windows(2).map(|e| e[1] - e[0]).collect();
             let along_rows = |cell: &Cell| {
@@ -87,10 +88,10 @@ pub fn grid_weights(
                 parts
             };
             let mut memory = Memory::new(targets, along_rows, along_columns);
-            for (place, cell) in cells.iter().zip(resolved(targets, cells)) {
-                let cell = cell?;
+            for (place, cell) in cells.iter().flat_map(|range| range.cells()).zip(resolved(targets, cells)) {
+                let (place, cell) = (targets.grid().place_of(place), cell?);
                 let area = (sine(cell.north) - sine(cell.south)) * (cell.east - cell.west);
-                let (row_parts, column_parts) = memory.of(*place, &cell);
+                let (row_parts, column_parts) = memory.of(place, &cell);
                 for (row, height) in row_parts {
                     for (column, width) in column_parts {
                         let weight = if whole { height * width } else { height * width / area };
@@ -122,33 +123,37 @@ fn cross(
     columns: &Axis,
     nx: usize,
     targets: &Targets<'_>,
-    cells: &[(u32, u32)],
+    cells: &[CellRange],
 ) -> Result<Cross, CoreError> {
     let Coordinates::Rectilinear { lat, lon } = targets.grid().coordinates() else {
         return Err(CoreError::Grid("the mask has no straight rows and columns".to_owned()));
     };
     let (mut used_rows, mut used_columns) = (vec![false; lat.len()], vec![false; lon.len()]);
-    for (row, column) in cells {
-        match (used_rows.get_mut(*row as usize), used_columns.get_mut(*column as usize)) {
-            (Some(r), Some(c)) => (*r, *c) = (true, true),
-            _ => return Err(outside(*row, *column)),
+    let mask_nx = targets.grid().nx() as u32;
+    for row in by_rows(cells, mask_nx) {
+        match used_rows.get_mut(row.row as usize) {
+            Some(used) => *used = true,
+            None => return Err(targets.outside(row.first)),
+        }
+        for columns in row.columns() {
+            match used_columns.get_mut(columns.start as usize..columns.end as usize) {
+                Some(used) => used.fill(true),
+                None => return Err(targets.outside(row.first + columns.start)),
+            }
         }
     }
     let pair = |axis: &Axis, (used, centre): (&bool, &f64)| used.then(|| axis.between(*centre)).flatten();
     let rows = used_rows.iter().zip(lat).map(|at| pair(rows, at)).collect();
     let columns = used_columns.iter().zip(lon).map(|at| pair(columns, at)).collect();
-    Ok(Cross::new(rows, columns, nx, cells.to_vec()))
-}
-
-fn outside(row: u32, column: u32) -> CoreError {
-    CoreError::Grid(format!("the cell in row {row} and column {column} is not on the mask's grid"))
+    Ok(Cross::new(rows, columns, nx, (cells, mask_nx)))
 }
 
 fn resolved<'t>(
     targets: &'t Targets<'_>,
-    cells: &'t [(u32, u32)],
+    cells: &'t [CellRange],
 ) -> impl Iterator<Item = Result<Cell, CoreError>> + 't {
-    cells.iter().map(|(row, column)| targets.cell(*row, *column).ok_or_else(|| outside(*row, *column)))
+    let cells = cells.iter().flat_map(|range| range.cells());
+    cells.map(|cell| targets.cell(cell).ok_or_else(|| targets.outside(cell)))
 }
 
 /// What was found along rows and columns, so that it is looked up once for each where the mask's grid is straight.
@@ -166,8 +171,8 @@ impl<A, B, R: Fn(&Cell) -> A, C: Fn(&Cell) -> B> Memory<R, C, A, B> {
         Self { separable, rows: Vec::new(), columns: Vec::new(), find_row, find_column }
     }
 
-    fn of(&mut self, (row, column): (u32, u32), cell: &Cell) -> (&A, &B) {
-        let (r, c) = if self.separable { (row as usize, column as usize) } else { (0, 0) };
+    fn of(&mut self, place: (usize, usize), cell: &Cell) -> (&A, &B) {
+        let (r, c) = if self.separable { place } else { (0, 0) };
         if !self.separable {
             self.rows.clear();
             self.columns.clear();
@@ -190,7 +195,7 @@ fn curvilinear(
     lat: &[f64],
     lon: &[f64],
     targets: &Targets<'_>,
-    cells: &[(u32, u32)],
+    cells: &[CellRange],
     method: Method,
 ) -> Result<Weights, CoreError> {
     const KM_PER_DEGREE: f64 = 111.195;

@@ -4,12 +4,12 @@
 //! applied to each step. Longitudes are compared around the circle, whatever the conventions are.
 //!
 //! ```
-//! use eventscape_core::Grid;
+//! use eventscape_core::{Cells, Grid};
 //! use eventscape_core::regrid::{Method, Targets, grid_weights};
 //!
 //! let source = Grid::rectilinear(vec![0.0, 1.0], vec![358.0, 359.0])?;
 //! let mask = Grid::rectilinear(vec![0.25, 0.75], vec![-1.5, -1.25])?;
-//! let weights = grid_weights(&source, &Targets::new(&mask), &[(0, 0), (1, 1)], Method::Linear)?;
+//! let weights = grid_weights(&source, &Targets::new(&mask), &Cells::of([0, 3], 2), Method::Linear)?;
 //! let (values, _) = weights.apply(|cell| [10.0, 11.0, 20.0, 21.0][cell]);
 //! assert_eq!(values, [13.0, 18.25]);
 //! # Ok::<(), eventscape_core::CoreError>(())

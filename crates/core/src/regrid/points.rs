@@ -4,8 +4,8 @@ use spade::{DelaunayTriangulation, FloatTriangulation, HasPosition, Point2, Tria
 
 use super::Weights;
 use super::targets::Targets;
-use crate::CoreError;
 use crate::grid::EARTH_RADIUS_KM;
+use crate::{CellRange, CoreError};
 
 /// How values of points reach a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,18 +44,14 @@ pub fn point_weights(
     lat: &[f64],
     lon: &[f64],
     targets: &Targets<'_>,
-    cells: &[(u32, u32)],
+    cells: &[CellRange],
     method: PointMethod,
 ) -> Result<Weights, CoreError> {
     if lat.len() != lon.len() {
         return Err(CoreError::Grid(format!("{} latitudes do not go with {} longitudes", lat.len(), lon.len())));
     }
-    let centre = |(row, column): &(u32, u32)| {
-        targets.grid().centre(*row as usize, *column as usize).ok_or_else(|| {
-            CoreError::Grid(format!("the cell in row {row} and column {column} is not on the mask's grid"))
-        })
-    };
-    let centres = cells.iter().map(centre).collect::<Result<Vec<_>, _>>()?;
+    let centre = |cell: u32| targets.grid().centre_of(cell).ok_or_else(|| targets.outside(cell));
+    let centres = cells.iter().flat_map(|range| range.cells()).map(centre).collect::<Result<Vec<_>, _>>()?;
     match method {
         PointMethod::Linear { radius_km } => Ok(linear(lat, lon, &centres, radius_km)),
         PointMethod::Nearest { radius_km } | PointMethod::Distance { radius_km } | PointMethod::Mean { radius_km } => {

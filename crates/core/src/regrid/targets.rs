@@ -1,7 +1,7 @@
 //! The cells of the mask that values are brought to.
 
-use crate::Grid;
 use crate::grid::Coordinates;
+use crate::{CoreError, Grid};
 
 /// A mask's grid with the edges of its cells at hand.
 #[derive(Clone, Debug)]
@@ -49,8 +49,14 @@ impl<'a> Targets<'a> {
         matches!(self.grid.coordinates(), Coordinates::Rectilinear { .. })
     }
 
-    pub(super) fn cell(&self, row: u32, column: u32) -> Option<Cell> {
-        let (r, c) = (row as usize, column as usize);
+    /// The error for a cell that is not on the grid.
+    pub(super) fn outside(&self, cell: u32) -> CoreError {
+        let cells = self.grid.len();
+        CoreError::Grid(format!("cell {cell} is not on the mask's grid, which has {cells} cells"))
+    }
+
+    pub(super) fn cell(&self, cell: u32) -> Option<Cell> {
+        let (r, c) = self.grid.place_of(cell);
         let (lat, lon) = self.grid.centre(r, c)?;
         let (south, north, west, east) = match &self.edges {
             Edges::Straight { lat, lon } => {

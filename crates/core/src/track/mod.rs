@@ -5,7 +5,7 @@
 //! - [`AuxGeoir`] links storms in brightness temperature that [`AuxGeoirDetector`] found.
 //! - [`track_summaries`] tells of each track how long it lasts, how it moves and grows, how it begins and ends.
 //!
-//! Both trackers stream: they take [`crate::SceneComponents`] in the order of time, remember the runs of one scene, and
+//! Both trackers stream: they take [`crate::SceneComponents`] in the order of time, remember the cells of one scene, and
 //! give the [`crate::Lineage`] at the end. Nothing of them depends on threads or chunks: a job in chunks is linked over the
 //! concatenation of its scenes.
 //!

@@ -1,9 +1,9 @@
-//! The cells that the components of two scenes share, by merging their sorted runs.
+//! The cells that the components of two scenes share, by merging their sorted ranges.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::rows::{Frame, RowRun, SceneRows};
+use super::rows::{Frame, RowRange, SceneRows};
 use crate::Connectivity;
 
 /// What a component of one scene and a component of the next have in common.
@@ -48,8 +48,8 @@ struct Pair {
     first_piece: u32,
 }
 
-/// A run of shared cells, for telling pieces apart.
-struct SharedRun {
+/// A range of shared cells, for telling pieces apart.
+struct SharedRange {
     start: u32,
     end: u32,
     pair: u32,
@@ -62,8 +62,8 @@ pub(super) struct Overlapper {
     /// For each child the pair that it was last seen in: neighbouring rows mostly repeat it.
     last_pair: Vec<u32>,
     index: HashMap<u64, u32, BuildHasherDefault<PairHasher>>,
-    shared: Vec<SharedRun>,
-    /// Union-find over `shared`; a root is its piece's first run.
+    shared: Vec<SharedRange>,
+    /// Union-find over `shared`; a root is its piece's first range.
     piece: Vec<u32>,
     piece_cells: Vec<u32>,
 }
@@ -115,8 +115,8 @@ impl Overlapper {
         self.last_pair.resize(children, NONE);
     }
 
-    /// Walks along one row of both scenes. With `PIECES` the shared runs are kept.
-    fn merge_row<const PIECES: bool>(&mut self, row: u32, old: &[RowRun], new: &[RowRun], frame: &Frame) {
+    /// Walks along one row of both scenes. With `PIECES` the shared ranges are kept.
+    fn merge_row<const PIECES: bool>(&mut self, row: u32, old: &[RowRange], new: &[RowRange], frame: &Frame) {
         let (mut i, mut k) = (0, 0);
         while i < old.len() && k < new.len() {
             let (a, b) = (old[i], new[k]);
@@ -130,7 +130,7 @@ impl Overlapper {
                 }
                 if PIECES {
                     self.piece.push(self.shared.len() as u32);
-                    self.shared.push(SharedRun { start, end, pair });
+                    self.shared.push(SharedRange { start, end, pair });
                 }
             }
             // which one ends first is a coin toss: no branch
@@ -154,7 +154,7 @@ impl Overlapper {
         pair
     }
 
-    /// Joins the shared runs from `from` on with those of the row before that they touch.
+    /// Joins the shared ranges from `from` on with those of the row before that they touch.
     fn join_pieces(&mut self, previous: std::ops::Range<usize>, from: usize, connectivity: Connectivity) {
         let reach = u32::from(connectivity == Connectivity::Eight);
         let (mut i, mut k) = (previous.start, from);
@@ -172,13 +172,13 @@ impl Overlapper {
         }
     }
 
-    fn find(&mut self, mut run: u32) -> u32 {
-        while self.piece[run as usize] != run {
-            let parent = self.piece[run as usize];
-            self.piece[run as usize] = self.piece[parent as usize];
-            run = parent;
+    fn find(&mut self, mut range: u32) -> u32 {
+        while self.piece[range as usize] != range {
+            let parent = self.piece[range as usize];
+            self.piece[range as usize] = self.piece[parent as usize];
+            range = parent;
         }
-        run
+        range
     }
 
     fn union(&mut self, a: u32, b: u32) {
@@ -189,18 +189,18 @@ impl Overlapper {
     fn measure_pieces(&mut self) {
         self.piece_cells.clear();
         self.piece_cells.resize(self.shared.len(), 0);
-        for run in 0..self.shared.len() {
-            let root = self.find(run as u32) as usize;
-            self.piece_cells[root] += self.shared[run].end - self.shared[run].start;
+        for range in 0..self.shared.len() {
+            let root = self.find(range as u32) as usize;
+            self.piece_cells[root] += self.shared[range].end - self.shared[range].start;
         }
         for pair in &mut self.pairs {
             pair.pieces = 0;
         }
-        for run in 0..self.shared.len() {
-            if self.piece[run] == run as u32 {
-                let pair = &mut self.pairs[self.shared[run].pair as usize];
+        for range in 0..self.shared.len() {
+            if self.piece[range] == range as u32 {
+                let pair = &mut self.pairs[self.shared[range].pair as usize];
                 if pair.pieces == 0 {
-                    pair.first_piece = self.piece_cells[run];
+                    pair.first_piece = self.piece_cells[range];
                 }
                 pair.pieces += 1;
             }

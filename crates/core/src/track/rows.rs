@@ -1,10 +1,11 @@
 //! The components of one scene in row-major order: what overlap is computed from.
 
+use crate::cells::{RowCursor, rows};
 use crate::{CoreError, Grid, SceneComponents};
 
-/// A run of a component, in its row's list.
+/// A range of cells of a component, in its row's list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct RowRun {
+pub(super) struct RowRange {
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) component: u32,
@@ -27,7 +28,7 @@ impl Frame {
         Self { ny: grid.ny(), nx: grid.nx(), first_column }
     }
 
-    /// The place of the first cell of `start..end` in a row that begins at the frame's first column.
+    /// The place of the first of the columns `start..end` in a row that begins at the frame's first column.
     #[inline]
     pub(super) fn column_rank(&self, start: u32, end: u32) -> u32 {
         if (start..end).contains(&self.first_column) {
@@ -37,6 +38,11 @@ impl Frame {
         } else {
             start + self.nx as u32 - self.first_column
         }
+    }
+
+    /// Number of columns.
+    pub(super) fn columns(&self) -> u32 {
+        self.nx as u32
     }
 
     /// Number of rows.
@@ -65,13 +71,13 @@ fn column_after_antimeridian(grid: &Grid) -> u32 {
         .map_or(0, |(column, _)| u32::try_from(column).unwrap_or(0))
 }
 
-/// The runs of all components of a scene by row, then by column; and the components' sizes and order. Reused from scene
+/// The cells of all components of a scene by row, then by column; and the components' sizes and order. Reused from scene
 /// to scene.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SceneRows {
-    /// The runs of row `r` are `runs[offsets[r]..offsets[r + 1]]`.
+    /// The ranges of row `r` are `ranges[offsets[r]..offsets[r + 1]]`.
     offsets: Vec<u32>,
-    runs: Vec<RowRun>,
+    ranges: Vec<RowRange>,
     /// Cells of each component.
     pub(super) cells: Vec<u32>,
     /// For each component its place in the row-major order of first cells. Labels are not trusted for this, so that
@@ -79,7 +85,7 @@ pub(super) struct SceneRows {
     pub(super) place: Vec<u32>,
     /// The inverse of `place`.
     pub(super) by_place: Vec<u32>,
-    scratch: Vec<RowRun>,
+    scratch: Vec<RowRange>,
     starts: Vec<u64>,
     at_column: Vec<u32>,
 }
@@ -88,10 +94,10 @@ impl SceneRows {
     /// Takes over the components of a scene.
     ///
     /// # Errors
-    /// [`CoreError::Scene`] where a run lies outside the grid.
+    /// [`CoreError::Scene`] where a range lies outside the grid or goes over a row's end.
     pub(super) fn fill(&mut self, scene: &SceneComponents, frame: &Frame) -> Result<(), CoreError> {
         self.count_rows(scene, frame)?;
-        self.scatter(scene);
+        self.scatter(scene, frame);
         self.order_columns(frame);
         self.order_components(scene, frame);
         Ok(())
@@ -99,18 +105,18 @@ impl SceneRows {
 
     /// Forgets the scene.
     pub(super) fn clear(&mut self) {
-        self.runs.clear();
+        self.ranges.clear();
         self.offsets.iter_mut().for_each(|offset| *offset = 0);
         self.cells.clear();
         self.place.clear();
         self.by_place.clear();
     }
 
-    /// The runs of a row, by column.
+    /// The ranges of a row, by column.
     #[inline]
-    pub(super) fn row(&self, row: usize) -> &[RowRun] {
+    pub(super) fn row(&self, row: usize) -> &[RowRange] {
         match (self.offsets.get(row), self.offsets.get(row + 1)) {
-            (Some(&from), Some(&to)) => &self.runs[from as usize..to as usize],
+            (Some(&from), Some(&to)) => &self.ranges[from as usize..to as usize],
             _ => &[],
         }
     }
@@ -118,33 +124,41 @@ impl SceneRows {
     fn count_rows(&mut self, scene: &SceneComponents, frame: &Frame) -> Result<(), CoreError> {
         self.offsets.clear();
         self.offsets.resize(frame.ny + 1, 0);
+        let mut cursor = RowCursor::new(frame.columns());
         for component in &scene.components {
-            for run in scene.runs_of(component) {
-                let inside = (run.row as usize) < frame.ny && run.start < run.end && run.end as usize <= frame.nx;
-                if !inside {
-                    return Err(CoreError::Scene(format!(
-                        "component {} of the scene of {} has cells {}..{} in row {}, but the grid has {} rows of {} \
-                         columns; scenes and tracker must share one grid",
-                        component.label, scene.time, run.start, run.end, run.row, frame.ny, frame.nx
-                    )));
+            for range in scene.cells_of(component) {
+                cursor.seek(range.start);
+                // a range that is not empty ends in the row of its last cell
+                let inside = range.start < range.end && cursor.has(range.end - 1);
+                match self.offsets.get_mut(cursor.row as usize) {
+                    Some(count) if inside && (cursor.row as usize) < frame.ny => *count += 1,
+                    _ => {
+                        return Err(CoreError::Scene(format!(
+                            "component {} of the scene of {} has cells {}..{} in row {}, but the grid has {} rows of {} \
+                             columns; scenes and tracker must share one grid",
+                            component.label, scene.time, range.start, range.end, cursor.row, frame.ny, frame.nx
+                        )));
+                    }
                 }
-                self.offsets[run.row as usize] += 1;
             }
         }
         let mut next = 0;
         for offset in &mut self.offsets {
             next += std::mem::replace(offset, next);
         }
-        self.runs.resize(next as usize, RowRun::default());
+        self.ranges.resize(next as usize, RowRange::default());
         Ok(())
     }
 
     /// Counting sort by row. Afterwards `offsets` are moved back to the rows' beginnings.
-    fn scatter(&mut self, scene: &SceneComponents) {
+    fn scatter(&mut self, scene: &SceneComponents, frame: &Frame) {
+        let mut cursor = RowCursor::new(frame.columns());
         for (index, component) in scene.components.iter().enumerate() {
-            for run in scene.runs_of(component) {
-                let slot = &mut self.offsets[run.row as usize];
-                self.runs[*slot as usize] = RowRun { start: run.start, end: run.end, component: index as u32 };
+            for range in scene.cells_of(component) {
+                cursor.seek(range.start);
+                let slot = &mut self.offsets[cursor.row as usize];
+                let (start, end) = (range.start - cursor.first, range.end - cursor.first);
+                self.ranges[*slot as usize] = RowRange { start, end, component: index as u32 };
                 *slot += 1;
             }
         }
@@ -154,35 +168,35 @@ impl SceneRows {
         }
     }
 
-    /// Brings each row's runs into the order of their columns.
+    /// Brings each row's ranges into the order of their columns.
     fn order_columns(&mut self, frame: &Frame) {
         self.starts.resize(frame.nx.div_ceil(64), 0);
         self.at_column.resize(frame.nx, 0);
         for row in 0..frame.ny {
             let row = self.offsets[row] as usize..self.offsets[row + 1] as usize;
             if row.len() <= SHORT_ROW {
-                insertion_sort(&mut self.runs[row]);
-            } else if !self.runs[row.clone()].is_sorted_by_key(|run| run.start) {
+                insertion_sort(&mut self.ranges[row]);
+            } else if !self.ranges[row.clone()].is_sorted_by_key(|range| range.start) {
                 self.order_long_row(row);
             }
         }
     }
 
-    /// Orders a row by marking the columns in which its runs start.
+    /// Orders a row by marking the columns in which its ranges start.
     fn order_long_row(&mut self, row: std::ops::Range<usize>) {
-        let runs = &mut self.runs[row];
+        let ranges = &mut self.ranges[row];
         self.scratch.clear();
-        self.scratch.extend_from_slice(runs);
-        for (index, run) in self.scratch.iter().enumerate() {
-            self.starts[run.start as usize / 64] |= 1 << (run.start % 64);
-            self.at_column[run.start as usize] = index as u32;
+        self.scratch.extend_from_slice(ranges);
+        for (index, range) in self.scratch.iter().enumerate() {
+            self.starts[range.start as usize / 64] |= 1 << (range.start % 64);
+            self.at_column[range.start as usize] = index as u32;
         }
         let mut place = 0;
         for (word, bits) in self.starts.iter_mut().enumerate() {
             while *bits != 0 {
                 let column = word * 64 + bits.trailing_zeros() as usize;
                 *bits &= *bits - 1;
-                runs[place] = self.scratch[self.at_column[column] as usize];
+                ranges[place] = self.scratch[self.at_column[column] as usize];
                 place += 1;
             }
         }
@@ -190,13 +204,14 @@ impl SceneRows {
 
     fn order_components(&mut self, scene: &SceneComponents, frame: &Frame) {
         let first_cell = |index: usize| {
-            let runs = scene.runs_of(&scene.components[index]);
-            let Some(first) = runs.first() else { return (u32::MAX, u32::MAX) };
+            let ranges = scene.cells_of(&scene.components[index]);
+            let Some(first) = ranges.first() else { return (u32::MAX, u32::MAX) };
             if frame.is_plain() {
-                return (first.row, first.start);
+                return (0, first.start);
             }
-            let in_first_row = runs.iter().take_while(|run| run.row == first.row);
-            (first.row, in_first_row.map(|run| frame.column_rank(run.start, run.end)).min().unwrap_or(u32::MAX))
+            let Some(first) = rows(ranges, frame.columns()).next() else { return (u32::MAX, u32::MAX) };
+            let ranks = first.columns().map(|columns| frame.column_rank(columns.start, columns.end));
+            (first.row, ranks.min().unwrap_or(u32::MAX))
         };
         let count = scene.components.len();
         self.cells.clear();
@@ -214,17 +229,17 @@ impl SceneRows {
     }
 }
 
-/// Rows of so few runs are ordered faster by moving runs than by marking columns.
+/// Rows with no more ranges are ordered faster by moving ranges than by marking columns.
 const SHORT_ROW: usize = 24;
 
-fn insertion_sort(runs: &mut [RowRun]) {
-    for next in 1..runs.len() {
-        let run = runs[next];
+fn insertion_sort(ranges: &mut [RowRange]) {
+    for next in 1..ranges.len() {
+        let range = ranges[next];
         let mut place = next;
-        while place > 0 && runs[place - 1].start > run.start {
-            runs[place] = runs[place - 1];
+        while place > 0 && ranges[place - 1].start > range.start {
+            ranges[place] = ranges[place - 1];
             place -= 1;
         }
-        runs[place] = run;
+        ranges[place] = range;
     }
 }

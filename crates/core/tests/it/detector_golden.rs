@@ -1,4 +1,4 @@
-//! Detection by runs against flood fill, on the fields of the golden cases.
+//! Detection by ranges of cells against flood fill, on the fields of the golden cases.
 
 use eventscape_core::detect::{DetectOptions, Detector, Scratch};
 use eventscape_core::{Condition, SceneComponents};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use eventscape_core::cells::places;
 use eventscape_core::track::{Fortracc, FortraccOptions, OverlapRule};
 use eventscape_core::{Lineage, SceneComponents};
 use eventscape_testkit::golden::{Event, PathStep, ReferenceOverlap, TrackingCase, mask_file, tracking_cases};
@@ -118,9 +119,8 @@ fn the_references_mask_files_hold_the_cells_of_our_tracks() {
             let scene = &scenes[index];
             let mut ours: Vec<[i32; 3]> = Vec::new();
             for (component, &track) in scene.components.iter().zip(&lineage.track_ids[index]) {
-                for run in scene.runs_of(component) {
-                    ours.extend((run.start..run.end).map(|column| [run.row as i32, column as i32, track as i32]));
-                }
+                let cells = places(scene.cells_of(component), case.cube.lon.len() as u32);
+                ours.extend(cells.map(|(row, column)| [row as i32, column as i32, track as i32]));
             }
             ours.sort_by_key(|cell| (cell[2], cell[0], cell[1]));
             assert_eq!(ours, mask.cells, "{} at {}", case.name, mask.stamp);

@@ -1,4 +1,4 @@
-//! ForTraCC on runs against ForTraCC on label images, over arbitrary cubes.
+//! ForTraCC on sets of cells against ForTraCC on label images, over arbitrary cubes.
 
 use eventscape_core::track::{Fortracc, FortraccOptions, OverlapRule};
 use eventscape_core::{Connectivity, Grid};

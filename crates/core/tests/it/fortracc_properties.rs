@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use eventscape_core::cells::places;
 use eventscape_core::track::{Fortracc, FortraccOptions, OverlapRule};
 use eventscape_core::{Connectivity, Grid, Lineage, Relation, SceneComponents, Track};
 use eventscape_testkit::synthetic::{MaskCube, mask_cubes};
@@ -48,10 +49,8 @@ fn cells_of_tracks(cube: &MaskCube, seam: usize) -> BTreeSet<BTreeSet<(u32, u32,
         let mut cells = BTreeSet::new();
         for member in &track.members {
             let scene = &scenes[member.scene as usize];
-            for run in scene.runs_of(&scene.components[member.component as usize]) {
-                let columns = run.start..run.end;
-                cells.extend(columns.map(|column| (member.scene, run.row, (column + nx - seam as u32) % nx)));
-            }
+            let own = places(scene.cells_of(&scene.components[member.component as usize]), nx);
+            cells.extend(own.map(|(row, column)| (member.scene, row, (column + nx - seam as u32) % nx)));
         }
         cells
     };

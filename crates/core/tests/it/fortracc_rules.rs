@@ -2,7 +2,7 @@
 
 use eventscape_core::time::Calendar;
 use eventscape_core::track::{Fortracc, FortraccOptions, OverlapRule, usual_step_seconds};
-use eventscape_core::{Arrival, CoreError, Departure, ErrorKind, Grid, Lineage, Relation, Run, Timestamp};
+use eventscape_core::{Arrival, CellRange, CoreError, Departure, ErrorKind, Grid, Lineage, Relation, Timestamp};
 use eventscape_testkit::synthetic::{MaskCube, half_hour};
 
 use crate::fortracc_oracle::grid_of;
@@ -131,9 +131,12 @@ fn a_refused_scene_leaves_the_tracker_as_it_was() {
     tracker.push(&scenes[0]).unwrap();
     tracker.push(&scenes[0]).unwrap_err();
     let mut outside = scenes[1].clone();
-    outside.runs[0] = Run { row: 7, start: 0, end: 2 };
+    outside.ranges[0] = CellRange::in_row(7, 0..2, cube.nx as u32);
     let error = tracker.push(&outside).unwrap_err();
     assert!(error.to_string().contains("row 7"), "{error}");
+    // nor does a range go over the end of a row
+    outside.ranges[0] = CellRange { start: cube.nx as u32 - 1, end: cube.nx as u32 + 1 };
+    tracker.push(&outside).unwrap_err();
     tracker.push(&scenes[1]).unwrap();
     assert_eq!(tracker.finish().track_ids, [[1], [1]]);
 }

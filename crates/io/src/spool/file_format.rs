@@ -2,7 +2,7 @@
 //!
 //! | part | bytes |
 //! |---|---|
-//! | magic `EVSPOOL\0`, version (1), length of the caller's header | 8, u32, u32 |
+//! | magic `EVSPOOL\0`, version (2), length of the caller's header | 8, u32, u32 |
 //! | the caller's header, CRC-32 of all before | n, u32 |
 //! | for each scene: `SCN1`, CRC-32 of the record, length of the record, the record | 4, u32, u64, n |
 //! | for each scene: where its frame starts, length of its record, microseconds, calendar | u64, u64, i64, u8 |
@@ -17,7 +17,7 @@ use crate::encoding::{Cursor, calendar_code, calendar_of};
 const MAGIC: &[u8; 8] = b"EVSPOOL\0";
 const END: &[u8; 8] = b"EVSPEND\0";
 const SCENE: &[u8; 4] = b"SCN1";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Bytes before a record.
 pub(super) const FRAME: usize = 16;

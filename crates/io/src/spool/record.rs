@@ -5,15 +5,15 @@
 //! | layout (0 plain, 1 packed), type of the values (0 float32, 1 float64) | u8, u8 |
 //! | calendar, microseconds since 1970-01-01 of it | u8, i64 |
 //! | components before small ones were dropped, cells with a value | u32, u64 |
-//! | numbers of components, runs, missing runs, values | 4 × u32 |
-//! | section of integers: for each component label, cells, runs from..to, values from..to, its box (10 columns one after the other); rows, starts and ends of the runs, then of the missing runs | u32 |
+//! | numbers of components, ranges of cells, ranges of missing cells, values | 4 × u32 |
+//! | section of integers: for each component label, cells, ranges from..to, values from..to, its box (10 columns one after the other); then of the ranges, and of those of missing cells, how many cells (modulo 2³²) each begins after the end of the one before, and how many it has (two columns) | u32 |
 //! | section of measures: 16 columns, in the order of [`Description`]'s fields | f64 |
 //! | section of flags: touches the edge | u8 |
 //! | section of values | f32 or f64 |
 //!
 //! A packed section has its bytes shuffled and is preceded by codec (u8) and stored length (u32).
 
-use eventscape_core::{CellBox, Component, Description, Run, SceneComponents, Timestamp, Values};
+use eventscape_core::{CellBox, CellRange, Cells, Component, Description, SceneComponents, Timestamp, Values};
 
 use crate::encoding::{Codec, Cursor, FieldNumber, Number, calendar_code, calendar_of, compress, decompress};
 
@@ -28,6 +28,7 @@ pub(super) enum Layout {
 pub(super) type Encoded = Result<(), String>;
 
 const INTEGER_COLUMNS: usize = 10;
+const RANGE_COLUMNS: usize = 2;
 const MEASURES: usize = 16;
 
 /// Appends a record to `out`.
@@ -35,11 +36,11 @@ const MEASURES: usize = 16;
 /// # Errors
 /// A text that says which number is too large for the format.
 pub(super) fn encode(scene: &SceneComponents, layout: Layout, out: &mut Vec<u8>) -> Encoded {
-    let counts = [scene.components.len(), scene.runs.len(), scene.missing.len(), scene.values.len()];
-    let mut integers = Vec::with_capacity(INTEGER_COLUMNS * counts[0] + 3 * (counts[1] + counts[2]));
+    let counts = [scene.components.len(), scene.ranges.len(), scene.missing.len(), scene.values.len()];
+    let mut integers = Vec::with_capacity(INTEGER_COLUMNS * counts[0] + RANGE_COLUMNS * (counts[1] + counts[2]));
     component_columns(&scene.components, &mut integers)?;
-    run_columns(&scene.runs, &mut integers);
-    run_columns(&scene.missing, &mut integers);
+    range_columns(&scene.ranges, &mut integers);
+    range_columns(&scene.missing, &mut integers);
 
     out.push(u8::from(layout == Layout::Packed));
     out.push(u8::from(matches!(scene.values, Values::F64(_))));
@@ -97,7 +98,7 @@ fn packed(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
 
 fn component_columns(components: &[Component], out: &mut Vec<u32>) -> Result<(), String> {
     let columns: [fn(&Component) -> usize; 4] =
-        [|c| c.runs.start, |c| c.runs.end, |c| c.values.start, |c| c.values.end];
+        [|c| c.ranges.start, |c| c.ranges.end, |c| c.values.start, |c| c.values.end];
     out.extend(components.iter().map(|c| c.label));
     out.extend(components.iter().map(|c| c.cells));
     for column in columns {
@@ -112,10 +113,11 @@ fn component_columns(components: &[Component], out: &mut Vec<u32>) -> Result<(),
     Ok(())
 }
 
-fn run_columns(runs: &[Run], out: &mut Vec<u32>) {
-    out.extend(runs.iter().map(|run| run.row));
-    out.extend(runs.iter().map(|run| run.start));
-    out.extend(runs.iter().map(|run| run.end));
+/// Gaps and lengths: small numbers, which pack well.
+fn range_columns(ranges: &[CellRange], out: &mut Vec<u32>) {
+    let mut before = 0;
+    out.extend(ranges.iter().map(|range| range.start.wrapping_sub(std::mem::replace(&mut before, range.end))));
+    out.extend(ranges.iter().map(|range| range.len()));
 }
 
 fn measure_columns(components: &[Component]) -> Vec<f64> {
@@ -150,7 +152,8 @@ pub(super) fn time_of(record: &[u8]) -> Option<Timestamp> {
 /// Reads a record.
 ///
 /// # Errors
-/// A text that says what is wrong. What is returned is sound: runs are not empty, and ranges lie within their lists.
+/// A text that says what is wrong. What is returned is sound: no range of cells is empty, missing cells ascend, and what a component
+/// has lies within the lists.
 pub(super) fn decode(record: &[u8]) -> Result<SceneComponents, &'static str> {
     const SHORT: &str = "a scene is cut off";
     let mut cursor = Cursor::new(record);
@@ -168,8 +171,9 @@ pub(super) fn decode(record: &[u8]) -> Result<SceneComponents, &'static str> {
         1 => Layout::Packed,
         _ => return Err("a scene has an unknown layout"),
     };
-    let [n, n_runs, n_missing, n_values] = counts;
-    let integers: Vec<u32> = read_section(&mut cursor, layout, INTEGER_COLUMNS * n + 3 * (n_runs + n_missing))?;
+    let [n, n_ranges, n_missing, n_values] = counts;
+    let integers: Vec<u32> =
+        read_section(&mut cursor, layout, INTEGER_COLUMNS * n + RANGE_COLUMNS * (n_ranges + n_missing))?;
     let measures: Vec<f64> = read_section(&mut cursor, layout, MEASURES * n)?;
     let flags = match layout {
         Layout::Plain => cursor.take(n).map_err(|_| SHORT)?.to_vec(),
@@ -183,14 +187,14 @@ pub(super) fn decode(record: &[u8]) -> Result<SceneComponents, &'static str> {
     if cursor.left() > 0 {
         return Err("a scene has bytes after its end");
     }
-    let (columns, runs) = integers.split_at_checked(INTEGER_COLUMNS * n).ok_or(SHORT)?;
-    let (kept, missing) = runs.split_at_checked(3 * n_runs).ok_or(SHORT)?;
+    let (columns, ranges) = integers.split_at_checked(INTEGER_COLUMNS * n).ok_or(SHORT)?;
+    let (kept, missing) = ranges.split_at_checked(RANGE_COLUMNS * n_ranges).ok_or(SHORT)?;
     Ok(SceneComponents {
         time,
-        components: read_components(columns, &measures, &flags, n_runs, n_values)?,
-        runs: read_runs(kept)?,
+        components: read_components(columns, &measures, &flags, n_ranges, n_values)?,
+        ranges: read_ranges(kept)?,
         values,
-        missing: read_runs(missing)?,
+        missing: Cells::from_ranges(read_ranges(missing)?).ok_or("the missing cells of a scene do not ascend")?,
         detected,
         valid_cells,
     })
@@ -220,20 +224,23 @@ fn read_packed(cursor: &mut Cursor<'_>, len: usize) -> Result<Vec<u8>, &'static 
     if decompress(codec, stored, len, &mut out) { Ok(out) } else { Err("a section of a scene is damaged") }
 }
 
-fn read_runs(columns: &[u32]) -> Result<Vec<Run>, &'static str> {
-    let n = columns.len() / 3;
-    let (rows, rest) = columns.split_at(n);
-    let (starts, ends) = rest.split_at(n);
-    let runs: Vec<Run> =
-        rows.iter().zip(starts).zip(ends).map(|((&row, &start), &end)| Run { row, start, end }).collect();
-    if runs.iter().any(|run| run.start >= run.end) { Err("a scene has an empty run") } else { Ok(runs) }
+fn read_ranges(columns: &[u32]) -> Result<Vec<CellRange>, &'static str> {
+    let (gaps, lengths) = columns.split_at(columns.len() / RANGE_COLUMNS);
+    let mut before = 0u32;
+    let range = |(gap, len): (&u32, &u32)| {
+        let start = before.wrapping_add(*gap);
+        before = start.wrapping_add(*len);
+        CellRange { start, end: before }
+    };
+    let ranges: Vec<CellRange> = gaps.iter().zip(lengths).map(range).collect();
+    if ranges.iter().any(|range| range.is_empty()) { Err("a scene has an empty range of cells") } else { Ok(ranges) }
 }
 
 fn read_components(
     columns: &[u32],
     measures: &[f64],
     flags: &[u8],
-    n_runs: usize,
+    n_ranges: usize,
     n_values: usize,
 ) -> Result<Vec<Component>, &'static str> {
     let n = flags.len();
@@ -247,7 +254,7 @@ fn read_components(
         Some(Component {
             label: column(0, i),
             cells: column(1, i),
-            runs: range(2, n_runs)?,
+            ranges: range(2, n_ranges)?,
             values: range(4, n_values)?,
             cell_box: CellBox { row0: column(6, i), col0: column(7, i), row1: column(8, i), col1: column(9, i) },
             description: Description {

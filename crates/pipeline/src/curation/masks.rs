@@ -119,7 +119,7 @@ fn calendar_of(manifest: &[u8]) -> Result<Calendar> {
 
 /// The box of an event's cells: the extremes of their centres, the short way round on a grid that closes.
 pub(super) fn box_of(grid: &Grid, event: &MaskedEvent) -> Option<EventBox> {
-    let centres = || event.cells.iter().filter_map(|(r, c)| grid.centre(*r as usize, *c as usize));
+    let centres = || event.cells.cells().filter_map(|cell| grid.centre_of(cell));
     let (mut south, mut north) = (f64::INFINITY, f64::NEG_INFINITY);
     let mut lons: Vec<f64> = Vec::new();
     for (lat, lon) in centres() {
@@ -138,5 +138,5 @@ pub(super) fn box_of(grid: &Grid, event: &MaskedEvent) -> Option<EventBox> {
         }
     }
     let (_, west, east) = widest;
-    Some(EventBox { id: event.id, cells: event.cells.len(), west, south, east, north })
+    Some(EventBox { id: event.id, cells: event.cells.count() as usize, west, south, east, north })
 }

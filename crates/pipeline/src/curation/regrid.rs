@@ -6,7 +6,7 @@ use eventscape_core::regrid::{
     Method, PointMethod, Targets, Weights, average_directions, circular_statistics, compat, grid_weights,
     point_weights, spacing, statistics, time_weights,
 };
-use eventscape_core::{Grid, Timestamp, Values};
+use eventscape_core::{Cells, Grid, Timestamp, Values};
 use eventscape_products::curation::{
     CuratedEvent, CuratedTime, EventStatistics, Gathered, InterpolatedEvent, InterpolatedTime, InterpolatedValues,
     Places, STEPS,
@@ -80,11 +80,12 @@ impl<'a> Regridder<'a> {
         Ok(InterpolatedTime { time: mask.0, stamp: mask.1.to_owned(), events })
     }
 
-    fn event(&self, event: &CuratedEvent, cells: &[(u32, u32)], moment: Moment<'_>) -> Result<InterpolatedEvent> {
+    fn event(&self, event: &CuratedEvent, cells: &Cells, moment: Moment<'_>) -> Result<InterpolatedEvent> {
         let grid = self.targets.grid();
-        let centres = cells.iter().filter_map(|(r, c)| grid.centre(*r as usize, *c as usize));
+        let centres = cells.cells().filter_map(|cell| grid.centre_of(cell));
         let (lat, lon): (Vec<f64>, Vec<f64>) = centres.unzip();
-        let area_km2: Vec<f64> = cells.iter().map(|(r, c)| self.areas.get(*r as usize, *c as usize)).collect();
+        let area_km2: Vec<f64> =
+            cells.places(grid.nx() as u32).map(|(r, c)| self.areas.get(r as usize, c as usize)).collect();
         let weights = if self.compat.is_none() { self.weights(&event.places, cells)? } else { None };
         let mut variables = Vec::with_capacity(event.values.len());
         for (number, steps) in event.values.iter().enumerate() {
@@ -93,7 +94,7 @@ impl<'a> Regridder<'a> {
                 (Some(rules), Moment::Steps { name, .. }) => {
                     self.as_the_reference(rules, event, steps, name, &lat, &lon)
                 }
-                _ => combine(weights.as_ref(), steps, moment, cells.len(), is_direction),
+                _ => combine(weights.as_ref(), steps, moment, cells.count() as usize, is_direction),
             };
             let by_area = self.compat.is_none().then_some(area_km2.as_slice());
             let round = is_direction.then(|| circular_statistics(&values, by_area).unwrap_or((f64::NAN, f64::NAN)));
@@ -103,10 +104,10 @@ impl<'a> Regridder<'a> {
             });
             variables.push(InterpolatedValues { values, coverage, in_time, statistics: found });
         }
-        Ok(InterpolatedEvent { id: event.id, cells: cells.to_vec(), lat, lon, area_km2, variables })
+        Ok(InterpolatedEvent { id: event.id, cells: cells.clone(), lat, lon, area_km2, variables })
     }
 
-    fn weights(&self, places: &Places, cells: &[(u32, u32)]) -> Result<Option<Weights>> {
+    fn weights(&self, places: &Places, cells: &Cells) -> Result<Option<Weights>> {
         Ok(match places {
             _ if places.is_empty() => None,
             Places::Axes { lat, lon } => {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use eventscape_catalog::Outlines;
-use eventscape_core::Run;
+use eventscape_core::Cells;
 use eventscape_core::outline::{Active, Follow, Followed, Masker, Shape, Timeline};
 use eventscape_io::spool::{Spool, SpoolReader};
 use rayon::prelude::*;
@@ -27,7 +27,7 @@ pub(super) struct Masked {
 }
 
 /// A phenomenon as it was in the last scene: which of its outlines, and their cells.
-type Last = (Vec<u32>, Arc<[Run]>);
+type Last = (Vec<u32>, Arc<Cells>);
 
 /// Masks the scenes of a timeline. An outline that lasts is rasterised once.
 pub(super) fn masked(

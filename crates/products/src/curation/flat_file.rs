@@ -25,6 +25,7 @@ pub struct FlatShape {
 pub struct FlatFile<W> {
     file: NcFile<W>,
     left: usize,
+    nx: u32,
     track: Column<i32>,
     time: Column<f64>,
     row: Column<i32>,
@@ -148,7 +149,7 @@ impl<W: Medium> FlatFile<W> {
                 .with("coordinates", "time lat lon");
             variables.push((Column::begin(&mut file, value, cells)?, Column::begin(&mut file, coverage, cells)?));
         }
-        Ok(Self { file, left: cells, track, time, row, column, lat, lon, area, variables })
+        Ok(Self { file, left: cells, nx: grid.nx() as u32, track, time, row, column, lat, lon, area, variables })
     }
 
     /// Adds a time.
@@ -157,7 +158,7 @@ impl<W: Medium> FlatFile<W> {
     /// [`ProductError::Write`] when the output refuses, [`ProductError::Mismatch`] for more cells than were announced.
     pub fn add(&mut self, time: &InterpolatedTime) -> Result<(), ProductError> {
         for event in &time.events {
-            let n = event.cells.len();
+            let n = event.cells.count() as usize;
             let fits = event.variables.iter().all(|v| v.values.len() == n && v.coverage.len() == n);
             self.left = self.left.checked_sub(n).filter(|_| fits).ok_or_else(|| {
                 ProductError::Mismatch(format!(
@@ -168,8 +169,8 @@ impl<W: Medium> FlatFile<W> {
             let file = &mut self.file;
             self.track.add(file, std::iter::repeat_n(event.id as i32, n))?;
             self.time.add(file, std::iter::repeat_n(seconds(time.time), n))?;
-            self.row.add(file, event.cells.iter().map(|(row, _)| *row as i32))?;
-            self.column.add(file, event.cells.iter().map(|(_, column)| *column as i32))?;
+            self.row.add(file, event.cells.places(self.nx).map(|(row, _)| row as i32))?;
+            self.column.add(file, event.cells.places(self.nx).map(|(_, column)| column as i32))?;
             self.lat.add(file, event.lat.iter().copied())?;
             self.lon.add(file, event.lon.iter().copied())?;
             self.area.add(file, event.area_km2.iter().map(|a| *a as f32))?;

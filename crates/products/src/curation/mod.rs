@@ -16,7 +16,7 @@ pub use stationary_file::{StationaryFile, StationaryLayout};
 pub use statistics_table::StatisticsTable;
 pub use table::CuratedTable;
 
-use eventscape_core::{Timestamp, Values};
+use eventscape_core::{Cells, Timestamp, Values};
 
 /// The steps that are gathered around a mask time: before, at and after it.
 pub const STEPS: usize = 3;
@@ -145,8 +145,8 @@ pub struct InterpolatedTime {
 pub struct InterpolatedEvent {
     /// The track's number.
     pub id: u32,
-    /// Row and column of each cell on the mask's grid.
-    pub cells: Vec<(u32, u32)>,
+    /// Its cells on the mask's grid; what follows is in their order.
+    pub cells: Cells,
     /// Latitude of each cell, degrees.
     pub lat: Vec<f64>,
     /// Longitude of each cell, degrees, in the mask's convention.

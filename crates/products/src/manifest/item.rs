@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use eventscape_core::time::{Calendar, Civil};
-use eventscape_core::{Grid, Lineage, Run, Timestamp};
+use eventscape_core::{Cells, Grid, Lineage, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{Artifact, href};
@@ -108,9 +108,7 @@ pub fn write_item<W: Write>(
 
 /// The outline of all cells.
 fn footprint(grid: &Grid) -> Outline {
-    let nx = grid.nx() as u32;
-    let rows: Vec<Run> = (0..grid.ny() as u32).map(|row| Run { row, start: 0, end: nx }).collect();
-    Outliner::new(grid).outline(&rows)
+    Outliner::new(grid).outline(&Cells::of_rows(0..grid.ny() as u32, grid.nx() as u32))
 }
 
 /// First and last time of the scenes; the span asked for where there is no scene.

@@ -1,13 +1,13 @@
 //! Outlines, numbers and paths of the events.
 
-use eventscape_core::{Run, SceneComponents};
+use eventscape_core::{CellRange, SceneComponents};
 
 use super::clip;
 use super::drawing::{Colour, Drawing, Frame, Path, disc};
 use super::paths::TrackPath;
 use super::text::{Anchor, Font};
 use super::view::{Cells, View};
-use crate::polygons::{Corner, every_corner, trace};
+use crate::polygons::{Corner, every_corner, steps, trace};
 
 pub(super) const LINE: Colour = [214, 24, 60, 255];
 pub(super) const WIDTH: f32 = 1.5;
@@ -24,14 +24,14 @@ pub(super) fn outlines(drawing: &mut Drawing, cells: &Cells, view: &View, scene:
     let mut path = Path::new();
     for (component, id) in scene.components.iter().zip(ids) {
         if *id > 0 {
-            outline(&mut path, cells, view, scene.runs_of(component));
+            outline(&mut path, cells, view, scene.cells_of(component));
         }
     }
     drawing.cased(path, LINE, WIDTH, CASING, CASING_WIDTH);
 }
 
-fn outline(path: &mut Path, cells: &Cells, view: &View, runs: &[Run]) {
-    for part in trace(runs) {
+fn outline(path: &mut Path, cells: &Cells, view: &View, event: &[CellRange]) {
+    for part in trace(event, cells.columns(), steps) {
         for ring in std::iter::once(&part.shell).chain(&part.holes) {
             match cells {
                 Cells::Lines { lon, lat, periodic } => {

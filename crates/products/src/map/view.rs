@@ -28,6 +28,14 @@ pub(super) enum Cells {
 }
 
 impl Cells {
+    /// Number of columns.
+    pub(super) fn columns(&self) -> u32 {
+        match self {
+            Self::Lines { lon, .. } => lon.len() as u32 - 1,
+            Self::Corners { nx, .. } => *nx as u32,
+        }
+    }
+
     pub(super) fn of(grid: &Grid) -> (Self, Extent) {
         let (cells, lon, lat) = match (grid.lon_edges(), grid.lat_edges()) {
             (Some(lon), Some(lat)) => {

@@ -86,7 +86,7 @@ impl<'a, W: Write + Send> TracksTable<'a, W> {
         tracked: &[TrackedComponent<'_>],
     ) -> Result<(), ProductError> {
         for event in tracked {
-            let outline = self.outliner.outline(scene.runs_of(event.component));
+            let outline = self.outliner.outline(scene.cells_of(event.component));
             self.geo.add(&outline);
             let rows = &mut self.rows;
             rows.add(event, time, index, &mut self.before);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use eventscape_core::Run;
+use eventscape_core::cells::CellRow;
 
 /// Where each column lies between the cut at -180° and the one at 180°.
 ///
@@ -79,38 +79,43 @@ impl Columns {
         self.edges.iter_mut().for_each(|edge| *edge = round(*edge));
     }
 
-    /// The runs in laid-out columns, row-major, merged where they touch; `None` where nothing changes.
-    pub(super) fn lay_out(&self, runs: &[Run]) -> Option<Vec<Run>> {
-        if self.stretches.len() == 1 {
-            return None;
-        }
-        let mut laid_out: Vec<Run> = Vec::with_capacity(runs.len() + 1);
-        for run in runs {
-            let from = self.first_piece[run.start as usize];
-            let to = self.first_piece[run.end as usize];
+    /// Whether the grid's columns are laid out as they are.
+    pub(super) fn is_plain(&self) -> bool {
+        self.stretches.len() == 1
+    }
+
+    /// Appends the laid-out columns at which a row steps in and out, alternately, joined where they touch.
+    pub(super) fn lay_out(&self, row: CellRow<'_>, out: &mut Vec<u32>) {
+        for columns in row.columns() {
+            let from = self.first_piece[columns.start as usize];
+            let to = self.first_piece[columns.end as usize];
             for (stretch, offset) in &self.stretches {
                 let (start, end) = (from.max(stretch.start), to.min(stretch.end));
                 if start < end {
                     let column = |piece: u32| (i64::from(piece) + offset) as u32;
-                    laid_out.push(Run { row: run.row, start: column(start), end: column(end) });
+                    out.extend([column(start), column(end)]);
                 }
             }
         }
-        merge_touching(&mut laid_out);
-        Some(laid_out)
+        join_touching(out);
     }
 }
 
-/// Sorts runs row-major and merges those of a row that touch.
-pub(super) fn merge_touching(runs: &mut Vec<Run>) {
-    runs.sort_unstable();
-    runs.dedup_by(|next, run| {
-        let touch = run.row == next.row && run.end == next.start;
-        if touch {
-            run.end = next.end;
+/// Sorts the stretches of a row (starts and ends, alternately) and joins those that touch.
+pub(super) fn join_touching(steps: &mut Vec<u32>) {
+    let (stretches, _) = steps.as_chunks_mut::<2>();
+    stretches.sort_unstable();
+    let mut kept = 0;
+    for next in 0..stretches.len() {
+        let [start, end] = stretches[next];
+        if kept > 0 && stretches[kept - 1][1] == start {
+            stretches[kept - 1][1] = end;
+        } else {
+            stretches[kept] = [start, end];
+            kept += 1;
         }
-        touch
-    });
+    }
+    steps.truncate(2 * kept);
 }
 
 /// Edges that ascend: a jump of the convention (179.5, -179.5) is undone.
@@ -136,31 +141,39 @@ fn snapped(lon: f64, tolerance: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use eventscape_core::Cells;
+
     use super::*;
 
-    fn run(start: u32, end: u32) -> Run {
-        Run { row: 0, start, end }
+    fn laid_out(columns: &Columns, cells: &[u32]) -> Vec<u32> {
+        let nx = columns.first_piece.len() as u32 - 1;
+        let mut out = Vec::new();
+        for row in Cells::of(cells.iter().copied(), nx).rows(nx) {
+            columns.lay_out(row, &mut out);
+        }
+        out
     }
 
     #[test]
     fn a_grid_within_the_cut_is_left_alone() {
         let columns = Columns::new(&[-180.0, -90.0, 0.0, 90.0, 180.0], true);
         assert_eq!(columns.edges(), [-180.0, -90.0, 0.0, 90.0, 180.0]);
-        assert_eq!(columns.lay_out(&[run(0, 4)]), None);
+        assert!(columns.is_plain());
+        assert_eq!(laid_out(&columns, &[0, 1, 2, 3]), [0, 4]);
     }
 
     #[test]
     fn a_globe_from_0_to_360_is_turned_and_joined() {
         let columns = Columns::new(&[0.0, 90.0, 180.0, 270.0, 360.0], true);
         assert_eq!(columns.edges(), [-180.0, -90.0, 0.0, 90.0, 180.0]);
-        assert_eq!(columns.lay_out(&[run(0, 1), run(3, 4)]), Some(vec![run(1, 3)]));
+        assert_eq!(laid_out(&columns, &[0, 3]), [1, 3]);
     }
 
     #[test]
     fn a_column_across_the_cut_is_divided() {
         let columns = Columns::new(&[-45.0, 45.0, 135.0, 225.0, 315.0], true);
         assert_eq!(columns.edges(), [-180.0, -135.0, -45.0, 45.0, 135.0, 180.0]);
-        assert_eq!(columns.lay_out(&[run(2, 3)]), Some(vec![run(0, 1), run(4, 5)]));
+        assert_eq!(laid_out(&columns, &[2]), [0, 1, 4, 5]);
     }
 
     #[test]
@@ -168,7 +181,7 @@ mod tests {
         for edges in [[170.0, 175.0, 180.0, 185.0], [170.0, 175.0, 180.0, -175.0]] {
             let columns = Columns::new(&edges, false);
             assert_eq!(columns.edges(), [170.0, 175.0, 180.0, -180.0, -175.0]);
-            assert_eq!(columns.lay_out(&[run(0, 3)]), Some(vec![run(0, 2), run(3, 4)]));
+            assert_eq!(laid_out(&columns, &[0, 1, 2]), [0, 2, 3, 4]);
         }
     }
 

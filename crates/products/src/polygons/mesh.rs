@@ -1,14 +1,16 @@
 //! The corners of a grid's cells, and outlines that run along them.
 
-use eventscape_core::{Grid, Run};
+use eventscape_core::cells::{CellRow, rows};
+use eventscape_core::{CellRange, Grid};
 
-use super::columns::{Columns, merge_touching};
+use super::columns::{Columns, join_touching};
 use super::cut::cut;
 use super::shape::{Outline, Point, Polygon, Ring};
-use super::trace::{Corner, Part, trace};
+use super::trace::{Corner, Part, steps, trace};
 
 /// Draws outlines on one grid. Make it once a job: it holds the corners of the cells.
 pub struct Outliner {
+    nx: u32,
     mesh: Mesh,
 }
 
@@ -16,7 +18,7 @@ enum Mesh {
     /// Straight columns and rows.
     Lines { columns: Columns, lat: Vec<f64> },
     /// `ny + 1` by `nx + 1` corners.
-    Corners { nx: usize, periodic: bool, corners: Vec<Point> },
+    Corners { periodic: bool, corners: Vec<Point> },
 }
 
 impl Outliner {
@@ -36,35 +38,41 @@ impl Outliner {
                 let sizes = corners.windows(2).map(|pair| (pair[1][1] - pair[0][1]).hypot(pair[1][0] - pair[0][0]));
                 let round = rounding(smallest(sizes));
                 let corners = corners.into_iter().map(|p| p.map(round)).collect();
-                Mesh::Corners { nx: grid.nx(), periodic: grid.is_periodic(), corners }
+                Mesh::Corners { periodic: grid.is_periodic(), corners }
             }
         };
-        Self { mesh }
+        Self { nx: grid.nx() as u32, mesh }
     }
 
-    /// The outline of a set of cells, given as runs (row-major, as a component has them).
+    /// The outline of a set of cells.
     #[must_use]
-    pub fn outline(&self, runs: &[Run]) -> Outline {
+    pub fn outline(&self, cells: &[CellRange]) -> Outline {
+        let nx = self.nx;
         let polygons = match &self.mesh {
             Mesh::Lines { columns, lat } => {
-                let laid_out = columns.lay_out(runs);
                 let upward = lat.last() > lat.first();
                 let point = |c: &Corner| [columns.edges()[c.col as usize], lat[c.line as usize]];
                 let ring = |corners: &Vec<Corner>| turned(corners.iter().map(point).collect(), upward);
-                let parts = trace(laid_out.as_deref().unwrap_or(runs));
+                let parts = match columns.is_plain() {
+                    true => trace(cells, nx, steps),
+                    false => trace(cells, nx, |row, out| columns.lay_out(row, out)),
+                };
                 parts
                     .iter()
                     .map(|part| Polygon { shell: ring(&part.shell), holes: part.holes.iter().map(ring).collect() })
                     .collect()
             }
-            Mesh::Corners { nx, periodic, corners } => {
-                let shift = if *periodic { free_column(runs, *nx) } else { 0 };
-                let turned = (shift > 0).then(|| shifted(runs, shift as u32, *nx as u32));
+            Mesh::Corners { periodic, corners } => {
+                let shift = if *periodic { free_column(cells, nx) } else { 0 };
+                let across = nx as usize;
                 let point = |c: Corner| {
-                    let col = c.col as usize + shift;
-                    corners[c.line as usize * (nx + 1) + if col > *nx { col - nx } else { col }]
+                    let col = (c.col + shift) as usize;
+                    corners[c.line as usize * (across + 1) + if col > across { col - across } else { col }]
                 };
-                let parts = trace(turned.as_deref().unwrap_or(runs));
+                let parts = match shift {
+                    0 => trace(cells, nx, steps),
+                    _ => trace(cells, nx, |row, out| shifted(row, shift, nx, out)),
+                };
                 parts.iter().flat_map(|part| cut_part(part, point)).collect()
             }
         };
@@ -72,31 +80,27 @@ impl Outliner {
     }
 }
 
-/// A column that the runs leave free, from which a periodic grid can be unrolled; 0 where there is none.
-fn free_column(runs: &[Run], nx: usize) -> usize {
-    let mut changes = vec![0_i64; nx + 1];
-    for run in runs {
-        changes[run.start as usize] += 1;
-        changes[run.end as usize] -= 1;
+/// A column without a cell, from which a periodic grid can be unrolled; 0 where there is none.
+fn free_column(cells: &[CellRange], nx: u32) -> u32 {
+    let mut changes = vec![0_i64; nx as usize + 1];
+    for columns in rows(cells, nx).flat_map(|row| row.columns()) {
+        changes[columns.start as usize] += 1;
+        changes[columns.end as usize] -= 1;
     }
     let covered = changes.iter().scan(0, |depth, change| {
         *depth += change;
         Some(*depth)
     });
-    covered.take(nx).position(|depth| depth == 0).unwrap_or(0)
+    covered.take(nx as usize).position(|depth| depth == 0).unwrap_or(0) as u32
 }
 
-/// Runs counted from another column of a periodic grid (one that no run covers), merged where they touch.
-fn shifted(runs: &[Run], shift: u32, nx: u32) -> Vec<Run> {
-    let mut shifted: Vec<Run> = runs
-        .iter()
-        .map(|run| {
-            let start = (run.start + nx - shift) % nx;
-            Run { row: run.row, start, end: start + run.cells() }
-        })
-        .collect();
-    merge_touching(&mut shifted);
-    shifted
+/// Where a row steps in and out, counted from another column of a periodic grid (one without a cell).
+fn shifted(row: CellRow<'_>, shift: u32, nx: u32, out: &mut Vec<u32>) {
+    for columns in row.columns() {
+        let start = (columns.start + nx - shift) % nx;
+        out.extend([start, start + columns.end - columns.start]);
+    }
+    join_touching(out);
 }
 
 /// The polygons of a part whose corners lie anywhere on the Earth.

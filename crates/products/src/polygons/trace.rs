@@ -1,12 +1,13 @@
-//! From runs of cells to rings of cell corners, in the plane of rows and columns.
+//! From ranges of cells to rings of cell corners, in the plane of rows and columns.
 //!
 //! One sweep over the lines between the rows makes a node at every corner where an outline turns, and links each node to
 //! the next with the cells on the left hand (rows going down). Where two cells touch at a corner alone, each outline
 //! stays with its own cell, so that parts which hang together by a corner become polygons of their own; a ring that
 //! comes back to such a corner itself is cut there into a shell and a hole that touch in a point, as OGC demands. The
-//! work is proportional to the number of runs and corners; there is no label image.
+//! work is proportional to the number of ranges and corners; there is no label image.
 
-use eventscape_core::Run;
+use eventscape_core::CellRange;
+use eventscape_core::cells::{CellRow, rows};
 
 /// A corner of the mesh of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,70 +31,76 @@ const NONE: u32 = u32::MAX;
 struct Node {
     at: Corner,
     next: u32,
-    /// A run whose cells lie at this corner, on the inner side.
+    /// A stretch whose cells lie at this corner, on the inner side.
     run: u32,
     /// The other node at the same corner, where two cells touch there alone.
     twin: u32,
 }
 
-/// The parts of a set of runs, in the order of their first corners.
+/// The columns at which a row steps in and out, alternately.
+pub(crate) fn steps(row: CellRow<'_>, out: &mut Vec<u32>) {
+    out.extend(row.columns().flat_map(|columns| [columns.start, columns.end]));
+}
+
+/// The parts of a set of cells on a lattice of `nx` columns, in the order of their first corners.
 ///
-/// The runs are row-major, and no two of one row overlap or touch.
-pub(crate) fn trace(runs: &[Run]) -> Vec<Part> {
-    let mut sweep = Sweep { nodes: Vec::new(), parents: (0..runs.len() as u32).collect(), below: Vec::new() };
-    let (mut upper, mut upper_base, mut above) = (&runs[..0], 0, Vec::new());
-    let mut taken = 0;
-    let mut line = runs.first().map_or(0, |run| run.row);
-    loop {
-        let rest = &runs[taken..];
-        let lower = &rest[..rest.iter().take_while(|run| run.row == line).count()];
-        if upper.is_empty() && lower.is_empty() {
-            match rest.first() {
-                Some(run) => line = run.row,
-                None => break,
-            }
-            continue;
+/// `lay_out` appends the columns at which a row steps in and out, alternately ([`steps`], or those of another layout of the
+/// columns); no two stretches of a row overlap or touch.
+pub(crate) fn trace(cells: &[CellRange], nx: u32, lay_out: impl Fn(CellRow<'_>, &mut Vec<u32>)) -> Vec<Part> {
+    let mut sweep = Sweep { nodes: Vec::new(), parents: Vec::new(), below: Vec::new() };
+    let (mut upper, mut lower) = (Row::default(), Row::default());
+    let mut line = 0;
+    for row in rows(cells, nx) {
+        if row.row > line {
+            // the lower edges of what lies above, where rows in between are empty
+            lower.steps.clear();
+            sweep.line(line, &upper, &lower);
+            upper.clear();
         }
-        sweep.line(
-            line,
-            Row { runs: upper, base: upper_base, open: &above },
-            Row { runs: lower, base: taken, open: &[] },
-        );
-        std::mem::swap(&mut above, &mut sweep.below);
-        (upper, upper_base) = (lower, taken);
-        taken += lower.len();
+        line = row.row;
+        lower.base = sweep.parents.len();
+        lower.steps.clear();
+        lay_out(row, &mut lower.steps);
+        sweep.parents.extend((lower.base..lower.base + lower.steps.len() / 2).map(|stretch| stretch as u32));
+        sweep.line(line, &upper, &lower);
+        std::mem::swap(&mut upper, &mut lower);
+        std::mem::swap(&mut upper.open, &mut sweep.below);
         line += 1;
     }
+    lower.steps.clear();
+    sweep.line(line, &upper, &lower);
     sweep.parts()
 }
 
-/// A row of runs, the index of the first one, and for each end of a run the node at the top of its upright edge.
-struct Row<'a> {
-    runs: &'a [Run],
+/// A row: the number of its first stretch, and for each end of a stretch the node at the top of its upright edge.
+#[derive(Default)]
+struct Row {
+    steps: Vec<u32>,
     base: usize,
-    open: &'a [u32],
+    open: Vec<u32>,
 }
 
-impl Row<'_> {
+impl Row {
     fn boundary(&self, index: usize) -> u32 {
-        match self.runs.get(index / 2) {
-            Some(run) if index.is_multiple_of(2) => run.start,
-            Some(run) => run.end,
-            None => NONE,
-        }
+        self.steps.get(index).copied().unwrap_or(NONE)
+    }
+
+    fn clear(&mut self) {
+        self.steps.clear();
+        self.open.clear();
     }
 }
 
 struct Sweep {
     nodes: Vec<Node>,
-    /// Union-find over the runs: which hang together by edges.
+    /// Union-find over the stretches: which hang together by edges.
     parents: Vec<u32>,
     /// `open` of the row below the line that is being swept.
     below: Vec<u32>,
 }
 
 impl Sweep {
-    fn line(&mut self, line: u32, upper: Row<'_>, lower: Row<'_>) {
+    fn line(&mut self, line: u32, upper: &Row, lower: &Row) {
         self.below.clear();
         let (mut u, mut l) = (0, 0);
         let mut west = NONE;
@@ -248,24 +255,14 @@ fn doubled_area(ring: &[Corner]) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use eventscape_core::Cells;
+
     use super::*;
 
-    fn runs(picture: &[&str]) -> Vec<Run> {
-        let mut runs = Vec::new();
-        for (row, text) in picture.iter().enumerate() {
-            let mut start = None;
-            for (col, cell) in text.bytes().chain([b'.']).enumerate() {
-                match (cell == b'#', start) {
-                    (true, None) => start = Some(col as u32),
-                    (false, Some(from)) => {
-                        runs.push(Run { row: row as u32, start: from, end: col as u32 });
-                        start = None;
-                    }
-                    _ => {}
-                }
-            }
-        }
-        runs
+    fn parts(picture: &[&str]) -> Vec<Part> {
+        let nx = picture.first().map_or(1, |row| row.len());
+        let inside = picture.iter().flat_map(|row| row.bytes()).enumerate().filter(|(_, cell)| *cell == b'#');
+        trace(&Cells::of(inside.map(|(cell, _)| cell as u32), nx as u32), nx as u32, steps)
     }
 
     fn corners(ring: &[Corner]) -> Vec<(u32, u32)> {
@@ -274,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_box_of_cells_has_four_corners() {
-        let parts = trace(&runs(&["....", ".##.", ".##."]));
+        let parts = parts(&["....", ".##.", ".##."]);
         assert_eq!(parts.len(), 1);
         assert_eq!(corners(&parts[0].shell), [(1, 1), (3, 1), (3, 3), (1, 3)]);
         assert!(parts[0].holes.is_empty());
@@ -283,7 +280,7 @@ mod tests {
     #[test]
     fn cells_that_touch_at_a_corner_are_parts_of_their_own() {
         for picture in [["#.", ".#"], [".#", "#."]] {
-            let parts = trace(&runs(&picture));
+            let parts = parts(&picture);
             assert_eq!(parts.len(), 2);
             assert!(parts.iter().all(|part| part.shell.len() == 4 && part.holes.is_empty()));
         }
@@ -291,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_hole_that_touches_the_outline_in_a_point_stays_a_hole() {
-        let parts = trace(&runs(&["##.", "#.#", "###"]));
+        let parts = parts(&["##.", "#.#", "###"]);
         assert_eq!(parts.len(), 1);
         assert_eq!(doubled_area(&parts[0].shell), -16);
         assert_eq!(parts[0].holes.len(), 1);
@@ -300,7 +297,7 @@ mod tests {
 
     #[test]
     fn holes_that_touch_each_other_are_two() {
-        let parts = trace(&runs(&["####", "#.##", "##.#", "####"]));
+        let parts = parts(&["####", "#.##", "##.#", "####"]);
         assert_eq!(parts.len(), 1);
         assert_eq!(parts[0].holes.len(), 2);
         assert!(parts[0].holes.iter().all(|hole| doubled_area(hole) == 2));
@@ -308,7 +305,7 @@ mod tests {
 
     #[test]
     fn an_island_in_a_hole_is_another_part() {
-        let parts = trace(&runs(&["#####", "#...#", "#.#.#", "#...#", "#####"]));
+        let parts = parts(&["#####", "#...#", "#.#.#", "#...#", "#####"]);
         assert_eq!(parts.len(), 2);
         assert_eq!(parts[0].holes.len(), 1);
         assert_eq!(parts[1].shell.len(), 4);
@@ -316,6 +313,13 @@ mod tests {
 
     #[test]
     fn nothing_has_no_part() {
-        assert!(trace(&[]).is_empty());
+        assert!(parts(&[]).is_empty());
+    }
+
+    #[test]
+    fn rows_without_cells_keep_parts_apart() {
+        let parts = parts(&["...", ".#.", "...", "...", "##."]);
+        assert_eq!(corners(&parts[0].shell), [(1, 1), (2, 1), (2, 2), (1, 2)]);
+        assert_eq!(corners(&parts[1].shell), [(4, 0), (5, 0), (5, 2), (4, 2)]);
     }
 }

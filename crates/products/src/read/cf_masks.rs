@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use eventscape_core::{Grid, Timestamp};
+use eventscape_core::{CellRange, Cells, Grid, Timestamp};
 use eventscape_formats::{Attribute, Granule, Hyperslab, Variable};
 
 use super::axes::{grid, times};
@@ -89,7 +89,7 @@ impl CfMasks {
             return Err(damaged(format!("there is no time {index} among {}", self.times.len())));
         }
         let (ny, nx) = (self.grid.ny(), self.grid.nx());
-        let mut events: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+        let mut events: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for top in (0..ny).step_by(BAND) {
             let bottom = (top + BAND).min(ny);
             let time = index as u64..index as u64 + 1;
@@ -98,19 +98,16 @@ impl CfMasks {
             let numbers = numbers.ok_or_else(|| damaged(format!("`{}` holds no whole numbers", self.ids)))?;
             for (at, id) in numbers.iter().enumerate().filter(|(_, id)| **id > 0) {
                 let id = u32::try_from(*id).map_err(|_| damaged(format!("`{}` has the number {id}", self.ids)))?;
-                events.entry(id).or_default().push(((top + at / nx) as u32, (at % nx) as u32));
+                events.entry(id).or_default().push((top * nx + at) as u32);
             }
         }
         let shared = self.shared.get(&index).map_or(&[][..], Vec::as_slice);
         for run in shared {
             let end = run.first.checked_add(run.cells).filter(|end| *end as usize <= nx && (run.row as usize) < ny);
             let end = end.ok_or_else(|| damaged(format!("the shared cells {run:?} lie outside the grid")))?;
-            events.entry(run.track).or_default().extend((run.first..end).map(|column| (run.row, column)));
+            events.entry(run.track).or_default().extend(CellRange::in_row(run.row, run.first..end, nx as u32).cells());
         }
-        if !shared.is_empty() {
-            events.values_mut().for_each(|cells| cells.sort_unstable());
-        }
-        Ok(events.into_iter().map(|(id, cells)| MaskedEvent { id, cells }).collect())
+        Ok(events.into_iter().map(|(id, cells)| MaskedEvent { id, cells: Cells::of(cells, nx as u32) }).collect())
     }
 }
 

@@ -11,7 +11,7 @@ use super::axes::{grid, numbers_of, times_of, wrong};
 use super::cf_masks::attribute;
 use crate::ProductError;
 use crate::curation::{CIRCULAR, EventStatistics, UNWEIGHTED};
-use crate::masked::EventValues;
+use crate::masked::{EventValues, by_cell};
 use crate::names::scene_stamps;
 
 /// Points whose numbers and times are read at once.
@@ -107,13 +107,20 @@ impl FlatInterpolated {
             return Err(wrong(&self.granule, format!("it has no variable `{variable}`; there are {there}")));
         }
         let column = |name: &str| numbers_of(&self.granule, name, points);
-        let cells = column("row")?.into_iter().zip(column("column")?).map(|(r, c)| (r as u32, c as u32)).collect();
+        let (ny, nx) = (self.grid.ny(), self.grid.nx());
+        let place = |(row, column): (f64, f64)| {
+            let on = |at: f64, size: usize| at >= 0.0 && at < size as f64;
+            let off = || wrong(&self.granule, format!("track {id} at {stamp} has a cell at row {row}, column {column} off the grid"));
+            (on(row, ny) && on(column, nx)).then(|| row as u32 * nx as u32 + column as u32).ok_or_else(off)
+        };
+        let cells = column("row")?.into_iter().zip(column("column")?).map(place).collect::<Result<Vec<u32>, _>>()?;
         let (values, areas) = (column(variable)?, column("cell_area")?);
         let found = self.granule.variable(variable)?;
         let text = |name: &str| found.attribute(name).and_then(Attribute::text).map(|t| t.trim().to_owned());
         let is_weighted = self.attribute("statistics").as_deref() != Some(UNWEIGHTED);
         let by_area = is_weighted.then_some(areas.as_slice());
         let statistics = of_values(&values, by_area, text("statistics").as_deref() == Some(CIRCULAR));
+        let (cells, values) = by_cell(cells.into_iter().zip(values).collect(), nx);
         Ok(EventValues {
             time: *time,
             cells,

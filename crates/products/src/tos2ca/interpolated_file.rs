@@ -44,7 +44,7 @@ impl<W: Medium> InterpolatedFile<W> {
         self.file.open_group(&time.stamp);
         for event in &time.events {
             self.file.open_group(&event.id.to_string());
-            self.file.dimension("observation", event.cells.len())?;
+            self.file.dimension("observation", event.cells.count() as usize)?;
             self.file.dimension("data_point", 3)?;
             for (variable, found) in self.variables.iter().zip(&event.variables) {
                 let mut described = Variable::of::<f64>(&variable.name, &["observation", "data_point"])

@@ -11,7 +11,7 @@ use super::navigation::grid_of;
 use super::places::Places;
 use super::stamps::{calendar_of, time_of};
 use crate::ProductError;
-use crate::masked::EventValues;
+use crate::masked::{EventValues, by_cell};
 
 /// Missing values in the file.
 const FILL: f64 = -9999.0;
@@ -92,16 +92,15 @@ impl Tos2caInterpolated {
         };
         let rows = self.granule.read(&path, &Hyperslab::all(&shape))?.data.to_f64();
         let rows = rows.ok_or_else(|| wrong(format!("`{path}` holds no numbers")))?;
-        let mut cells = Vec::with_capacity(rows.len() / 3);
-        let mut values = Vec::with_capacity(rows.len() / 3);
+        let mut pairs: Vec<(u32, f64)> = Vec::with_capacity(rows.len() / 3);
         let places = self.places.get_or_init(|| Places::of(&self.grid));
         for row in rows.chunks_exact(3) {
             let cell = places.cell(&self.grid, row[0], row[1]);
-            cells.push(
-                cell.ok_or_else(|| wrong(format!("`{path}` has a cell at {}, {} off the grid", row[0], row[1])))?,
-            );
-            values.push(if row[2] == FILL { f64::NAN } else { row[2] });
+            let cell =
+                cell.ok_or_else(|| wrong(format!("`{path}` has a cell at {}, {} off the grid", row[0], row[1])))?;
+            pairs.push((cell, if row[2] == FILL { f64::NAN } else { row[2] }));
         }
+        let (cells, values) = by_cell(pairs, self.grid.nx());
         let text = |name: &str| found.attribute(name).and_then(Attribute::text).map(|t| t.trim().to_owned());
         let statistic = |name: &str| Some((name.to_owned(), text(name)?.parse().ok()?));
         let names = [

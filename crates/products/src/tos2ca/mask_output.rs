@@ -85,7 +85,7 @@ fn write<W: Medium>(
     file.attribute("num_events", lineage.tracks.len() as i64)?;
     scenes_in_order(
         events,
-        |index, scene| cells(lineage, index, &scene),
+        |index, scene| cells(grid, lineage, index, &scene),
         |index, cells| {
             let name = stamps.get(index).map_or("", String::as_str);
             write_time(&mut file, name, &cells)?;
@@ -157,35 +157,37 @@ fn navigation<W: Medium>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), Produc
 }
 
 /// The cells of one time.
-struct Cells {
+struct Pixels {
     /// Row, column, track id, of each cell.
     indices: Vec<i32>,
     values: Vec<f32>,
 }
 
-fn cells(lineage: &Lineage, index: usize, scene: &SceneComponents) -> Result<Cells, ProductError> {
+fn cells(grid: &Grid, lineage: &Lineage, index: usize, scene: &SceneComponents) -> Result<Pixels, ProductError> {
     let events = members_of(lineage, index, scene)?;
     let count: usize = events.iter().map(|event| event.component.cells as usize).sum();
-    let mut cells = Cells { indices: Vec::with_capacity(3 * count), values: Vec::with_capacity(count) };
+    let mut cells = Pixels { indices: Vec::with_capacity(3 * count), values: Vec::with_capacity(count) };
     for parts in events.chunk_by(|a, b| a.track == b.track) {
         let Some(id) = parts.first().and_then(|event| i32::try_from(event.track).ok()) else {
             return Err(ProductError::Unrepresentable("a track's number does not fit into int32".to_owned()));
         };
-        let mut runs = Vec::new();
+        let mut ranges = Vec::new();
         for event in parts {
             let mut at = event.component.values.start;
-            for &run in scene.runs_of(event.component) {
-                runs.push((run, at));
-                at += run.cells() as usize;
+            for &range in scene.cells_of(event.component) {
+                ranges.push((range, at));
+                at += range.len() as usize;
             }
         }
         if parts.len() > 1 {
             // a track of several components at a time: row-major over all of them
-            runs.sort_unstable_by_key(|(run, _)| *run);
+            ranges.sort_unstable_by_key(|(range, _)| *range);
         }
-        for (run, at) in runs {
-            cells.indices.extend((run.start..run.end).flat_map(|column| [run.row as i32, column as i32, id]));
-            let range = at..at + run.cells() as usize;
+        for (range, at) in ranges {
+            let (row, column) = grid.place_of(range.start);
+            let columns = column as i32..column as i32 + range.len() as i32;
+            cells.indices.extend(columns.flat_map(|column| [row as i32, column, id]));
+            let range = at..at + range.len() as usize;
             let values = match &scene.values {
                 Values::F32(values) => values.get(range).map(|part| cells.values.extend_from_slice(part)),
                 Values::F64(values) => {
@@ -198,7 +200,7 @@ fn cells(lineage: &Lineage, index: usize, scene: &SceneComponents) -> Result<Cel
     Ok(cells)
 }
 
-fn write_time<W: Medium>(file: &mut NcFile<W>, name: &str, cells: &Cells) -> Result<(), ProductError> {
+fn write_time<W: Medium>(file: &mut NcFile<W>, name: &str, cells: &Pixels) -> Result<(), ProductError> {
     file.open_group(name);
     file.dimension("num_pixels", cells.values.len())?;
     file.dimension("num_cols", 3)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use eventscape_core::time::Calendar;
-use eventscape_core::{Grid, Timestamp};
+use eventscape_core::{Cells, Grid, Timestamp};
 use eventscape_formats::{Attribute, Granule, Hyperslab};
 
 use super::navigation::grid_of;
@@ -97,7 +97,8 @@ impl Tos2caMasks {
         };
         let numbers = self.granule.read(&path, &Hyperslab::all(&shape))?.data.to_i64();
         let numbers = numbers.ok_or_else(|| damaged(format!("`{path}` holds no whole numbers")))?;
-        let mut events: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+        let nx = self.grid.nx() as u32;
+        let mut events: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for cell in numbers.chunks_exact(3) {
             let place = |value: i64, size: usize| u32::try_from(value).ok().filter(|v| (*v as usize) < size);
             let (row, column) = (place(cell[0], self.grid.ny()), place(cell[1], self.grid.nx()));
@@ -105,9 +106,9 @@ impl Tos2caMasks {
             let (Some(row), Some(column), Some(id)) = (row, column, id) else {
                 return Err(damaged(format!("`{path}` has the entry {cell:?}, which is no cell of an event")));
             };
-            events.entry(id).or_default().push((row, column));
+            events.entry(id).or_default().push(row * nx + column);
         }
-        Ok(events.into_iter().map(|(id, cells)| MaskedEvent { id, cells }).collect())
+        Ok(events.into_iter().map(|(id, cells)| MaskedEvent { id, cells: Cells::of(cells, nx) }).collect())
     }
 }
 

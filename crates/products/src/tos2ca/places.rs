@@ -31,10 +31,12 @@ impl Places {
         }
     }
 
-    /// Row and column of the cell with a centre; of several, the first of the grid.
-    pub(super) fn cell(&self, grid: &Grid, lat: f64, lon: f64) -> Option<(u32, u32)> {
+    /// The cell with a centre; of several, the first of the grid.
+    pub(super) fn cell(&self, grid: &Grid, lat: f64, lon: f64) -> Option<u32> {
         match (self, grid.coordinates()) {
-            (Self::Axes { rows, columns }, _) => Some((on_axis(rows, lat)?, on_axis(columns, lon)?)),
+            (Self::Axes { rows, columns }, _) => {
+                Some(on_axis(rows, lat)? * u32::try_from(grid.nx()).ok()? + on_axis(columns, lon)?)
+            }
             (Self::Bands(cells), Coordinates::Curvilinear { lat: lats, lon: lons }) => {
                 let at = |cell: u32| Some((*lats.get(cell as usize)?, *lons.get(cell as usize)?));
                 let own = band(lat);
@@ -52,9 +54,7 @@ impl Places {
                 });
                 let is_it =
                     |cell: &u32| at(*cell).is_some_and(|(y, x)| (y - lat).abs() < SAME && (x - lon).abs() < SAME);
-                let cell = near.filter(is_it).min()?;
-                let nx = u32::try_from(grid.nx()).ok()?;
-                Some((cell.checked_div(nx)?, cell.checked_rem(nx)?))
+                near.filter(is_it).min()
             }
             (Self::Bands(_), Coordinates::Rectilinear { .. }) => None,
         }
@@ -92,7 +92,7 @@ mod tests {
         let grid = Grid::curvilinear(ny, nx, lat.clone(), lon.clone()).unwrap();
         let places = Places::of(&grid);
         for (k, (lat, lon)) in lat.iter().zip(&lon).enumerate() {
-            let known = Some(((k / nx) as u32, (k % nx) as u32));
+            let known = Some(k as u32);
             // as float32 has them, and across the edge of a band on either side
             for (dy, dx) in [(0.0, 0.0), (0.9e-4, -0.9e-4), (-0.9e-4, 0.9e-4)] {
                 assert_eq!(places.cell(&grid, lat + dy, lon + dx), known, "{k}");
@@ -108,15 +108,15 @@ mod tests {
     fn of_cells_with_one_centre_the_first_is_found() {
         let grid = Grid::curvilinear(2, 2, vec![5.0, 5.0, 5.00005, 6.0], vec![7.0; 4]).unwrap();
         let places = Places::of(&grid);
-        assert_eq!(places.cell(&grid, 5.00004, 7.0), Some((0, 0)));
-        assert_eq!(places.cell(&grid, 6.0, 7.0), Some((1, 1)));
+        assert_eq!(places.cell(&grid, 5.00004, 7.0), Some(0));
+        assert_eq!(places.cell(&grid, 6.0, 7.0), Some(3));
     }
 
     #[test]
     fn cells_of_plain_grids_are_found_on_their_axes() {
         let grid = Grid::rectilinear(vec![2.0, 1.0, 0.0], vec![179.5, -179.5]).unwrap();
         let places = Places::of(&grid);
-        assert_eq!(places.cell(&grid, 0.000_05, -179.5), Some((2, 1)));
+        assert_eq!(places.cell(&grid, 0.000_05, -179.5), Some(5));
         assert_eq!(places.cell(&grid, 0.5, -179.5), None);
     }
 }

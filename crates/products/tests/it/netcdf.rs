@@ -7,7 +7,7 @@ use eventscape_core::grid::Coordinates;
 use eventscape_core::time::Calendar;
 use eventscape_core::track::track_summaries;
 use eventscape_core::{
-    Arrival, CellBox, Component, Grid, Lineage, Member, Run, SceneComponents, Timestamp, Track, Values,
+    Arrival, CellBox, CellRange, Cells, Component, Grid, Lineage, Member, SceneComponents, Timestamp, Track, Values,
 };
 use eventscape_products::netcdf::{write_masks, write_tracks};
 use eventscape_products::tos2ca::write_mask_output;
@@ -52,13 +52,13 @@ fn bytes(file: &NcFile, name: &str) -> Vec<i8> {
 }
 
 /// Scenes and lineage of a mask file: each event's cells of a time are one component.
-fn rebuilt(steps: &[MaskStep], times: &[Timestamp]) -> (Stored, Lineage) {
+fn rebuilt(steps: &[MaskStep], times: &[Timestamp], nx: usize) -> (Stored, Lineage) {
     let mut tracks: BTreeMap<u32, Vec<Member>> = BTreeMap::new();
     let mut lineage = Lineage { times: times.to_vec(), ..Lineage::default() };
     let mut scenes = Vec::new();
     for (scene, (step, &time)) in steps.iter().zip(times).enumerate() {
         let mut components: Vec<Component> = Vec::new();
-        let mut runs: Vec<Run> = Vec::new();
+        let mut ranges: Vec<CellRange> = Vec::new();
         let mut ids = Vec::new();
         for (number, cell) in step.cells.iter().enumerate() {
             let [row, col, id] = cell.map(|n| n as u32);
@@ -73,7 +73,7 @@ fn rebuilt(steps: &[MaskStep], times: &[Timestamp]) -> (Stored, Lineage) {
                 components.push(Component {
                     label: ids.len() as u32 + 1,
                     cells: 0,
-                    runs: runs.len()..runs.len(),
+                    ranges: ranges.len()..ranges.len(),
                     values: number..number,
                     cell_box: CellBox { row0: 0, col0: 0, row1: 1, col1: 1 },
                     description: eventscape_testkit::oracle::no_description(),
@@ -81,20 +81,29 @@ fn rebuilt(steps: &[MaskStep], times: &[Timestamp]) -> (Stored, Lineage) {
                 ids.push(id);
             }
             let component = components.last_mut().unwrap();
-            let joins = !component.runs.is_empty() && runs.last().is_some_and(|run| run.row == row && run.end == col);
+            let cell = row * nx as u32 + col;
+            let joins = !component.ranges.is_empty() && col > 0 && ranges.last().is_some_and(|range| range.end == cell);
             if joins {
-                runs.last_mut().unwrap().end = col + 1;
+                ranges.last_mut().unwrap().end = cell + 1;
             } else {
-                runs.push(Run { row, start: col, end: col + 1 });
+                ranges.push(CellRange { start: cell, end: cell + 1 });
             }
             component.cells += 1;
-            component.runs.end = runs.len();
+            component.ranges.end = ranges.len();
             component.values.end = number + 1;
         }
         lineage.track_ids.push(ids);
         let detected = components.len() as u32;
         let values = Values::F32(step.values.clone());
-        scenes.push(SceneComponents { time, components, runs, values, missing: Vec::new(), detected, valid_cells: 0 });
+        scenes.push(SceneComponents {
+            time,
+            components,
+            ranges,
+            values,
+            missing: Cells::default(),
+            detected,
+            valid_cells: 0,
+        });
     }
     lineage.tracks = tracks.into_iter().map(|(id, members)| Track { id, members }).collect();
     (Stored(scenes), lineage)
@@ -109,7 +118,7 @@ fn the_mask_file_of_every_golden_case_equals_the_references() {
         let mut times = case.cube.times.clone();
         times.sort_by_key(|time| time.micros());
         let grid = case.cube.grid();
-        let (events, lineage) = rebuilt(&expected, &times);
+        let (events, lineage) = rebuilt(&expected, &times, grid.nx());
         let written = mask_output(&job(), &grid, &lineage, &events);
 
         let path = folder.path().join("mask.nc4");
@@ -168,7 +177,7 @@ fn masks_tell_missing_cells_and_the_outside_of_the_domain_apart() {
     // row 0 is outside the domain; of row 1 and 0, two cells are missing in the second scene
     let domain = (0..64).map(|cell| cell >= 8).collect();
     let grid = grid.with_domain(domain).unwrap();
-    events.0[1].missing = vec![Run { row: 0, start: 3, end: 5 }, Run { row: 6, start: 0, end: 2 }];
+    events.0[1].missing = Cells::of([3, 4, 48, 49], 8);
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
     let (ids, flags) = (ints(&file, "track_id"), bytes(&file, "event_flag"));
     let row = |scene: usize, row: usize| (&ids[scene * 64 + row * 8..][..8], &flags[scene * 64 + row * 8..][..8]);
@@ -187,7 +196,7 @@ fn masks_tell_missing_cells_and_the_outside_of_the_domain_apart() {
 fn missing_cells_that_were_filled_are_of_their_event() {
     let (grid, mut events, lineage) = small_job(Calendar::NoLeap);
     // column 6 is inside, columns 5 and 7 beside it are not
-    events.0[1].missing = vec![Run { row: 6, start: 5, end: 8 }];
+    events.0[1].missing = Cells::of(53..56, 8);
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
     let row = 64 + 6 * 8..64 + 7 * 8;
     assert_eq!(ints(&file, "track_id")[row.clone()], [0, 0, 0, 0, 0, -1, 1, -1]);
@@ -200,7 +209,7 @@ fn cell_areas_add_up_to_the_ellipsoid() {
     let lon: Vec<f64> = (0..72).map(|k| -177.5 + 5.0 * f64::from(k)).collect();
     let grid = Grid::rectilinear(lat, lon).unwrap().with_periodic(true);
     let lineage = Lineage { times: vec![at(Calendar::Standard, 1, 0)], track_ids: vec![vec![]], ..Lineage::default() };
-    let (events, _) = rebuilt(&[MaskStep { stamp: String::new(), cells: vec![], values: vec![] }], &lineage.times);
+    let (events, _) = rebuilt(&[MaskStep { stamp: String::new(), cells: vec![], values: vec![] }], &lineage.times, 8);
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
     let total: f64 = reals(&file, "cell_area").iter().map(|area| area * 72.0).sum();
     assert!((total / 5.100_656_217e14 - 1.0).abs() < 1e-6, "{total}");
@@ -215,7 +224,7 @@ fn longitudes_across_the_seam_ascend_in_masks_and_stay_in_the_mask_file() {
     let lon = vec![178.5, 179.5, -179.5, -178.5];
     let grid = Grid::rectilinear(vec![1.0, 0.0], lon.clone()).unwrap();
     let lineage = Lineage { times: vec![at(Calendar::Standard, 1, 0)], track_ids: vec![vec![]], ..Lineage::default() };
-    let (events, _) = rebuilt(&[MaskStep { stamp: String::new(), cells: vec![], values: vec![] }], &lineage.times);
+    let (events, _) = rebuilt(&[MaskStep { stamp: String::new(), cells: vec![], values: vec![] }], &lineage.times, 8);
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
     assert_eq!(reals(&file, "lon"), [178.5, 179.5, 180.5, 181.5]);
     assert_eq!(reals(&file, "lon_bnds"), [178.0, 179.0, 179.0, 180.0, 180.0, 181.0, 181.0, 182.0]);
@@ -232,7 +241,7 @@ fn curvilinear_grids_have_two_dimensional_coordinates() {
     let lon: Vec<f64> = (0..12).map(|k| f64::from(k % 4) - 0.1 * f64::from(k / 4)).collect();
     let grid = Grid::curvilinear(3, 4, lat.clone(), lon).unwrap();
     let step = MaskStep { stamp: String::new(), cells: vec![[1, 2, 1], [2, 2, 1]], values: vec![1.0, 2.0] };
-    let (events, lineage) = rebuilt(&[step], &[at(Calendar::Standard, 1, 0)]);
+    let (events, lineage) = rebuilt(&[step], &[at(Calendar::Standard, 1, 0)], 4);
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
     assert_eq!(reals(&file, "lat"), lat);
     assert_eq!(ints(&file, "track_id"), [0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0]);
@@ -285,7 +294,7 @@ fn tracks_hold_the_observations_of_each_event_in_turn() {
 fn two_times_of_a_minute_get_groups_with_seconds() {
     let step = |_: usize| MaskStep { stamp: String::new(), cells: vec![[0, 0, 1]], values: vec![1.0] };
     let times = [0i64, 20, 60].map(|s| Timestamp::from_micros(Calendar::Standard, s * 1_000_000));
-    let (events, lineage) = rebuilt(&[step(0), step(1), step(2)], &times);
+    let (events, lineage) = rebuilt(&[step(0), step(1), step(2)], &times, 2);
     let grid = Grid::rectilinear(vec![0.0, 1.0], vec![0.0, 1.0]).unwrap();
     let file = NcFile::from_vec(mask_output(&job(), &grid, &lineage, &events)).unwrap();
     let names: Vec<&str> = file.group("masks").unwrap().groups.iter().map(|g| g.name.as_str()).collect();
@@ -388,10 +397,8 @@ proptest! {
         let mut expected = vec![0; cube.masks.len() * cube.ny * cube.nx];
         for (index, scene) in events.0.iter().enumerate() {
             for (component, id) in scene.components.iter().zip(&lineage.track_ids[index]) {
-                for run in scene.runs_of(component) {
-                    for column in run.start..run.end {
-                        expected[(index * cube.ny + run.row as usize) * cube.nx + column as usize] = *id as i32;
-                    }
+                for cell in scene.cells_of(component).iter().flat_map(|range| range.cells()) {
+                    expected[index * cube.ny * cube.nx + cell as usize] = *id as i32;
                 }
             }
         }
@@ -408,7 +415,7 @@ fn grids_of_several_chunks_read_back_whole() {
     let cells: Vec<[i32; 3]> = (0..700).map(|row| [row, (row * 3) % 1100, 1]).collect();
     let step = MaskStep { stamp: String::new(), values: vec![0.0; cells.len()], cells };
     let times: Vec<Timestamp> = (0..steps).map(half_hour).collect();
-    let (events, lineage) = rebuilt(&vec![step.clone(); steps], &times);
+    let (events, lineage) = rebuilt(&vec![step.clone(); steps], &times, nx);
     let axis = |n: usize| (0..n).map(|k| k as f64 * 0.05).collect::<Vec<_>>();
     let grid = Grid::rectilinear(axis(ny), axis(nx)).unwrap();
     assert!(matches!(grid.coordinates(), Coordinates::Rectilinear { .. }));

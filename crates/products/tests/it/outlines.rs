@@ -1,14 +1,10 @@
 //! Outlines against the cells themselves, by means that know nothing of how they are traced.
 
-use eventscape_core::{Grid, Run};
+use eventscape_core::{CellRange, Grid};
 use eventscape_products::polygons::{Outline, Outliner, Point, Polygon, Ring};
 use proptest::prelude::*;
 
-use crate::support::row_runs;
-
-fn all_runs(mask: &[bool], nx: usize) -> Vec<Run> {
-    mask.chunks(nx).enumerate().flat_map(|(row, inside)| row_runs(row, inside)).collect()
-}
+use crate::support::cells_of;
 
 fn area(ring: &Ring) -> f64 {
     let next = ring.iter().cycle().skip(1);
@@ -121,7 +117,7 @@ proptest! {
         // a single row or column has no step of its own; the grid chooses one
         prop_assume!(ny > 1 && nx > 1);
         let grid = Grid::rectilinear(lat.clone(), lon.clone()).unwrap();
-        let outline = Outliner::new(&grid).outline(&all_runs(&mask, nx));
+        let outline = Outliner::new(&grid).outline(&cells_of(&mask, nx));
         check_rings(&outline)?;
         let cells = mask.iter().filter(|inside| **inside).count();
         prop_assert!((outline.area() - cells as f64 * step * step).abs() < 1e-5);
@@ -152,7 +148,7 @@ proptest! {
         let lon: Vec<f64> = (0..nx).map(|k| west + step * (k as f64 + 0.5)).collect();
         let grid = Grid::rectilinear(lat.clone(), lon.clone()).unwrap();
         prop_assert!(grid.is_periodic());
-        let outline = Outliner::new(&grid).outline(&all_runs(&mask, nx));
+        let outline = Outliner::new(&grid).outline(&cells_of(&mask, nx));
         check_rings(&outline)?;
         let cells = mask.iter().filter(|inside| **inside).count();
         prop_assert!((outline.area() - cells as f64 * step * 5.0).abs() < 1e-3);
@@ -178,7 +174,7 @@ proptest! {
         let lat = centres.iter().map(|p| p[1]).collect();
         let lon = centres.iter().map(|p| west_east(p[0])).collect();
         let grid = Grid::curvilinear(ny, nx, lat, lon).unwrap();
-        let outline = Outliner::new(&grid).outline(&all_runs(&mask, nx));
+        let outline = Outliner::new(&grid).outline(&cells_of(&mask, nx));
         // the grid chooses the corners; each cell is the quadrangle of its four
         let corners = grid.corners();
         let of_cell = |cell: usize| -> f64 {
@@ -207,7 +203,7 @@ fn neighbours_share_their_corners_to_the_bit() {
     let lat: Vec<f64> = (0..5).map(|k| f64::from(-1.05_f32 + 0.1 * k as f32)).collect();
     let lon: Vec<f64> = (0..7).map(|k| f64::from(179.65_f32 + 0.1 * k as f32)).collect();
     let outliner = Outliner::new(&Grid::rectilinear(lat, lon).unwrap());
-    let half = |from, to| (0..5).map(|row| Run { row, start: from, end: to }).collect::<Vec<_>>();
+    let half = |from, to| (0..5).map(|row| CellRange::in_row(row, from..to, 7)).collect::<Vec<_>>();
     let (left, right) = (outliner.outline(&half(0, 2)), outliner.outline(&half(2, 3)));
     let eastern = left.polygons[0].shell.iter().map(|p| p[0]).fold(f64::MIN, f64::max);
     let western = right.polygons[0].shell.iter().map(|p| p[0]).fold(f64::MAX, f64::min);
@@ -224,8 +220,8 @@ fn a_cap_on_a_swath_over_the_pole_reaches_the_pole() {
     let centres: Vec<(f64, f64)> = (0..25).map(|cell| place(cell / 5, cell % 5)).collect();
     let grid = Grid::curvilinear(5, 5, centres.iter().map(|p| p.0).collect(), centres.iter().map(|p| p.1).collect());
     let outliner = Outliner::new(&grid.unwrap());
-    let runs: Vec<Run> = (1..4).map(|row| Run { row, start: 1, end: 4 }).collect();
-    let outline = outliner.outline(&runs);
+    let cells: Vec<CellRange> = (1..4).map(|row| CellRange::in_row(row, 1..4, 5)).collect();
+    let outline = outliner.outline(&cells);
     assert_eq!(outline.polygons.len(), 1);
     assert_eq!(outline.bbox().map(|b| [b[0], b[2], b[3]]), Some([-180.0, 180.0, 90.0]));
     assert_eq!(polygons_around(&outline, [12.0, 89.99]), 1);

@@ -5,34 +5,20 @@ use std::path::{Path, PathBuf};
 
 use eventscape_core::time::{Calendar, Civil};
 use eventscape_core::{
-    Arrival, CellBox, Component, Departure, Description, EventSource, Grid, Lineage, Link, Member, Relation, Run,
+    Arrival, CellBox, Cells, Component, Departure, Description, EventSource, Grid, Lineage, Link, Member, Relation,
     SceneComponents, SourceError, Timestamp, Track, Values,
 };
 use eventscape_products::{Bounds, InputGranule, JobInfo, VariableInfo};
 
-/// The runs of a picture's cells, row-major; `#` is inside.
-pub(crate) fn runs(picture: &[&str], cell: char) -> Vec<Run> {
-    let mut runs = Vec::new();
-    for (row, text) in picture.iter().enumerate() {
-        let inside: Vec<bool> = text.chars().map(|c| c == cell).collect();
-        runs.extend(row_runs(row, &inside));
-    }
-    runs
+/// The cells of a picture that are drawn with `cell`.
+pub(crate) fn cells(picture: &[&str], cell: char) -> Cells {
+    let inside: Vec<bool> = picture.iter().flat_map(|row| row.chars()).map(|c| c == cell).collect();
+    cells_of(&inside, picture.first().map_or(1, |row| row.len()))
 }
 
-/// The runs of one row.
-pub(crate) fn row_runs(row: usize, inside: &[bool]) -> Vec<Run> {
-    let mut runs = Vec::new();
-    let mut col = 0;
-    while col < inside.len() {
-        if inside[col] {
-            let end = (col..inside.len()).find(|c| !inside[*c]).unwrap_or(inside.len());
-            runs.push(Run { row: row as u32, start: col as u32, end: end as u32 });
-            col = end;
-        }
-        col += 1;
-    }
-    runs
+/// The cells of a mask with `nx` columns.
+pub(crate) fn cells_of(mask: &[bool], nx: usize) -> Cells {
+    Cells::of((0..mask.len() as u32).filter(|cell| mask[*cell as usize]), nx as u32)
 }
 
 /// Scenes in memory.
@@ -99,25 +85,25 @@ pub(crate) fn scene(time: Timestamp, picture: &[&str], letters: &str) -> SceneCo
     let mut scene = SceneComponents {
         time,
         components: Vec::new(),
-        runs: Vec::new(),
+        ranges: Vec::new(),
         values: Values::F32(Vec::new()),
-        missing: Vec::new(),
+        missing: Cells::default(),
         detected: letters.len() as u32,
         valid_cells: picture.iter().map(|row| row.len() as u64).sum(),
     };
     let mut values = Vec::new();
     for (index, letter) in letters.chars().enumerate() {
-        let own = runs(picture, letter);
-        let cells: u32 = own.iter().map(|run| run.cells()).sum();
-        let (run0, value0) = (scene.runs.len(), values.len());
+        let own = cells(picture, letter);
+        let cells = own.count();
+        let (range0, value0) = (scene.ranges.len(), values.len());
         values.extend((0..cells).map(|k| 200.0 + k as f32));
-        scene.runs.extend(own);
+        scene.ranges.extend_from_slice(&own);
         let mut description = DESCRIPTION;
         description.area_km2 = f64::from(cells) * 12_000.5;
         scene.components.push(Component {
             label: index as u32 + 1,
             cells,
-            runs: run0..scene.runs.len(),
+            ranges: range0..scene.ranges.len(),
             values: value0..values.len(),
             cell_box: CellBox { row0: 0, col0: 0, row1: 1, col1: 1 },
             description,

@@ -1,6 +1,8 @@
 //! Connected components by flood fill.
 
-use eventscape_core::{CellBox, Component, Connectivity, Description, Run, SceneComponents, Timestamp, Values};
+use eventscape_core::{
+    CellBox, CellRange, Cells, Component, Connectivity, Description, SceneComponents, Timestamp, Values,
+};
 
 /// Numbers the components of a mask from 1 in row-major order of their first cells; 0 outside. Gives the label image and
 /// the number of components.
@@ -56,9 +58,9 @@ pub fn components(
     let mut scene = SceneComponents {
         time,
         components: Vec::new(),
-        runs: Vec::new(),
+        ranges: Vec::new(),
         values: Values::F32(Vec::new()),
-        missing: Vec::new(),
+        missing: Cells::default(),
         detected,
         valid_cells: values.iter().filter(|v| !v.is_nan()).count() as u64,
     };
@@ -70,7 +72,7 @@ pub fn components(
         if (cells.len() as u32) < min_size {
             continue;
         }
-        let (first_run, first_value) = (scene.runs.len(), kept_values.len());
+        let (first_range, first_value) = (scene.ranges.len(), kept_values.len());
         let mut cell_box = CellBox { row0: u32::MAX, col0: u32::MAX, row1: 0, col1: 0 };
         for &cell in cells {
             let (row, column) = ((cell / nx) as u32, (cell % nx) as u32);
@@ -79,15 +81,16 @@ pub fn components(
             cell_box.row1 = cell_box.row1.max(row + 1);
             cell_box.col1 = cell_box.col1.max(column + 1);
             kept_values.push(values.get(cell).copied().unwrap_or(f32::NAN));
-            match scene.runs[first_run..].last_mut() {
-                Some(run) if run.row == row && run.end == column => run.end += 1,
-                _ => scene.runs.push(Run { row, start: column, end: column + 1 }),
+            let cell = cell as u32;
+            match scene.ranges[first_range..].last_mut() {
+                Some(range) if range.end == cell && column > 0 => range.end += 1,
+                _ => scene.ranges.push(CellRange { start: cell, end: cell + 1 }),
             }
         }
         scene.components.push(Component {
             label: wanted,
             cells: cells.len() as u32,
-            runs: first_run..scene.runs.len(),
+            ranges: first_range..scene.ranges.len(),
             values: first_value..kept_values.len(),
             cell_box,
             description: no_description(),

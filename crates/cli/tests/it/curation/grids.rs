@@ -104,8 +104,8 @@ fn error(events: &Events, field: &Field<'_>, extra: &[&str]) -> (f64, usize, usi
     for stamp in file.stamps() {
         let event = file.event(stamp, 1, "t2m").unwrap();
         let hours = event.time.seconds_since(start) / 3600.0;
-        for ((row, column), found) in event.cells.iter().zip(&event.values) {
-            let (lat, lon) = file.grid().centre(*row as usize, *column as usize).unwrap();
+        for (cell, found) in event.cells.cells().zip(&event.values) {
+            let (lat, lon) = file.grid().centre_of(cell).unwrap();
             if found.is_nan() {
                 missing += 1;
             } else {
@@ -272,9 +272,10 @@ fn directions_are_averaged_around_north() {
     for (step, stamp) in file.stamps().iter().enumerate() {
         let event = file.event(stamp, 1, "wd").unwrap();
         assert!(off_north(event.statistic("Mean").unwrap()) < 2.0 && event.statistic("Std_dev").unwrap() < 10.0);
-        for ((row, column), value) in event.cells.iter().zip(&event.values) {
+        for (cell, value) in event.cells.cells().zip(&event.values) {
+            let (row, column) = file.grid().place_of(cell);
             assert!((0.0..360.0).contains(value) && off_north(*value) < 10.001, "{value}");
-            let at = (step * shape[1] as usize + *row as usize) * shape[2] as usize + *column as usize;
+            let at = (step * shape[1] as usize + row) * shape[2] as usize + column;
             assert!(off_north(field[at] - value) < 1e-3);
             compared += 1;
         }

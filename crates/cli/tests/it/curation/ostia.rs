@@ -51,12 +51,12 @@ fn compare(file: &str, variable: &str, method: Option<&str>, known: &str, said: 
         assert_eq!((row["time"].as_str(), row["method"].as_str()), (time, said));
         let event = made.event(&stamp, row["track_id"].parse().unwrap(), variable).unwrap();
         // the mask file's own grid is the box; places are compared by their coordinates in steps of the grid
-        let place = |(row, column): &(u32, u32)| {
-            let (lat, lon) = made.grid().centre(*row as usize, *column as usize).unwrap();
+        let place = |cell: u32| {
+            let (lat, lon) = made.grid().centre_of(cell).unwrap();
             (((lat + 5.0) * 1.8).round() as i64, (lon.rem_euclid(360.0) * 1.2).round() as i64)
         };
         let found: BTreeMap<(i64, i64), f64> =
-            event.cells.iter().map(place).zip(event.values.iter().copied()).collect();
+            event.cells.cells().map(place).zip(event.values.iter().copied()).collect();
         let (cells, values) = (region["cells"].as_array().unwrap(), region[known]["values"].as_array().unwrap());
         assert_eq!(found.len(), cells.len(), "{time}");
         for (cell, value) in cells.iter().zip(values) {

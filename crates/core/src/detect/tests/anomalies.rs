@@ -10,8 +10,8 @@ fn inside(condition: &Condition, scene: &Scene, reference: &ReferenceField) -> V
     let detector = Detector::new(condition, &[], DetectOptions::default(), &grid).unwrap();
     let found = detector.detect(scene, Some(reference), &mut Scratch::default()).unwrap();
     let mut inside = vec![false; nx];
-    for run in &found.runs {
-        inside[run.start as usize..run.end as usize].fill(true);
+    for range in &found.ranges {
+        inside[range.start as usize..range.end as usize].fill(true);
     }
     inside
 }

@@ -32,9 +32,9 @@ proptest! {
         prop_assert_eq!(found.detected, after.detected);
         let n = nx as u32;
         let back = |c: (u32, u32)| (c.0, (c.1 + roll as u32) % n);
-        let mut before = cells(&found);
+        let mut before = cells(&found, &grid);
         let mut turned: Vec<Vec<(u32, u32)>> =
-            cells(&after).into_iter().map(|c| c.into_iter().map(back).collect()).collect();
+            cells(&after, &grid).into_iter().map(|c| c.into_iter().map(back).collect()).collect();
         turned.iter_mut().for_each(|c| c.sort_unstable());
         turned.sort_unstable();
         before.sort_unstable();
@@ -52,8 +52,9 @@ proptest! {
     fn a_cell_belongs_to_one_component(
         (nx, field, four) in (1usize..140).prop_flat_map(|nx| (Just(nx), field(nx), any::<bool>()))
     ) {
-        let found = find(&below(0.5), options(four), &super::degrees(NY, nx), &scene(field.clone()));
-        let mut all: Vec<(u32, u32)> = cells(&found).into_iter().flatten().collect();
+        let grid = super::degrees(NY, nx);
+        let found = find(&below(0.5), options(four), &grid, &scene(field.clone()));
+        let mut all: Vec<(u32, u32)> = cells(&found, &grid).into_iter().flatten().collect();
         let inside = field.iter().filter(|x| **x < 0.5).count();
         prop_assert_eq!(all.len(), inside);
         all.sort_unstable();
@@ -80,7 +81,7 @@ proptest! {
             }
             prop_assert!((a.centroid_lon - b.centroid_lon).rem_euclid(360.0).min((b.centroid_lon - a.centroid_lon).rem_euclid(360.0)) < 1e-9);
         }
-        prop_assert_eq!(found.runs, shifted.runs);
+        prop_assert_eq!(found.ranges, shifted.ranges);
     }
 }
 

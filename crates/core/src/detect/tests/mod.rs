@@ -7,6 +7,7 @@ mod oracle;
 mod properties;
 mod rules;
 
+use crate::cells::places;
 use crate::detect::{DetectOptions, Detector, Scratch};
 use crate::time::Calendar;
 use crate::{Comparison, Condition, Grid, Scene, SceneComponents, Timestamp, Values};
@@ -57,11 +58,7 @@ pub(super) fn find(condition: &Condition, options: DetectOptions, grid: &Grid, s
     Detector::new(condition, &[], options, grid).unwrap().detect(scene, None, &mut Scratch::default()).unwrap()
 }
 
-/// The cells of each component.
-pub(super) fn cells(found: &SceneComponents) -> Vec<Vec<(u32, u32)>> {
-    found
-        .components
-        .iter()
-        .map(|c| found.runs_of(c).iter().flat_map(|r| (r.start..r.end).map(|col| (r.row, col))).collect())
-        .collect()
+/// Row and column of the cells of each component.
+pub(super) fn cells(found: &SceneComponents, grid: &Grid) -> Vec<Vec<(u32, u32)>> {
+    found.components.iter().map(|c| places(found.cells_of(c), grid.nx() as u32).collect()).collect()
 }

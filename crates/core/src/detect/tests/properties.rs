@@ -160,7 +160,7 @@ proptest! {
         let kept: Vec<&OracleComponent> =
             oracle.iter().filter(|c| c.cells.len() >= case.options.min_cells as usize).collect();
         prop_assert_eq!(found.components.len(), kept.len());
-        let of_cells = cells(&found);
+        let of_cells = cells(&found, &case.grid);
         let nx = case.grid.nx();
         for (index, (component, oracle)) in found.components.iter().zip(kept).enumerate() {
             let expected: Vec<(u32, u32)> = oracle.cells.iter().map(|c| (c.0 as u32, c.1 as u32)).collect();
@@ -183,20 +183,15 @@ proptest! {
         let missing: Vec<usize> =
             of_domain.iter().copied().filter(|k| case.field.get(*k).unwrap().is_nan()).collect();
         prop_assert_eq!(found.valid_cells as usize, of_domain.len() - missing.len());
-        let nx = case.grid.nx();
-        let runs: Vec<usize> = found
-            .missing
-            .iter()
-            .flat_map(|r| (r.start..r.end).map(|c| r.row as usize * nx + c as usize))
-            .collect();
-        prop_assert_eq!(runs, if case.options.keep_missing { missing } else { Vec::new() });
+        let kept: Vec<usize> = found.missing.cells().map(|cell| cell as usize).collect();
+        prop_assert_eq!(kept, if case.options.keep_missing { missing } else { Vec::new() });
     }
 
     #[test]
     fn boxes_hold_all_cells_and_no_smaller_box_does(case in case()) {
         let found = detect(&case);
         let nx = case.grid.nx() as u32;
-        for (component, cells) in found.components.iter().zip(cells(&found)) {
+        for (component, cells) in found.components.iter().zip(cells(&found, &case.grid)) {
             let b = component.cell_box;
             prop_assert_eq!(b.row0, cells.iter().map(|c| c.0).min().unwrap());
             prop_assert_eq!(b.row1, cells.iter().map(|c| c.0).max().unwrap() + 1);

@@ -2,7 +2,7 @@
 
 use super::{below, cells, degrees, find, globe, picture, scene, time};
 use crate::detect::{DetectOptions, Detector, Expression, Scratch};
-use crate::{Comparison, Condition, Connectivity, CoreError, ErrorKind, Grid, Run, Scene, Values};
+use crate::{CellRange, Comparison, Condition, Connectivity, CoreError, ErrorKind, Grid, Scene, Values};
 
 const ZERO: f64 = 0.5;
 
@@ -84,7 +84,7 @@ fn hysteresis_keeps_regions_that_hold_a_seed() {
     let field = scene(vec![1.0, 1.0, 9.0, 1.0, 0.0, 9.0, 0.0, 1.0]);
     let condition = Condition::Hysteresis { comparison: Comparison::LessThan, seed: 0.5, grow: 2.0 };
     let found = find(&condition, DetectOptions::default(), &degrees(1, 8), &field);
-    assert_eq!(cells(&found), [vec![(0, 3), (0, 4)], vec![(0, 6), (0, 7)]]);
+    assert_eq!(cells(&found, &degrees(1, 8)), [vec![(0, 3), (0, 4)], vec![(0, 6), (0, 7)]]);
     // A region without a seed is no component: it takes no number.
     assert_eq!((found.detected, found.components[0].label), (2, 1));
 }
@@ -108,7 +108,7 @@ fn an_expression_looks_at_all_fields_and_describes_the_first() {
     };
     let detector = Detector::new(&condition, &fields, DetectOptions::default(), &grid).unwrap();
     let found = detector.detect(&scene, None, &mut Scratch::default()).unwrap();
-    assert_eq!(cells(&found), [vec![(0, 0)]]);
+    assert_eq!(cells(&found, &grid), [vec![(0, 0)]]);
     assert_eq!((found.components[0].description.mean, found.valid_cells), (230.0, 3));
 }
 
@@ -120,8 +120,8 @@ fn a_cell_without_the_tracked_value_is_missing_whatever_the_others_say() {
     let scene = Scene { time: time(), fields: vec![Values::F32(vec![f32::NAN, 0.0]), Values::F32(vec![2.0, 2.0])] };
     let detector = Detector::new(&condition, &[("a", None), ("b", None)], options, &grid).unwrap();
     let found = detector.detect(&scene, None, &mut Scratch::default()).unwrap();
-    assert_eq!(cells(&found), [vec![(0, 1)]]);
-    assert_eq!(found.missing, [Run { row: 0, start: 0, end: 1 }]);
+    assert_eq!(cells(&found, &grid), [vec![(0, 1)]]);
+    assert_eq!(found.missing[..], [CellRange { start: 0, end: 1 }]);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn smoothing_takes_the_mean_of_the_valid_neighbours() {
     let options = DetectOptions { smooth_cells: 1, ..DetectOptions::default() };
     // Means: 1.5, 1.5, missing, 6, 6.
     let found = find(&below(2.0), options, &degrees(1, 5), &field);
-    assert_eq!(cells(&found), [vec![(0, 0), (0, 1)]]);
+    assert_eq!(cells(&found, &degrees(1, 5)), [vec![(0, 0), (0, 1)]]);
     assert_eq!(found.valid_cells, 4);
     // The values are those of the field itself.
     assert_eq!(found.components[0].description.max, 3.0);
@@ -262,5 +262,5 @@ fn a_scene_of_another_shape_is_refused() {
 #[test]
 fn a_scene_with_nothing_inside_has_no_components() {
     let found = find(&below(-5.0), DetectOptions::default(), &degrees(3, 70), &scene(vec![0.0; 210]));
-    assert_eq!((found.detected, found.valid_cells, found.runs.len(), found.values.len()), (0, 210, 0, 0));
+    assert_eq!((found.detected, found.valid_cells, found.ranges.len(), found.values.len()), (0, 210, 0, 0));
 }

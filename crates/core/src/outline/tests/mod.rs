@@ -3,17 +3,14 @@ mod oracle;
 mod places;
 
 use super::Shape;
-use crate::{Grid, Run};
+use crate::{CellRange, Grid};
 
 /// The cells of shapes, as flags of a dense image.
-fn image(grid: &Grid, runs: &[Run]) -> Vec<bool> {
+fn image(grid: &Grid, cells: &[CellRange]) -> Vec<bool> {
     let mut image = vec![false; grid.len()];
-    for run in runs {
-        for column in run.start..run.end {
-            let cell = &mut image[run.row as usize * grid.nx() + column as usize];
-            assert!(!*cell, "a cell comes twice");
-            *cell = true;
-        }
+    for cell in cells.iter().flat_map(|range| range.cells()) {
+        assert!(!image[cell as usize], "a cell comes twice");
+        image[cell as usize] = true;
     }
     image
 }

@@ -1,6 +1,6 @@
 use super::super::{Masker, Shape, extent};
 use super::{image, polygon};
-use crate::{CoreError, Grid, Timestamp, time::Calendar};
+use crate::{Cells, CoreError, Grid, Timestamp, time::Calendar};
 
 fn cells(grid: &Grid, shapes: &[&Shape]) -> usize {
     image(grid, &Masker::new(grid, 1.0).unwrap().cells(shapes)).iter().filter(|cell| **cell).count()
@@ -11,8 +11,7 @@ fn an_outline_without_a_centre_takes_the_cell_that_it_lies_in() {
     let grid = Grid::regular(0.0, 0.0, 10.0, 10.0, 1.0).unwrap();
     let masker = Masker::new(&grid, 1.0).unwrap();
     let sliver = polygon(&[(3.6, 4.6), (3.9, 4.6), (3.9, 4.9), (3.6, 4.9)]);
-    let runs = masker.cells(&[&sliver]);
-    assert_eq!(runs.iter().map(|r| (r.row, r.start, r.end)).collect::<Vec<_>>(), [(4, 3, 4)]);
+    assert_eq!(masker.cells(&[&sliver]), Cells::of([43], 10));
     // so does one without any area
     assert_eq!(cells(&grid, &[&polygon(&[(3.6, 4.6), (3.7, 4.7), (3.6, 4.6)])]), 1);
     assert_eq!(cells(&grid, &[&Shape::quadrants(4.7, 3.7, [1.0; 4]).unwrap()]), 1);
@@ -51,8 +50,8 @@ fn what_crosses_the_seam_is_the_same_on_every_convention() {
 #[test]
 fn a_storm_over_the_pole_goes_all_round() {
     let grid = Grid::regular(-180.0, -90.0, 180.0, 90.0, 1.0).unwrap();
-    let runs = Masker::new(&grid, 34.0).unwrap().cells(&[&Shape::quadrants(89.9, 20.0, [300.0; 4]).unwrap()]);
-    assert!(runs.iter().any(|run| run.cells() == 360), "{runs:?}");
+    let cells = Masker::new(&grid, 34.0).unwrap().cells(&[&Shape::quadrants(89.9, 20.0, [300.0; 4]).unwrap()]);
+    assert!(cells.iter().any(|range| range.len() == 360), "{cells:?}");
 }
 
 #[test]
@@ -79,7 +78,8 @@ fn components_have_true_areas_one_value_and_the_order_of_their_cells() {
     };
     let of = |shape: &Shape| masker.cells(&[shape]).into();
     let time = Timestamp::from_micros(Calendar::Standard, 0);
-    let scene = masker.scene(time, vec![(0, of(&square(4.0, 8.0))), (1, of(&square(1.0, 5.0))), (2, [].into())]);
+    let scene =
+        masker.scene(time, vec![(0, of(&square(4.0, 8.0))), (1, of(&square(1.0, 5.0))), (2, Cells::default().into())]);
     assert_eq!(scene.phenomena, [1, 0]);
     assert_eq!(scene.shared_cells, 4);
     let areas = grid.areas();

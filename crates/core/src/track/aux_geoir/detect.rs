@@ -3,10 +3,10 @@
 use super::AuxGeoirOptions;
 use super::fill::filled;
 use super::join::join_at_grid_edges;
-use super::label::{Cluster, clusters, push_runs};
+use super::label::{Cluster, clusters, push_ranges};
 use crate::describe::{Geometry, Measurable, RunValues};
 use crate::detect::{Cell, GROUP, Isa};
-use crate::{Component, CoreError, Grid, Run, Scene, SceneComponents, Values};
+use crate::{CellRange, Cells, Component, CoreError, Grid, Scene, SceneComponents, Values};
 
 /// The coldest and the warmest brightness temperature that is believed, K.
 const BELIEVED: (f64, f64) = (182.0, 312.0);
@@ -87,44 +87,43 @@ impl<'a> AuxGeoirDetector<'a> {
         let nx = self.grid.nx();
         let now = filled(field, nx);
         let then = next.filter(|_| self.options.two_stages).map(|next| filled(next, nx));
-        let runs = self.inside(&now, then.as_deref());
-        let (found, dropped) = self.clusters(&runs, &now);
+        let inside = self.inside(&now, then.as_deref());
+        let (found, dropped) = self.clusters(&inside, &now);
         let (gathered, starts) = self.gather(&found, &now);
         let mut components = Vec::with_capacity(found.len());
-        let mut all_runs: Vec<Run> = Vec::with_capacity(starts.len());
+        let mut ranges: Vec<CellRange> = Vec::with_capacity(starts.len());
         let mut values = Vec::with_capacity(gathered.len());
         for (index, cluster) in found.iter().enumerate() {
             let mut component = Component::unmeasured(index as u32 + 1, cluster.cells);
-            component.runs = all_runs.len()..all_runs.len() + cluster.runs.len();
+            component.ranges = ranges.len()..ranges.len() + cluster.ranges.len();
             let first = values.len();
-            let source = RunValues { starts: &starts[component.runs.clone()], gathered: &gathered };
+            let source = RunValues { starts: &starts[component.ranges.clone()], gathered: &gathered };
             (component.cell_box, component.description) =
-                self.geometry.describe(self.isa, &cluster.runs, source, &mut values);
+                self.geometry.describe(self.isa, &cluster.ranges, source, &mut values);
             component.values = first..values.len();
-            all_runs.extend_from_slice(&cluster.runs);
+            ranges.extend_from_slice(&cluster.ranges);
             components.push(component);
         }
-        let missing = self.runs_where(|cell| field[cell].is_missing());
-        let missing_cells: u64 = missing.iter().map(|run| u64::from(run.cells())).sum();
+        let missing = self.cells_where(|cell| field[cell].is_missing());
+        let missing_cells = u64::from(missing.count());
         let domain_cells = self.grid.domain().map_or(field.len(), |domain| domain.iter().filter(|cell| **cell).count());
         SceneComponents {
             time: scene.time,
             detected: components.len() as u32 + dropped,
             components,
-            runs: all_runs,
+            ranges,
             values: wrap(values),
             missing,
             valid_cells: domain_cells as u64 - missing_cells,
         }
     }
 
-    /// The values of the clusters' cells, with the room at the end that descriptions need, and where each run's begin.
+    /// The values of the clusters' cells, with the room at the end that descriptions need, and where each range's begin.
     fn gather<T: Cell>(&self, found: &[Cluster], now: &[T]) -> (Vec<T>, Vec<u32>) {
         let (mut gathered, mut starts) = (Vec::new(), Vec::new());
-        for run in found.iter().flat_map(|cluster| &cluster.runs) {
+        for range in found.iter().flat_map(|cluster| cluster.ranges.iter()) {
             starts.push(gathered.len() as u32);
-            let first = run.row as usize * self.grid.nx();
-            let values = &now[first + run.start as usize..first + run.end as usize];
+            let values = &now[range.start as usize..range.end as usize];
             if self.options.reference {
                 gathered.extend(values.iter().map(|&value| believed(value)));
             } else {
@@ -135,9 +134,9 @@ impl<'a> AuxGeoirDetector<'a> {
         (gathered, starts)
     }
 
-    fn inside<T: Cell>(&self, now: &[T], then: Option<&[T]>) -> Vec<Run> {
+    fn inside<T: Cell>(&self, now: &[T], then: Option<&[T]>) -> Cells {
         let (cold, warm) = (T::round(self.options.cold_kelvin), T::round(self.options.warm_kelvin));
-        self.runs_where(|cell| {
+        self.cells_where(|cell| {
             let temperature = believed(now[cell]);
             let cools =
                 |then: &[T]| temperature < warm && believed(then[cell]) <= T::round(temperature.into() - COOLING);
@@ -145,48 +144,48 @@ impl<'a> AuxGeoirDetector<'a> {
         })
     }
 
-    /// The runs of those cells of the domain.
-    fn runs_where(&self, inside: impl Fn(usize) -> bool) -> Vec<Run> {
+    /// Those cells of the domain.
+    fn cells_where(&self, inside: impl Fn(usize) -> bool) -> Cells {
         let (nx, domain) = (self.grid.nx(), self.grid.domain());
         let inside = |cell: usize| domain.is_none_or(|domain| domain[cell]) && inside(cell);
-        let mut runs = Vec::new();
+        let mut ranges = Vec::new();
         for row in 0..self.grid.ny() {
-            push_runs(&mut runs, row as u32, 0..nx as u32, |column| inside(row * nx + column as usize));
+            let first = (row * nx) as u32;
+            push_ranges(&mut ranges, first..first + nx as u32, |cell| inside(cell as usize));
         }
-        runs
+        Cells::ascending(ranges)
     }
 
     /// The clusters that are kept, and the number of those that are too small.
-    fn clusters<T: Cell>(&self, runs: &[Run], now: &[T]) -> (Vec<Cluster>, u32) {
-        let around = (self.grid.is_periodic() && !self.options.reference).then_some(self.grid.nx() as u32);
+    fn clusters<T: Cell>(&self, cells: &[CellRange], now: &[T]) -> (Vec<Cluster>, u32) {
+        let (nx, periodic) = (self.grid.nx() as u32, self.grid.is_periodic() && !self.options.reference);
         let large_enough = |cluster: &Cluster| cluster.cells >= self.options.min_cells;
-        let found = clusters(runs, around);
+        let found = clusters(cells, nx, periodic);
         let before = found.len();
         let found: Vec<Cluster> = found.into_iter().filter(large_enough).collect();
         let dropped = (before - found.len()) as u32;
         let (large, mut kept): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|cluster| self.options.two_stages && cluster.cells > self.options.max_cells);
         for cluster in large {
-            let mut parts = clusters(&self.cold_runs(&cluster, now), around);
+            let mut parts = clusters(&self.cold_cells(&cluster, now), nx, periodic);
             parts.retain(large_enough);
             if parts.is_empty() { kept.push(cluster) } else { kept.extend(parts) }
         }
         if self.options.reference {
             kept = join_at_grid_edges(kept, self.grid);
         } else {
-            kept.sort_by_key(|cluster| cluster.runs.first().copied());
+            kept.sort_by_key(|cluster| cluster.ranges.first().copied());
         }
         (kept, dropped)
     }
 
-    fn cold_runs<T: Cell>(&self, cluster: &Cluster, now: &[T]) -> Vec<Run> {
-        let (cold, nx) = (T::round(self.options.cold_kelvin), self.grid.nx());
-        let mut runs = Vec::new();
-        for run in &cluster.runs {
-            let row = run.row as usize * nx;
-            push_runs(&mut runs, run.row, run.start..run.end, |column| believed(now[row + column as usize]) < cold);
+    fn cold_cells<T: Cell>(&self, cluster: &Cluster, now: &[T]) -> Cells {
+        let cold = T::round(self.options.cold_kelvin);
+        let mut ranges = Vec::new();
+        for range in cluster.ranges.iter() {
+            push_ranges(&mut ranges, range.cells(), |cell| believed(now[cell as usize]) < cold);
         }
-        runs
+        Cells::ascending(ranges)
     }
 }
 

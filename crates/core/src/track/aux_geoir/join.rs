@@ -2,6 +2,7 @@
 
 use super::label::Cluster;
 use crate::Grid;
+use crate::cells::rows;
 use crate::grid::Coordinates;
 
 /// Joins clusters that reach the smallest or the largest longitude of the grid and whose boxes overlap. The boxes are those
@@ -12,8 +13,9 @@ pub(super) fn join_at_grid_edges(clusters: Vec<Cluster>, grid: &Grid) -> Vec<Clu
     let boxes: Vec<Option<Box>> = clusters
         .iter()
         .map(|cluster| {
-            let reaches = cluster.runs.iter().any(|run| (run.start..run.end).any(|column| at_edge[column as usize]));
-            reaches.then(|| Box::around(cluster))
+            let mut columns = rows(&cluster.ranges, grid.nx() as u32).flat_map(|row| row.columns()).flatten();
+            let reaches = columns.any(|column| at_edge[column as usize]);
+            reaches.then(|| Box::around(cluster, grid.nx() as u32))
         })
         .collect();
     let mut slots: Vec<Option<Cluster>> = clusters.into_iter().map(Some).collect();
@@ -24,7 +26,7 @@ pub(super) fn join_at_grid_edges(clusters: Vec<Cluster>, grid: &Grid) -> Vec<Clu
             if boxes[second].as_ref().is_some_and(|there| here.overlaps(there))
                 && let Some(other) = slots[second].take()
             {
-                cluster.absorb(other);
+                cluster.absorb(other, grid.nx() as u32);
             }
         }
         slots[first] = Some(cluster);
@@ -49,15 +51,16 @@ struct Box {
 }
 
 impl Box {
-    fn around(cluster: &Cluster) -> Self {
-        let rows = cluster.runs.iter().map(|run| run.row);
-        Self {
-            rows: (rows.clone().min().unwrap_or(0), rows.max().unwrap_or(0)),
-            columns: (
-                cluster.runs.iter().map(|run| run.start).min().unwrap_or(0),
-                cluster.runs.iter().map(|run| run.end - 1).max().unwrap_or(0),
-            ),
+    fn around(cluster: &Cluster, nx: u32) -> Self {
+        let mut around = Self { rows: (u32::MAX, 0), columns: (u32::MAX, 0) };
+        for row in rows(&cluster.ranges, nx) {
+            around.rows = (around.rows.0.min(row.row), row.row);
+            for columns in row.columns() {
+                let (west, east) = around.columns;
+                around.columns = (west.min(columns.start), east.max(columns.end - 1));
+            }
         }
+        around
     }
 
     fn overlaps(&self, other: &Self) -> bool {

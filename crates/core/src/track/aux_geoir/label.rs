@@ -1,82 +1,86 @@
-//! 8-connected regions of runs.
+//! 8-connected regions of cells.
 
-use crate::Run;
+use std::ops::Range;
 
-/// A region: its runs, row-major, and its number of cells.
+use crate::cells::rows;
+use crate::{CellRange, Cells};
+
+/// A region: its cells and their number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cluster {
-    pub(super) runs: Vec<Run>,
+    pub(super) ranges: Cells,
     pub(super) cells: u32,
 }
 
 impl Cluster {
     /// The cluster of both.
-    pub(super) fn absorb(&mut self, other: Self) {
-        self.runs.extend(other.runs);
-        self.runs.sort_unstable();
+    pub(super) fn absorb(&mut self, other: Self, nx: u32) {
+        self.ranges = Cells::joined([&self.ranges[..], &other.ranges[..]].concat(), nx);
         self.cells += other.cells;
     }
 }
 
-/// Appends the runs of inside cells of one row.
-pub(super) fn push_runs(runs: &mut Vec<Run>, row: u32, columns: std::ops::Range<u32>, inside: impl Fn(u32) -> bool) {
+/// Appends the ranges of inside cells among the cells `cells` of one row.
+pub(super) fn push_ranges(ranges: &mut Vec<CellRange>, cells: Range<u32>, inside: impl Fn(u32) -> bool) {
     let mut open = None;
-    for column in columns.clone() {
-        match (inside(column), open) {
-            (true, None) => open = Some(column),
+    for cell in cells.clone() {
+        match (inside(cell), open) {
+            (true, None) => open = Some(cell),
             (false, Some(start)) => {
-                runs.push(Run { row, start, end: column });
+                ranges.push(CellRange { start, end: cell });
                 open = None;
             }
             _ => {}
         }
     }
     if let Some(start) = open {
-        runs.push(Run { row, start, end: columns.end });
+        ranges.push(CellRange { start, end: cells.end });
     }
 }
 
-/// The regions of row-major runs, in row-major order of their first cells; `around` is the number of columns of a periodic
-/// grid.
-pub(super) fn clusters(runs: &[Run], around: Option<u32>) -> Vec<Cluster> {
-    let mut parents: Vec<u32> = (0..runs.len() as u32).collect();
-    let mut above = 0..0;
+/// The regions of cells on a lattice of `nx` columns, in row-major order of their first cells.
+pub(super) fn clusters(cells: &[CellRange], nx: u32, periodic: bool) -> Vec<Cluster> {
+    let mut parents: Vec<u32> = (0..cells.len() as u32).collect();
+    let mut above = (0, 0..0);
     let mut from = 0;
-    for row_runs in runs.chunk_by(|a, b| a.row == b.row) {
-        let row = from..from + row_runs.len();
-        if above.is_empty() || runs[above.start].row + 1 != runs[row.start].row {
-            above = row.start..row.start;
+    for row in rows(cells, nx) {
+        let here = from..from + row.ranges.len();
+        from = here.end;
+        if above.0 + 1 == row.row {
+            touch(&mut parents, cells, nx, above.1.clone(), here.clone());
+        } else {
+            above.1 = 0..0;
         }
-        touch(&mut parents, runs, above.clone(), row.clone());
-        if let Some(nx) = around {
-            join_seam(&mut parents, runs, above, row.clone(), nx);
+        if periodic {
+            join_seam(&mut parents, cells, nx, above.1, here.clone());
         }
-        from = row.end;
-        above = row;
+        above = (row.row, here);
     }
-    let mut found: Vec<Cluster> = Vec::new();
-    let mut of_root = vec![u32::MAX; runs.len()];
-    for (index, run) in runs.iter().enumerate() {
+    let mut found: Vec<(Vec<CellRange>, u32)> = Vec::new();
+    let mut of_root = vec![u32::MAX; cells.len()];
+    for (index, range) in cells.iter().enumerate() {
         let root = find(&mut parents, index as u32) as usize;
         if of_root[root] == u32::MAX {
             of_root[root] = found.len() as u32;
-            found.push(Cluster { runs: Vec::new(), cells: 0 });
+            found.push((Vec::new(), 0));
         }
-        let cluster = &mut found[of_root[root] as usize];
-        cluster.runs.push(*run);
-        cluster.cells += run.cells();
+        let (ranges, cells) = &mut found[of_root[root] as usize];
+        ranges.push(*range);
+        *cells += range.len();
     }
-    found
+    found.into_iter().map(|(ranges, cells)| Cluster { ranges: Cells::ascending(ranges), cells }).collect()
 }
 
-/// Joins the runs of neighbouring rows that touch by edge or corner.
-fn touch(parents: &mut [u32], runs: &[Run], above: std::ops::Range<usize>, row: std::ops::Range<usize>) {
+/// Joins the ranges of neighbouring rows that touch by edge or corner.
+fn touch(parents: &mut [u32], cells: &[CellRange], nx: u32, above: Range<usize>, row: Range<usize>) {
     let (mut i, mut k) = (above.start, row.start);
     while i < above.end && k < row.end {
-        if runs[i].start <= runs[k].end && runs[k].start <= runs[i].end {
+        // the range above by the numbers of the row below
+        let (start, end) = (cells[i].start + nx, cells[i].end + nx);
+        if start <= cells[k].end && cells[k].start <= end {
             union(parents, i as u32, k as u32);
         }
-        if runs[i].end < runs[k].end {
+        if end < cells[k].end {
             i += 1;
         } else {
             k += 1;
@@ -84,13 +88,13 @@ fn touch(parents: &mut [u32], runs: &[Run], above: std::ops::Range<usize>, row: 
     }
 }
 
-/// Joins the last column's runs with the first column's, in the row itself and the one above.
-fn join_seam(parents: &mut [u32], runs: &[Run], above: std::ops::Range<usize>, row: std::ops::Range<usize>, nx: u32) {
-    let first = |range: &std::ops::Range<usize>| {
-        range.clone().next().filter(|&index| runs[index].start == 0).map(|index| index as u32)
+/// Joins the last column's ranges with the first column's, in the row itself and the one above.
+fn join_seam(parents: &mut [u32], cells: &[CellRange], nx: u32, above: Range<usize>, row: Range<usize>) {
+    let first = |range: &Range<usize>| {
+        range.clone().next().filter(|&index| cells[index].start.is_multiple_of(nx)).map(|index| index as u32)
     };
-    let last = |range: &std::ops::Range<usize>| {
-        range.clone().next_back().filter(|&index| runs[index].end == nx).map(|index| index as u32)
+    let last = |range: &Range<usize>| {
+        range.clone().next_back().filter(|&index| cells[index].end.is_multiple_of(nx)).map(|index| index as u32)
     };
     for (west, east) in [(first(&row), last(&row)), (first(&above), last(&row)), (first(&row), last(&above))] {
         if let (Some(west), Some(east)) = (west, east) {

@@ -8,7 +8,7 @@ use crate::track::rows::{Frame, SceneRows};
 use crate::{CoreError, Grid, SceneComponents, Values};
 
 /// The AUX-GEOIR tracker. It takes the scenes one after the other in ascending order of time (in any order with
-/// [`AuxGeoirOptions::reference`]) and remembers only the runs of the last one that had clusters, beside the growing
+/// [`AuxGeoirOptions::reference`]) and remembers only the cells of the last one that had clusters, beside the growing
 /// lineage.
 ///
 /// In its lineage a track may have several members in one scene. Their arrivals say: *initiation* for a new track,

@@ -15,7 +15,7 @@ use super::rows::{Frame, SceneRows};
 use crate::lineage::{Lineage, Link, Relation};
 use crate::{CoreError, Grid, SceneComponents};
 
-/// The ForTraCC tracker. It takes the scenes one after the other and remembers only the last one's runs, beside the
+/// The ForTraCC tracker. It takes the scenes one after the other and remembers only the last one's cells, beside the
 /// growing lineage.
 ///
 /// For each pair of neighbouring scenes:

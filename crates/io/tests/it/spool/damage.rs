@@ -161,14 +161,15 @@ fn records_that_match_their_checksum_but_lie_are_refused() {
         bytes[0] = 1;
         bytes
     };
-    let run = |start: u32, end: u32| [0, start, end].iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
-    std::fs::write(&path, file(&record([0, 1, 0, 0], &run(3, 4)))).unwrap();
-    assert_eq!(SpoolReader::open(&path).unwrap().scene(0).unwrap().runs[0].cells(), 1, "the forgery is good");
+    let range = |gap: u32, len: u32| [gap, len].iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
+    std::fs::write(&path, file(&record([0, 1, 0, 0], &range(3, 1)))).unwrap();
+    assert_eq!(SpoolReader::open(&path).unwrap().scene(0).unwrap().ranges[0].len(), 1, "the forgery is good");
     let lies = [
-        record([0, 1, 0, 0], &run(4, 4)),
-        record([0, 1, 0, 0], &run(5, 4)),
+        record([0, 1, 0, 0], &range(4, 0)),
+        record([0, 1, 0, 0], &range(5, u32::MAX)),
+        record([0, 0, 2, 0], &[range(5, u32::MAX - 2), range(1, 1)].concat()),
         record([0, 1, 0, 0], &[]),
-        record([u32::MAX, u32::MAX, u32::MAX, u32::MAX], &run(3, 4)),
+        record([u32::MAX, u32::MAX, u32::MAX, u32::MAX], &range(3, 1)),
         record([0, 0, 0, 0], &[0]),
         record([1, 0, 0, 0], &[0xff; 40 + 128 + 1]),
         packed([u32::MAX; 4]),

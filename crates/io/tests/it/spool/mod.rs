@@ -6,10 +6,15 @@ mod limits;
 use std::path::Path;
 
 use eventscape_core::time::Calendar;
-use eventscape_core::{CellBox, Component, Description, EventSource, Run, SceneComponents, Timestamp, Values};
+use eventscape_core::{
+    CellBox, CellRange, Cells, Component, Description, EventSource, SceneComponents, Timestamp, Values,
+};
 use eventscape_io::IoError;
 use eventscape_io::spool::{Spool, SpoolReader};
 use proptest::prelude::*;
+
+/// Columns of the grid.
+const NX: u32 = 1030;
 
 /// A scene of `n` components of awkward numbers; equal arguments give equal scenes.
 fn scene(seed: u64, n: usize, double: bool) -> SceneComponents {
@@ -20,14 +25,14 @@ fn scene(seed: u64, n: usize, double: bool) -> SceneComponents {
         state ^= state << 17;
         state
     };
-    let (mut components, mut runs, mut singles) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut components, mut ranges, mut singles) = (Vec::new(), Vec::new(), Vec::new());
     for label in 1..=n as u32 {
-        let (first_run, first_value) = (runs.len(), singles.len());
+        let (first_range, first_value) = (ranges.len(), singles.len());
         for row in 0..1 + next() as u32 % 5 {
             let start = next() as u32 % 1000;
-            let run = Run { row: label + row, start, end: start + 1 + next() as u32 % 30 };
-            singles.extend((0..run.cells()).map(|_| f32::from_bits(next() as u32)));
-            runs.push(run);
+            let range = CellRange::in_row(label + row, start..start + 1 + next() as u32 % 30, NX);
+            singles.extend((0..range.len()).map(|_| f32::from_bits(next() as u32)));
+            ranges.push(range);
         }
         let mut any = || f64::from_bits(next());
         let description = Description {
@@ -52,7 +57,7 @@ fn scene(seed: u64, n: usize, double: bool) -> SceneComponents {
         components.push(Component {
             label: label * 2,
             cells: (singles.len() - first_value) as u32,
-            runs: first_run..runs.len(),
+            ranges: first_range..ranges.len(),
             values: first_value..singles.len(),
             cell_box: CellBox { row0: label, col0: 3, row1: u32::MAX, col1: label * 7 },
             description,
@@ -65,9 +70,9 @@ fn scene(seed: u64, n: usize, double: bool) -> SceneComponents {
     };
     SceneComponents {
         time: Timestamp::from_micros(Calendar::NoLeap, seed as i64),
-        missing: runs.iter().rev().take(n % 4).copied().collect(),
+        missing: Cells::joined(ranges.iter().rev().take(n % 4).copied().collect(), NX),
         components,
-        runs,
+        ranges,
         values,
         detected: n as u32 + 5,
         valid_cells: u64::MAX - seed,
@@ -105,13 +110,13 @@ fn same(a: &SceneComponents, b: &SceneComponents) -> bool {
         s.components.iter().map(|c| (of(&c.description), c.description.touches_edge)).collect()
     };
     let rest = |s: &SceneComponents| -> Vec<_> {
-        s.components.iter().map(|c| (c.label, c.cells, c.runs.clone(), c.values.clone(), c.cell_box)).collect()
+        s.components.iter().map(|c| (c.label, c.cells, c.ranges.clone(), c.values.clone(), c.cell_box)).collect()
     };
     a.time == b.time
         && values(a) == values(b)
         && measures(a) == measures(b)
         && rest(a) == rest(b)
-        && (&a.runs, &a.missing, a.detected, a.valid_cells) == (&b.runs, &b.missing, b.detected, b.valid_cells)
+        && (&a.ranges, &a.missing, a.detected, a.valid_cells) == (&b.ranges, &b.missing, b.detected, b.valid_cells)
 }
 
 fn holds(reader: &SpoolReader, scenes: &[SceneComponents]) {

@@ -6,10 +6,10 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use eventscape_catalog::{Orbit, Subset, Swaths, VariableMeta};
-use eventscape_core::Scene;
 use eventscape_core::regrid::{
     InTime, Targets, Weights, average_directions, grid_weights, point_weights, time_weights,
 };
+use eventscape_core::{Cells, Scene};
 use eventscape_io::sink::ProductFile;
 use eventscape_products::curation::StationaryFile;
 use rayon::prelude::*;
@@ -28,7 +28,7 @@ const STRIP_CELLS: usize = 1 << 14;
 
 /// Rows of the mask that are brought together.
 struct Strip {
-    cells: Vec<(u32, u32)>,
+    cells: Cells,
     /// The weights of data on a grid, once they are known.
     weights: OnceLock<Weights>,
 }
@@ -47,7 +47,7 @@ pub(super) fn write(
     let deep = (STRIP_CELLS / grid.nx().max(1)).max(1);
     let strips = |rows: Range<usize>| {
         let starts = rows.clone().step_by(deep);
-        let strip = |start: usize| (start..(start + deep).min(rows.end)).flat_map(row_of(grid.nx())).collect();
+        let strip = |start: usize| Cells::of_rows(start as u32..(start + deep).min(rows.end) as u32, grid.nx() as u32);
         starts.map(|start| Strip { cells: strip(start), weights: OnceLock::new() }).collect::<Vec<_>>()
     };
     let chunks: Vec<Vec<Strip>> =
@@ -84,11 +84,6 @@ pub(super) fn write(
     }
     around.observer.end(Stage::Stationary);
     Ok(out.end()?)
-}
-
-/// The cells of a row.
-fn row_of(nx: usize) -> impl Fn(usize) -> Vec<(u32, u32)> {
-    move |row| (0..nx).map(|column| (row as u32, column as u32)).collect()
 }
 
 /// The values of one mask time, and those that the next ones will need.
@@ -164,7 +159,7 @@ impl Fields<'_> {
                         Some(&made)
                     }
                 };
-                let cells = strip.cells.len();
+                let cells = strip.cells.count() as usize;
                 let row = |(v, meta): (usize, &VariableMeta)| {
                     let found = averaged(meta, |of| rows_of(weights, cells, (v, of), need, &in_time.weights, held));
                     found.into_iter().map(|x| x as f32).collect()

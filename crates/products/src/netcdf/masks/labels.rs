@@ -1,6 +1,7 @@
 //! One scene as stretches of equal cells.
 
-use eventscape_core::{Grid, Lineage, Run, SceneComponents};
+use eventscape_core::cells::without;
+use eventscape_core::{CellRange, Grid, Lineage, SceneComponents};
 
 use crate::ProductError;
 use crate::members::members_of;
@@ -18,27 +19,10 @@ pub(super) enum Flag {
 /// Cells of one row that are not plain background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
-    pub(super) run: Run,
+    pub(super) range: CellRange,
     /// `track_id`.
     pub(super) id: i32,
     pub(super) flag: Flag,
-}
-
-/// The cells outside the job's domain, as runs; the same for all scenes.
-pub(super) fn outside_domain(grid: &Grid) -> Vec<Run> {
-    let Some(domain) = grid.domain() else { return Vec::new() };
-    let mut runs = Vec::new();
-    for (row, cells) in domain.chunks(grid.nx()).enumerate() {
-        let mut start = 0;
-        for part in cells.chunk_by(|a, b| a == b) {
-            let end = start + part.len();
-            if part.first() == Some(&false) {
-                runs.push(Run { row: row as u32, start: start as u32, end: end as u32 });
-            }
-            start = end;
-        }
-    }
-    runs
 }
 
 /// What the cells of a scene are.
@@ -46,8 +30,8 @@ pub(super) fn outside_domain(grid: &Grid) -> Vec<Run> {
 pub(super) struct Labels {
     /// Row-major and apart.
     pub(super) stretches: Vec<Stretch>,
-    /// Cells of further given phenomena: runs with the number of the track.
-    pub(super) shared: Vec<(Run, i32)>,
+    /// Cells of further given phenomena, with the number of the track.
+    pub(super) shared: Vec<(CellRange, i32)>,
 }
 
 /// The labels of a scene.
@@ -60,44 +44,46 @@ pub(super) fn labels(
     lineage: &Lineage,
     index: usize,
     scene: &SceneComponents,
-    outside: &[Run],
+    outside: &[CellRange],
     given: bool,
 ) -> Result<Labels, ProductError> {
-    let stretch = |run: Run, id: i32, flag: Flag| Stretch { run, id, flag };
+    let stretch = |range: CellRange, id: i32, flag: Flag| Stretch { range, id, flag };
     let mut all: Vec<Stretch> = Vec::new();
     let mut events = members_of(lineage, index, scene)?;
     if given {
         events.sort_by_key(|event| (event.component.cells, std::cmp::Reverse(event.track)));
     }
-    let (mut taken, mut shared): (Vec<Run>, Vec<(Run, i32)>) = Default::default();
+    let (mut taken, mut shared): (Vec<CellRange>, Vec<(CellRange, i32)>) = Default::default();
     for event in events {
         let id = i32::try_from(event.track)
             .map_err(|_| ProductError::Unrepresentable("a track's number does not fit into int32".to_owned()))?;
-        let runs = scene.runs_of(event.component);
+        let cells = scene.cells_of(event.component);
         if !given {
-            all.extend(runs.iter().map(|&run| stretch(run, id, Flag::Inside)));
+            all.extend(cells.iter().map(|&range| stretch(range, id, Flag::Inside)));
             continue;
         }
-        let left = without(runs, &taken);
-        shared.extend(without(runs, &left).into_iter().map(|run| (run, id)));
-        all.extend(left.iter().map(|&run| stretch(run, id, Flag::Inside)));
+        let left = without(cells, &taken);
+        shared.extend(without(cells, &left).iter().map(|&range| (range, id)));
+        all.extend(left.iter().map(|&range| stretch(range, id, Flag::Inside)));
         // sorted parts: quick to sort again
-        taken.extend(left);
+        taken.extend_from_slice(&left);
         taken.sort();
     }
     if !scene.missing.is_empty() {
         // a tracker may fill missing cells from their neighbours: those are of their event
-        let mut events: Vec<Run> = all.iter().map(|stretch| stretch.run).collect();
-        events.sort_by_key(|run| (run.row, run.start));
-        let missing = without(&without(&scene.missing, outside), &events);
-        all.extend(missing.into_iter().map(|run| stretch(run, -1, Flag::InputMissing)));
+        let mut events: Vec<CellRange> = all.iter().map(|stretch| stretch.range).collect();
+        events.sort();
+        let missing = scene.missing.without(outside).without(&events);
+        all.extend(missing.iter().map(|&range| stretch(range, -1, Flag::InputMissing)));
     }
-    all.extend(outside.iter().map(|&run| stretch(run, -1, Flag::OutsideDomain)));
+    all.extend(outside.iter().map(|&range| stretch(range, -1, Flag::OutsideDomain)));
     // stable: this sort is quick on input that is made of sorted parts
-    all.sort_by_key(|stretch| (stretch.run.row, stretch.run.start));
-    let apart = all.windows(2).all(|pair| pair[0].run.row < pair[1].run.row || pair[0].run.end <= pair[1].run.start);
-    let (ny, nx) = (grid.ny() as u32, grid.nx() as u32);
-    let inside = all.iter().all(|s| s.run.row < ny && s.run.start <= s.run.end && s.run.end <= nx);
+    all.sort_by_key(|stretch| stretch.range.start);
+    let apart = all.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start);
+    let (ny, nx) = (grid.ny(), grid.nx());
+    let in_one_row =
+        |range: CellRange| !range.is_empty() && grid.place_of(range.start).0 == grid.place_of(range.end - 1).0;
+    let inside = all.iter().all(|stretch| in_one_row(stretch.range) && stretch.range.end as usize <= grid.len());
     if !apart || !inside {
         return Err(ProductError::Mismatch(format!(
             "cells of scene {index} ({}) are counted twice or lie outside the grid of {ny} rows and {nx} columns",
@@ -105,49 +91,4 @@ pub(super) fn labels(
         )));
     }
     Ok(Labels { stretches: all, shared })
-}
-
-/// The parts of `runs` that `taken` does not cover; both row-major.
-fn without(runs: &[Run], taken: &[Run]) -> Vec<Run> {
-    let mut left = Vec::with_capacity(runs.len());
-    let mut first = 0;
-    for &run in runs {
-        while taken.get(first).is_some_and(|t| (t.row, t.end) <= (run.row, run.start)) {
-            first += 1;
-        }
-        let mut start = run.start;
-        for cover in taken[first..].iter().take_while(|t| t.row == run.row && t.start < run.end) {
-            if cover.start > start {
-                left.push(Run { row: run.row, start, end: cover.start });
-            }
-            start = start.max(cover.end);
-        }
-        if start < run.end {
-            left.push(Run { row: run.row, start, end: run.end });
-        }
-    }
-    left
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(row: u32, start: u32, end: u32) -> Run {
-        Run { row, start, end }
-    }
-
-    #[test]
-    fn given_phenomena_that_share_cells_leave_them_to_the_smaller_one() {
-        let left = without(&[run(0, 0, 9), run(1, 0, 9)], &[run(0, 3, 5), run(1, 0, 9)]);
-        assert_eq!(left, [run(0, 0, 3), run(0, 5, 9)]);
-    }
-
-    #[test]
-    fn cells_outside_the_domain_are_not_missing_as_well() {
-        let missing = [run(0, 0, 9), run(1, 2, 4), run(2, 0, 3)];
-        let outside = [run(0, 0, 2), run(0, 4, 5), run(0, 8, 12), run(1, 0, 20), run(2, 1, 2)];
-        assert_eq!(without(&missing, &outside), [run(0, 2, 4), run(0, 5, 8), run(2, 0, 1), run(2, 2, 3)]);
-        assert_eq!(without(&missing, &[]), missing);
-    }
 }

@@ -11,7 +11,7 @@ use super::in_order::scenes_in_order;
 use super::metadata::{FileKind, global_attributes};
 use crate::{JobInfo, ProductError};
 use eventscape_formats::write::{Codec, Medium, NcFile, Variable};
-use labels::{labels, outside_domain};
+use labels::labels;
 use shared::SharedRuns;
 use tiles::Tiling;
 
@@ -25,7 +25,7 @@ use tiles::Tiling;
 /// `y` and `x` and two-dimensional coordinates.
 ///
 /// Chunks hold one time and at most 512 × 512 cells (1 MiB of `track_id`), so that a map and a series at a point each
-/// unpack little more than they need. They are packed (zlib) from the runs of the components without making an image.
+/// unpack little more than they need. They are packed (zlib) from the ranges of the components' cells without making an image.
 ///
 /// Memory: a few scenes' components, their packed chunks, and about one byte in a thousand of what was packed before.
 /// Calls `progress` with the number of scenes done.
@@ -67,13 +67,13 @@ pub fn write_masks<W: Medium>(
     let tiling = Tiling::new(grid.ny(), grid.nx());
     let chunk = [1, tiling.rows, tiling.columns];
     let dims = ["time", axes.row, axes.column];
-    // the runs are packed as they are; the level says "fastest" in the stream's own header
+    // ranges of cells are packed as they are; the level says "fastest" in the stream's own header
     let codec = Codec { shuffle: false, level: 1 };
     let ids = file.start_chunks(axes.describe(track_id(job, &dims)), &chunk, codec)?;
     let flags = file.start_chunks(axes.describe(event_flag(grid, &dims)), &chunk, codec)?;
-    let outside = outside_domain(grid);
+    let outside = grid.outside_domain();
     let given = !job.given.is_empty();
-    let mut shared = SharedRuns::default();
+    let mut shared = SharedRuns::on(grid);
     scenes_in_order(
         events,
         |index, scene| {

@@ -1,6 +1,6 @@
 //! Cells of several given phenomena, which have one number each in `track_id`: what the others have is kept as runs.
 
-use eventscape_core::Run;
+use eventscape_core::{CellRange, Grid};
 
 use crate::ProductError;
 use eventscape_formats::write::{Codec, Medium, NcFile, Variable};
@@ -10,8 +10,8 @@ const ROWS: usize = 1 << 15;
 const DIMENSION: &str = "shared_run";
 
 /// The runs of all times; memory grows with the cells that are shared.
-#[derive(Default)]
 pub(super) struct SharedRuns {
+    nx: u32,
     scene: Vec<i32>,
     row: Vec<i32>,
     first: Vec<i32>,
@@ -20,12 +20,18 @@ pub(super) struct SharedRuns {
 }
 
 impl SharedRuns {
-    pub(super) fn add(&mut self, scene: usize, runs: &[(Run, i32)]) {
-        for (run, track) in runs {
+    pub(super) fn on(grid: &Grid) -> Self {
+        let (scene, row, first, cells, track) = Default::default();
+        Self { nx: grid.nx() as u32, scene, row, first, cells, track }
+    }
+
+    /// Each range lies in one row.
+    pub(super) fn add(&mut self, scene: usize, ranges: &[(CellRange, i32)]) {
+        for (range, track) in ranges {
             self.scene.push(scene as i32);
-            self.row.push(run.row as i32);
-            self.first.push(run.start as i32);
-            self.cells.push(run.cells() as i32);
+            self.row.push((range.start / self.nx) as i32);
+            self.first.push((range.start % self.nx) as i32);
+            self.cells.push(range.len() as i32);
             self.track.push(*track);
         }
     }

@@ -39,14 +39,15 @@ impl Tiling {
             let mut band = Band::new(across, self.columns);
             let end = (first_row + self.rows).min(self.ny);
             for row in first_row..end {
-                let count = rest.iter().take_while(|stretch| stretch.run.row as usize <= row).count();
+                let first = row * self.nx;
+                let count = rest.iter().take_while(|stretch| (stretch.range.start as usize) < first + self.nx).count();
                 let (of_row, later) = rest.split_at(count);
                 rest = later;
-                band.push_row(of_row);
+                band.push_row(of_row, first);
             }
             // the last chunks are as large as the others
             for _ in end..first_row + self.rows {
-                band.push_row(&[]);
+                band.push_row(&[], 0);
             }
             band.finish(&mut packed);
         }
@@ -73,11 +74,12 @@ impl Band {
         }
     }
 
-    fn push_row(&mut self, stretches: &[Stretch]) {
+    /// Adds the stretches of a row whose first cell has the number `first`.
+    fn push_row(&mut self, stretches: &[Stretch], first: usize) {
         self.at = 0;
         for stretch in stretches {
-            self.fill_to(stretch.run.start as usize, 0, Flag::Outside);
-            self.fill_to(stretch.run.end as usize, stretch.id, stretch.flag);
+            self.fill_to(stretch.range.start as usize - first, 0, Flag::Outside);
+            self.fill_to(stretch.range.end as usize - first, stretch.id, stretch.flag);
         }
         self.fill_to(self.ids.len() * self.columns, 0, Flag::Outside);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use eventscape_core::time::Calendar;
-use eventscape_core::{Grid, Timestamp, Values};
+use eventscape_core::{Cells, Grid, Timestamp, Values};
 use eventscape_formats::{Attribute, Attributes};
 
 use super::{grid, info, scenes};
@@ -49,7 +49,10 @@ impl RandomCuration {
             .map(|(time, stamp)| InterpolatedTime {
                 time: *time,
                 stamp: (*stamp).clone(),
-                events: ids(chance, places).into_iter().map(|id| event(chance, id, variables.len(), places)).collect(),
+                events: ids(chance, places)
+                    .into_iter()
+                    .map(|id| event(chance, id, variables.len(), (places, grid.nx())))
+                    .collect(),
             })
             .collect();
         let field = |chance: &mut Chance| -> Vec<f32> {
@@ -202,11 +205,11 @@ fn values(chance: &mut Chance, gathered: &Gathered, count: usize) -> [Option<Val
     }
 }
 
-fn event(chance: &mut Chance, id: u32, variables: usize, size: Size) -> InterpolatedEvent {
+fn event(chance: &mut Chance, id: u32, variables: usize, (size, nx): (Size, usize)) -> InterpolatedEvent {
     let count = size.places(chance);
     InterpolatedEvent {
         id,
-        cells: (0..count).map(|k| ((k / 500) as u32, (k % 500) as u32)).collect(),
+        cells: Cells::of(0..count as u32, nx as u32),
         lat: coordinates(chance, count, 90.0),
         lon: coordinates(chance, count, 360.0),
         area_km2: (0..count).map(|_| chance.real(1.0, 900.0)).collect(),

@@ -99,8 +99,10 @@ impl RandomJob {
     /// The cells of a component, row by row, with their values.
     pub(super) fn cells_of(&self, scene: usize, component: &Component) -> Vec<(u32, u32, f64)> {
         let scene = &self.scenes.0[scene];
-        let cells =
-            scene.runs[component.runs.clone()].iter().flat_map(|run| (run.start..run.end).map(|col| (run.row, col)));
+        let nx = self.grid.nx() as u32;
+        let cells = scene.ranges[component.ranges.clone()]
+            .iter()
+            .flat_map(|range| (range.start..range.end).map(|cell| (cell / nx, cell % nx)));
         cells.zip(component.values.clone()).map(|((row, col), at)| (row, col, scene.values.get(at).unwrap())).collect()
     }
 }
@@ -110,8 +112,8 @@ fn share_cells(scene: &mut SceneComponents) {
     let Some(of) = scene.components.first().cloned() else { return };
     let mut twin = of.clone();
     twin.label = scene.components.iter().map(|component| component.label).max().unwrap_or(0) + 1;
-    twin.runs = of.runs.start..of.runs.start + 1;
-    twin.cells = scene.runs[of.runs.start].cells();
+    twin.ranges = of.ranges.start..of.ranges.start + 1;
+    twin.cells = scene.ranges[of.ranges.start].len();
     twin.values = of.values.start..of.values.start + twin.cells as usize;
     twin.description.area_km2 += 1.0;
     scene.components.push(twin);

@@ -1,7 +1,7 @@
 //! Random scenes: fields, masks, and the components that a plain flood fill finds in them.
 
 use eventscape_core::time::Calendar;
-use eventscape_core::{Component, Connectivity, Description, Grid, Run, SceneComponents, Timestamp, Values};
+use eventscape_core::{Cells, Component, Connectivity, Description, Grid, SceneComponents, Timestamp, Values};
 use eventscape_testkit::oracle;
 
 use crate::read_back::chance::Chance;
@@ -81,16 +81,9 @@ fn field(chance: &mut Chance, ny: usize, nx: usize) -> Vec<f32> {
     field
 }
 
-fn missing(field: &[f32], nx: usize) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for (cell, _) in field.iter().enumerate().filter(|(_, value)| value.is_nan()) {
-        let (row, column) = ((cell / nx) as u32, (cell % nx) as u32);
-        match runs.last_mut() {
-            Some(run) if run.row == row && run.end == column => run.end += 1,
-            _ => runs.push(Run { row, start: column, end: column + 1 }),
-        }
-    }
-    runs
+fn missing(field: &[f32], nx: usize) -> Cells {
+    let cells = field.iter().enumerate().filter(|(_, value)| value.is_nan()).map(|(cell, _)| cell as u32);
+    Cells::of(cells, nx as u32)
 }
 
 /// Numbers that differ from each other, so that none can stand in another one's place.

@@ -74,7 +74,9 @@ pub(super) fn flat(job: &RandomCuration, folder: &Path) -> (PathBuf, NetCdf) {
     let times: Vec<Timestamp> = events().flat_map(|(time, event)| vec![time; event.lat.len()]).collect();
     let lat: Vec<f64> = events().flat_map(|(_, event)| event.lat.clone()).collect();
     let lon: Vec<f64> = events().flat_map(|(_, event)| event.lon.clone()).collect();
-    let cells: Vec<(u32, u32)> = events().flat_map(|(_, event)| event.cells.clone()).collect();
+    let nx = job.grid.nx() as u32;
+    let cells: Vec<(u32, u32)> =
+        events().flat_map(|(_, event)| event.cells.cells().map(|cell| (cell / nx, cell % nx))).collect();
     let area: Vec<f32> = events().flat_map(|(_, event)| event.area_km2.iter().map(|a| *a as f32)).collect();
     let place = |name: &str, standard_name: &str, units: &str, values: &[f64]| {
         Variable::of(name, &["obs"], values)

@@ -70,8 +70,8 @@ pub(super) fn flat(job: &RandomJob, folder: &Path) -> (PathBuf, NetCdf) {
 fn images(job: &RandomJob, scene: usize) -> (Vec<i32>, Vec<i8>) {
     let (grid, nx) = (&job.grid, job.grid.nx());
     let (mut ids, mut flags) = (vec![0; grid.len()], vec![0; grid.len()]);
-    for run in &job.scenes.0[scene].missing {
-        let cells = run.row as usize * nx + run.start as usize..run.row as usize * nx + run.end as usize;
+    for range in job.scenes.0[scene].missing.iter() {
+        let cells = range.start as usize..range.end as usize;
         ids[cells.clone()].fill(-1);
         flags[cells].fill(2);
     }

@@ -174,12 +174,12 @@ fn table(files: &[InterpolatedReader], choice: &Choice, most: usize, wanted: &Wa
                     table.set_unit(column, event.units.clone());
                 }
                 let before = table.rows();
-                for ((row, col), value) in event.cells.iter().zip(&event.values) {
-                    let Some((lat, lon)) = file.grid().centre(*row as usize, *col as usize) else { continue };
+                for (cell, value) in event.cells.cells().zip(&event.values) {
+                    let Some((lat, lon)) = file.grid().centre_of(cell) else { continue };
                     if !is_inside(&choice.boxes, lat, lon) {
                         continue;
                     }
-                    table.put(Cell { stamp: place, id, row: *row, col: *col }, (lat, lon), column, *value);
+                    table.put(Cell { stamp: place, id, row, col }, (lat, lon), column, *value);
                     if table.rows() > most {
                         let why = format!("more than {most} values; choose `ids`, `times` or an `area`");
                         return Err(ServiceError::Request(why));
@@ -237,7 +237,7 @@ mod tests {
         // as many as the events that are chosen have cells
         let stamp = files[0].stamps()[0].to_owned();
         let id = files[0].events(&stamp)[0];
-        let cells = files[0].event(&stamp, id, &files[0].variables()[0]).unwrap().cells.len();
+        let cells = files[0].event(&stamp, id, &files[0].variables()[0]).unwrap().cells.count() as usize;
         choice.times = Times::read(&format!("{stamp},{stamp}")).unwrap();
         choice.ids = Some([id].into());
         let table = table(&files, &choice, cells, &wanted).unwrap();
