@@ -10,6 +10,8 @@ use eventscape_core::ErrorKind;
 use eventscape_pipeline::{Observer, Stage};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::failure::exit_code;
+
 /// How often a line of progress is written where there are no bars.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
@@ -79,7 +81,7 @@ impl Terminal {
     pub(crate) fn error(&self, message: &str, kind: ErrorKind) {
         if self.mode == Mode::Json {
             self.json(&serde_json::json!({
-                "level": "error", "kind": kind.to_string(), "exit_code": kind.exit_code(), "message": message,
+                "level": "error", "kind": kind.to_string(), "exit_code": exit_code(kind), "message": message,
             }));
         } else {
             self.line(&format!("error: {message}"));

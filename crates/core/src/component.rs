@@ -7,9 +7,9 @@ use crate::{CellRange, Cells, Timestamp, Values};
 /// Which cells of a grid touch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Connectivity {
-    /// Cells that share an edge (the reference's connectivity 1).
+    /// Cells that share an edge (TOS2CA's connectivity 1).
     Four,
-    /// Cells that share an edge or a corner (the reference's connectivity 2, and its service's default).
+    /// Cells that share an edge or a corner (TOS2CA's connectivity 2, and its service's default).
     #[default]
     Eight,
 }

@@ -6,30 +6,16 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request itself is wrong: a flag, a key of the job file, a threshold (exit code 2).
+    /// The request itself is wrong: a flag, a key of the job file, a threshold.
     Usage,
-    /// The data are bad or missing (exit code 3).
+    /// The data are bad or missing.
     Data,
-    /// Credentials are missing or refused (exit code 4).
+    /// Credentials are missing or refused.
     Denied,
-    /// Some of the work is done and kept, some is not (exit code 5).
+    /// Some of the work is done and kept, some is not.
     Partial,
-    /// Our own fault, or the machine's: disk full, out of memory (exit code 1).
+    /// Our own fault, or the machine's: disk full, out of memory.
     Internal,
-}
-
-impl ErrorKind {
-    /// The exit code of the `eventscape` binary for this kind.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Usage => 2,
-            Self::Data => 3,
-            Self::Denied => 4,
-            Self::Partial => 5,
-            Self::Internal => 1,
-        }
-    }
 }
 
 impl fmt::Display for ErrorKind {

@@ -15,6 +15,7 @@ mod component;
 mod condition;
 mod describe;
 mod error;
+mod lanes;
 mod lineage;
 mod scene;
 
@@ -22,13 +23,14 @@ pub mod detect;
 pub mod grid;
 pub mod outline;
 pub mod regrid;
+pub mod sphere;
 pub mod time;
 pub mod track;
 pub mod units;
 
 pub use cells::{CellRange, Cells};
 pub use component::{CellBox, Component, Connectivity, Description, EventSource, SceneComponents, SourceError};
-pub use condition::{Comparison, Condition, Side, Spread};
+pub use condition::{BoundExpression, Comparison, Condition, Expression, Side, Spread};
 pub use error::{CoreError, ErrorKind};
 pub use grid::Grid;
 pub use lineage::{Arrival, Departure, Lineage, Link, Member, Relation, Track};

@@ -41,9 +41,9 @@ pub struct Member {
 }
 
 impl Member {
-    /// The tag of the reference: the departure overwrites the arrival.
+    /// TOS2CA's tag: the departure overwrites the arrival.
     #[must_use]
-    pub fn reference_tag(&self) -> &'static str {
+    pub fn tos2ca_tag(&self) -> &'static str {
         match (self.departure, self.arrival) {
             (Some(Departure::Dissipation), _) => "dissipation",
             (Some(Departure::DissipationMerge), _) => "dissipation - merge",
@@ -94,7 +94,7 @@ pub struct Link {
     pub child: u32,
     /// Number of cells that both have.
     pub cells: u32,
-    /// Those cells as a fraction of the parent's (by the tracker's rule: cells, or the reference's faulty formula).
+    /// Those cells as a fraction of the parent's (by the tracker's rule: cells, or TOS2CA's faulty formula).
     pub overlap_parent: f64,
     /// Those cells as a fraction of the child's cells.
     pub overlap_child: f64,

@@ -5,7 +5,7 @@ use crate::{CoreError, Grid, Timestamp};
 /// The values of one field, row-major (`ny` rows of `nx` columns), in the type in which comparisons are made.
 ///
 /// A missing cell is NaN. Float32 data stay float32 (a threshold is rounded to float32 before it is compared); unpacked
-/// integers with a float64 scale are float64, as netCDF4-python and the reference have them.
+/// integers with a float64 scale are float64, as netCDF4-python and TOS2CA have them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
     /// Float32 data.

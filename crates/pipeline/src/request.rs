@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use eventscape_catalog::{Catalog, LevelChoice, Source, SubsetRequest, TimeOrder};
-use eventscape_core::detect::Expression;
+use eventscape_core::Expression;
 use eventscape_core::grid::Domain;
 use eventscape_products::{Product, ProductStage};
 

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use eventscape_catalog::{Notice, Outlines, Severity, Subset, VariableMeta};
-use eventscape_core::detect::{DetectOptions, Expression};
+use eventscape_core::Expression;
+use eventscape_core::detect::DetectOptions;
 use eventscape_core::time::Calendar;
 use eventscape_core::track::{AuxGeoirOptions, FortraccOptions, OverlapRule};
 use eventscape_core::{Condition, Connectivity, Grid, Timestamp};

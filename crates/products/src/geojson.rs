@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use eventscape_core::sphere::west_east;
 use eventscape_core::time::Calendar;
 use eventscape_core::{Lineage, SceneComponents};
 use serde::Serialize;
@@ -89,7 +90,7 @@ pub fn write_geojson<W: Write>(
             date_time: stamp,
             time: scene.time.to_string(),
             calendar: model.then(|| calendar.name()),
-            tag: event.member.reference_tag(),
+            tag: event.member.tos2ca_tag(),
             arrival: arrival_name(event.member.arrival),
             departure: event.member.departure.map(departure_name),
             cells: event.component.cells,
@@ -128,9 +129,4 @@ struct FeatureHead<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     bbox: Option<[f64; 4]>,
     properties: Properties<'a>,
-}
-
-/// A longitude within -180..=180.
-pub(crate) fn west_east(lon: f64) -> f64 {
-    if (-180.0..=180.0).contains(&lon) { lon } else { (lon + 180.0).rem_euclid(360.0) - 180.0 }
 }

@@ -1,7 +1,7 @@
 //! Features: an area and its properties.
 
-use eventscape_core::grid::PolygonRings;
 use eventscape_core::outline::Shape;
+use eventscape_core::sphere::PolygonRings;
 use serde_json::{Map, Value};
 
 use super::crs::Crs;

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use eventscape_core::grid::PolygonRings;
+use eventscape_core::sphere::PolygonRings;
 use serde_json::{Map, Value};
 use shapefile::dbase::{self, FieldValue};
 use shapefile::{PolygonRing, Shape};

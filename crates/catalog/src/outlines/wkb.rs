@@ -1,7 +1,7 @@
 //! Polygons in well-known binary (OGC 06-103r4, section 8), with the header that GeoPackage puts in front (OGC 12-128r19,
 //! section 2.1.3). Why our own: docs/adr/0008-libraries.md.
 
-use eventscape_core::grid::PolygonRings;
+use eventscape_core::sphere::PolygonRings;
 
 /// Collections lie at most so deep in each other.
 const DEEPEST: usize = 8;

@@ -12,7 +12,7 @@ pub use orbit::Orbit;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use eventscape_core::Timestamp;
-use eventscape_core::grid::distance_km;
+use eventscape_core::sphere::distance_km;
 use eventscape_core::time::Calendar;
 use eventscape_formats::{Attributes, Granule};
 

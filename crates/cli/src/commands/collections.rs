@@ -9,6 +9,7 @@ use eventscape_core::ErrorKind;
 use eventscape_pipeline::{PipelineError, load_catalog};
 
 use super::{Outcome, print};
+use crate::failure::exit_code;
 use crate::report::table;
 use crate::terminal::Terminal;
 
@@ -26,7 +27,7 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
             let wrong = catalog.check();
             if !wrong.is_empty() {
                 wrong.iter().for_each(|w| terminal.error(w, ErrorKind::Usage));
-                return Ok(ExitCode::from(ErrorKind::Usage.exit_code()));
+                return Ok(ExitCode::from(exit_code(ErrorKind::Usage)));
             }
             print(&format!("{} collections, nothing wrong\n", catalog.list().len()))?;
         }

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::{Outcome, print, verify};
+use crate::failure::exit_code;
 use crate::report::table;
 use crate::terminal::{Terminal, say as warn};
 
@@ -41,7 +42,7 @@ pub(super) fn run(name: &str, matches: &ArgMatches, terminal: &Terminal) -> Outc
         Ok(code) => Ok(code),
         Err(error) => {
             terminal.error(&error.to_string(), error.kind());
-            Ok(ExitCode::from(error.kind().exit_code()))
+            Ok(ExitCode::from(exit_code(error.kind())))
         }
     }
 }

@@ -7,6 +7,7 @@ use eventscape_core::ErrorKind;
 use eventscape_pipeline::{PipelineError, Verification, VerifyRequest, verify};
 
 use super::{Outcome, print, surroundings};
+use crate::failure::exit_code;
 use crate::report;
 use crate::terminal::Terminal;
 
@@ -27,7 +28,7 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Outcome {
     }
     let is_sound = tell(&found, matches.get_flag("json"))?;
     Ok(match refused.filter(|_| is_sound) {
-        Some(kind) => ExitCode::from(kind.exit_code()),
+        Some(kind) => ExitCode::from(exit_code(kind)),
         None => code(is_sound),
     })
 }
@@ -42,5 +43,5 @@ pub(super) fn tell(found: &[Verification], json: bool) -> Result<bool, PipelineE
 
 /// Damaged products are bad data.
 pub(super) fn code(is_sound: bool) -> ExitCode {
-    if is_sound { ExitCode::SUCCESS } else { ExitCode::from(ErrorKind::Data.exit_code()) }
+    if is_sound { ExitCode::SUCCESS } else { ExitCode::from(exit_code(ErrorKind::Data)) }
 }

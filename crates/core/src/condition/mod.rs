@@ -1,9 +1,12 @@
 //! The condition that cuts a phenomenon out of a field.
 
+mod expression;
 mod parse;
 mod words;
 
-/// An inequality of the reference.
+pub use expression::{BoundExpression, Expression};
+
+/// An inequality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// `x < threshold`
@@ -18,18 +21,18 @@ pub enum Comparison {
     EqualTo,
 }
 
-/// Which side of a reference counts.
+/// Which side of the baseline counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// Above the reference.
+    /// Above the baseline.
     Above,
-    /// Below the reference.
+    /// Below the baseline.
     Below,
-    /// Away from the reference on either side.
+    /// Away from the baseline on either side.
     Beyond,
 }
 
-/// How far from the reference counts.
+/// How far from the baseline counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spread {
     /// So many standard deviations from the mean.
@@ -44,7 +47,7 @@ pub enum Spread {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Condition {
-    /// The reference's five inequalities.
+    /// One of TOS2CA's five inequalities.
     Compare {
         /// The inequality.
         comparison: Comparison,
@@ -74,8 +77,8 @@ pub enum Condition {
         /// How far.
         spread: Spread,
     },
-    /// The reference's `anomalyEvent`, fault and all: `x - mean < factor * std`, in float32.
-    ReferenceAnomaly {
+    /// TOS2CA's `anomalyEvent`, fault and all: `x - mean < factor * std`, in float32.
+    Tos2caAnomaly {
         /// The factor.
         factor: f64,
     },
@@ -95,14 +98,14 @@ pub enum Condition {
         base_years: Option<(i32, i32)>,
     },
     /// A boolean expression over the fields of the scene.
-    Expression(crate::detect::Expression),
+    Expression(Expression),
 }
 
 impl Condition {
     /// Whether cells are compared with statistics of their own, which take a pass over the data first.
     #[must_use]
-    pub fn needs_reference(&self) -> bool {
-        matches!(self, Self::Anomaly { .. } | Self::ReferenceAnomaly { .. } | Self::Climatology { .. })
+    pub fn needs_baseline(&self) -> bool {
+        matches!(self, Self::Anomaly { .. } | Self::Tos2caAnomaly { .. } | Self::Climatology { .. })
     }
 
     /// The threshold, where it is one number.
@@ -114,7 +117,7 @@ impl Condition {
             Self::Anomaly { spread, .. } | Self::Climatology { spread, .. } => match spread {
                 Spread::Sigmas(k) | Spread::Percentile(k) => Some(*k),
             },
-            Self::ReferenceAnomaly { factor } => Some(*factor),
+            Self::Tos2caAnomaly { factor } => Some(*factor),
             Self::Between { .. } | Self::Expression(_) => None,
         }
     }

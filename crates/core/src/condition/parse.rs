@@ -1,8 +1,7 @@
 //! Conditions in the words of users: an operator and a value.
 
-use super::{Comparison, Condition, Side, Spread};
+use super::{Comparison, Condition, Expression, Side, Spread};
 use crate::CoreError;
-use crate::detect::Expression;
 use crate::units::Unit;
 
 /// Every operator and what its value looks like.
@@ -14,7 +13,7 @@ const OPERATORS: &str = "lessThan, lessThanOrEqualTo, greaterThan, greaterThanOr
 impl Condition {
     /// Understands an operator (`lessThan`, `<`, `between`, `anomalyBeyond`, …; case does not matter) and its value (`235`,
     /// `235 K`, `230,235`, the text of an expression). A unit in the value is converted to `units`, those of the variable.
-    /// With `compat`, `anomalyEvent` is the reference's own formula.
+    /// With `compat`, `anomalyEvent` is TOS2CA's own formula.
     ///
     /// # Errors
     /// [`CoreError::Condition`] names the operator, the value and what was expected.
@@ -34,7 +33,7 @@ impl Condition {
             return value.climatology(side);
         }
         match name.as_str() {
-            "anomalyevent" if compat => Ok(Self::ReferenceAnomaly { factor: value.number(value.text)? }),
+            "anomalyevent" if compat => Ok(Self::Tos2caAnomaly { factor: value.number(value.text)? }),
             "anomalyevent" => {
                 Ok(Self::Anomaly { side: Side::Beyond, spread: Spread::Sigmas(value.sigmas(value.text)?) })
             }
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_operators_of_the_reference_and_ours_are_understood() {
+    fn the_operators_of_tos2ca_and_ours_are_understood() {
         let compare = |comparison, threshold| Condition::Compare { comparison, threshold };
         assert_eq!(parse("lessThan", "235").unwrap(), compare(Comparison::LessThan, 235.0));
         assert_eq!(parse("<=", "-38 degC").unwrap(), compare(Comparison::LessThanOrEqualTo, 235.15));
@@ -226,7 +225,7 @@ mod tests {
         assert_eq!(parse("anomalyEvent", "2").unwrap(), beyond);
         assert_eq!(
             Condition::parse("anomalyEvent", "-2", None, true).unwrap(),
-            Condition::ReferenceAnomaly { factor: -2.0 }
+            Condition::Tos2caAnomaly { factor: -2.0 }
         );
         assert_eq!(
             parse("climatologyAbove", "p90, window=31, base=1991-2020").unwrap(),

@@ -49,7 +49,7 @@ impl Condition {
                 let what = if matches!(far, Spread::Sigmas(_)) { "the cell's mean" } else { "the cell's values" };
                 format!("{variable} {} {what} over the job", spread(*side, *far))
             }
-            Self::ReferenceAnomaly { factor } => {
+            Self::Tos2caAnomaly { factor } => {
                 format!("{variable} - mean < {factor} standard deviations (reference)")
             }
             Self::Climatology { side, spread: far, window_days, base_years } => {
@@ -60,7 +60,7 @@ impl Condition {
         }
     }
 
-    /// The reference's `event_type`, or ours in its style.
+    /// TOS2CA's `event_type`, or ours in its style.
     #[must_use]
     pub fn event_type(&self) -> String {
         let of = |side: &Side, spread: &Spread, kind: &str| {
@@ -76,7 +76,7 @@ impl Condition {
                 Comparison::EqualTo => "equal_to_threshold",
             }
             .to_owned(),
-            Self::ReferenceAnomaly { .. } => "anomaly_event".to_owned(),
+            Self::Tos2caAnomaly { .. } => "anomaly_event".to_owned(),
             Self::Between { .. } => "between_thresholds".to_owned(),
             Self::Hysteresis { comparison, .. } => match comparison {
                 Comparison::GreaterThan | Comparison::GreaterThanOrEqualTo => "hysteresis_above",

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::statistics::{ByPlace, Sums};
-use crate::detect::GROUP;
+use crate::lanes::GROUP;
 
 /// Eight float64 numbers.
 #[derive(Clone, Copy)]

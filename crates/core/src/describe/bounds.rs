@@ -1,7 +1,7 @@
 //! The smallest box around a component.
 
 use crate::cells::{RowCursor, rows};
-use crate::detect::{any_bit, bit_words, set_bits};
+use crate::lanes::bits;
 use crate::{CellBox, CellRange};
 
 /// A box in degrees; `east` is not below `west`, whatever the convention.
@@ -21,9 +21,9 @@ pub(super) fn cell_box(ranges: &[CellRange], nx: u32, periodic: bool, west: u32,
         return plain;
     }
     // It reaches the seam from both sides: the box is what the widest gap between its columns leaves.
-    let mut taken = vec![0u64; bit_words(nx as usize)];
+    let mut taken = vec![0u64; bits::words(nx as usize)];
     for columns in rows(ranges, nx).flat_map(|row| row.columns()) {
-        set_bits(&mut taken, columns.start, columns.end);
+        bits::set(&mut taken, columns.start, columns.end);
     }
     match widest_gap(&taken, nx) {
         Some((start, end)) => CellBox { row0, col0: end, row1, col1: start + nx },
@@ -46,7 +46,7 @@ fn widest_gap(taken: &[u64], nx: u32) -> Option<(u32, u32)> {
     let mut widest: Option<(u32, u32)> = None;
     let mut gap = None;
     for column in 0..nx {
-        let is_taken = any_bit(taken, column, column + 1);
+        let is_taken = bits::any(taken, column, column + 1);
         match (is_taken, gap) {
             (false, None) => gap = Some(column),
             (true, Some(start)) => {

@@ -2,6 +2,7 @@
 
 use crate::Grid;
 use crate::grid::Coordinates;
+use crate::sphere::eastward;
 
 /// Where the convention's 360 degrees begin: at 180°W or at 0°.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +23,7 @@ impl Convention {
         if (self.first..self.first + 360.0).contains(&lon) {
             return lon;
         }
-        let folded = self.first + (lon - self.first).rem_euclid(360.0);
+        let folded = eastward(lon, self.first);
         // A remainder just below 360 may round up to it.
         if folded >= self.first + 360.0 { self.first } else { folded }
     }

@@ -5,10 +5,11 @@ use std::mem::MaybeUninit;
 use super::bounds::Bounds;
 use super::moments::Moments;
 use super::statistics::{Portable, Statistics, Sums, add_range, origin};
-use super::{EARTH_RADIUS_KM, Measurable, Measures, RunValues};
+use super::{Measurable, Measures, RangeValues};
 use crate::cells::{CellRow, rows};
-use crate::detect::{Cell, GROUP, Isa};
 use crate::grid::CellAreas;
+use crate::lanes::{Cell, GROUP, Isa};
+use crate::sphere::{chord_km, near, unit_vector};
 use crate::{CellRange, Grid};
 
 type Point = [f64; 3];
@@ -28,23 +29,12 @@ pub(crate) struct Curvilinear {
     periodic: bool,
 }
 
-fn point(lat: f64, lon: f64) -> Point {
-    let ((sin_lat, cos_lat), (sin_lon, cos_lon)) = (lat.to_radians().sin_cos(), lon.to_radians().sin_cos());
-    [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]
-}
-
 fn minus(a: Point, b: Point) -> Point {
     [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
 }
 
 fn middle(a: Point, b: Point) -> Point {
     [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1]), 0.5 * (a[2] + b[2])]
-}
-
-fn great_circle_km(a: Point, b: Point) -> f64 {
-    let d = minus(a, b);
-    let chord = (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]).sqrt();
-    2.0 * EARTH_RADIUS_KM * (0.5 * chord).min(1.0).asin()
 }
 
 impl Curvilinear {
@@ -58,9 +48,12 @@ impl Curvilinear {
         let corner_degrees = grid.corners();
         Self {
             nx,
-            centres: cells().filter_map(|(row, column)| grid.centre(row, column)).map(|c| point(c.0, c.1)).collect(),
+            centres: cells()
+                .filter_map(|(row, column)| grid.centre(row, column))
+                .map(|c| unit_vector(c.0, c.1))
+                .collect(),
             areas: areas.into_iter().chain([0.0; GROUP]).collect(),
-            corners: corner_degrees.iter().map(|c| point(c.0, c.1)).collect(),
+            corners: corner_degrees.iter().map(|c| unit_vector(c.0, c.1)).collect(),
             corner_degrees,
             periodic: grid.is_periodic(),
         }
@@ -78,12 +71,12 @@ impl Curvilinear {
 
     /// Length of the edges between columns `start..end` along the edge before row `row`, km.
     fn along(&self, row: u32, start: u32, end: u32) -> f64 {
-        (start..end).map(|c| great_circle_km(self.corner(row, c), self.corner(row, c + 1))).sum()
+        (start..end).map(|c| chord_km(self.corner(row, c), self.corner(row, c + 1))).sum()
     }
 
     /// Length of a row's edge before column `column`, km.
     fn across(&self, row: u32, column: u32) -> f64 {
-        great_circle_km(self.corner(row, column), self.corner(row + 1, column))
+        chord_km(self.corner(row, column), self.corner(row + 1, column))
     }
 
     /// Box of the cells' corners. Longitudes are followed from the first cell's centre, so a component must not reach
@@ -97,7 +90,7 @@ impl Curvilinear {
             for row in [row, row + 1] {
                 let line = &self.corner_degrees[row as usize * (self.nx + 1)..];
                 for (lat, lon) in &line[columns.start as usize..=columns.end as usize] {
-                    let lon = from + (lon - from + 180.0).rem_euclid(360.0) - 180.0;
+                    let lon = near(*lon, from);
                     bounds.south = bounds.south.min(*lat);
                     bounds.north = bounds.north.max(*lat);
                     bounds.west = bounds.west.min(lon);
@@ -179,7 +172,7 @@ pub(super) fn measure<T: Measurable>(
     isa: Isa,
     grid: &Curvilinear,
     ranges: &[CellRange],
-    source: RunValues<'_, T>,
+    source: RangeValues<'_, T>,
     values: &mut [MaybeUninit<T>],
 ) -> Measures {
     let (moments, perimeter_km, west, east) = grid.shape_of(ranges);
@@ -189,14 +182,14 @@ pub(super) fn measure<T: Measurable>(
         fn wide<T: Measurable>(
             grid: &Curvilinear,
             ranges: &[CellRange],
-            source: RunValues<'_, T>,
+            source: RangeValues<'_, T>,
             values: &mut [MaybeUninit<T>],
             area: f64,
         ) -> Statistics {
             statistics::<T, T::Wide>(grid, ranges, source, values, area)
         }
-        if isa == Isa::Avx2 {
-            // SAFETY: `Isa::best` makes `Avx2` only where the processor has all these features.
+        if let Isa::Avx2(_) = isa {
+            // SAFETY: the witness says that the processor has all these features.
             let statistics = unsafe { wide(grid, ranges, source, values, moments.area) };
             return Measures { moments, perimeter_km, statistics, west, east };
         }
@@ -210,7 +203,7 @@ pub(super) fn measure<T: Measurable>(
 fn statistics<T: Cell, S: Sums<T>>(
     grid: &Curvilinear,
     ranges: &[CellRange],
-    source: RunValues<'_, T>,
+    source: RangeValues<'_, T>,
     values: &mut [MaybeUninit<T>],
     area: f64,
 ) -> Statistics {

@@ -6,9 +6,9 @@ use super::bounds::cell_box;
 use super::convention::Convention;
 use super::curvilinear::{self, Curvilinear};
 use super::rectilinear::{self, Rectilinear};
-use super::{Measurable, Measures, RunValues};
+use super::{Measurable, Measures, RangeValues};
 use crate::cells::{count, rows};
-use crate::detect::{GROUP, Isa, any_bit, bit_image, bit_rim, bit_words};
+use crate::lanes::{GROUP, Isa, bits};
 use crate::{CellBox, CellRange, CoreError, Description, Grid};
 
 /// What detection must know of a grid's cells to describe components.
@@ -46,7 +46,7 @@ impl Geometry {
                 Some(cells) => Measured::Rectilinear(cells),
                 None => Measured::Curvilinear(Curvilinear::new(grid)),
             },
-            rim: grid.domain().map(|domain| bit_rim(&bit_image(domain, nx), nx, grid.is_periodic())),
+            rim: grid.domain().map(|domain| bits::rim(&bits::image(domain, nx), nx, grid.is_periodic())),
         })
     }
 
@@ -63,7 +63,7 @@ impl Geometry {
         &self,
         isa: Isa,
         ranges: &[CellRange],
-        source: RunValues<'_, T>,
+        source: RangeValues<'_, T>,
         values: &mut Vec<T>,
     ) -> (CellBox, Description) {
         let cells = count(ranges) as usize;
@@ -80,7 +80,7 @@ impl Geometry {
         &self,
         isa: Isa,
         ranges: &[CellRange],
-        source: RunValues<'_, T>,
+        source: RangeValues<'_, T>,
         values: &mut [MaybeUninit<T>],
     ) -> (CellBox, Description) {
         let measures = match &self.cells {
@@ -121,14 +121,14 @@ impl Geometry {
     }
 
     fn touches_edge(&self, ranges: &[CellRange], measures: &Measures, cell_box: &CellBox) -> bool {
-        let words = bit_words(self.nx as usize);
+        let words = bits::words(self.nx as usize);
         cell_box.row0 == 0
             || cell_box.row1 == self.ny
             || (!self.periodic && (measures.west == 0 || measures.east == self.nx))
             || self.rim.as_ref().is_some_and(|rim| {
                 rows(ranges, self.nx).any(|row| {
                     let rim = &rim[row.row as usize * words..][..words];
-                    row.columns().any(|columns| any_bit(rim, columns.start, columns.end))
+                    row.columns().any(|columns| bits::any(rim, columns.start, columns.end))
                 })
             })
     }

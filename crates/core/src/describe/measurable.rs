@@ -3,7 +3,7 @@
 #[cfg(not(target_arch = "x86_64"))]
 use super::statistics;
 use super::statistics::Sums;
-use crate::detect::Cell;
+use crate::lanes::Cell;
 
 /// A type of values that can be described.
 pub(crate) trait Measurable: Cell {

@@ -14,9 +14,9 @@ mod values;
 
 pub(crate) use geometry::Geometry;
 pub(crate) use measurable::Measurable;
-pub(crate) use values::RunValues;
+pub(crate) use values::RangeValues;
 
-use crate::grid::EARTH_RADIUS_KM;
+use crate::sphere::EARTH_RADIUS_KM;
 
 /// What the pass over a component's cells finds.
 #[derive(Clone, Copy, Debug)]

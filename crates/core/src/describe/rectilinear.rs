@@ -5,10 +5,10 @@ use std::mem::MaybeUninit;
 use super::bounds::Bounds;
 use super::moments::Moments;
 use super::statistics::{Portable, Statistics, Sums, add_range, origin};
-use super::{EARTH_RADIUS_KM, Measurable, Measures, RunValues};
+use super::{EARTH_RADIUS_KM, Measurable, Measures, RangeValues};
 use crate::cells::RowCursor;
-use crate::detect::{Cell, GROUP, Isa};
 use crate::grid::{CellAreas, Coordinates};
+use crate::lanes::{Cell, GROUP, Isa};
 use crate::{CellBox, CellRange, Grid};
 
 /// Sums over columns are integers in units of 2^-58 rad: their differences are exact, however small the cells.
@@ -144,7 +144,7 @@ pub(super) fn measure<T: Measurable>(
     isa: Isa,
     grid: &Rectilinear,
     ranges: &[CellRange],
-    source: RunValues<'_, T>,
+    source: RangeValues<'_, T>,
     values: &mut [MaybeUninit<T>],
 ) -> Measures {
     #[cfg(target_arch = "x86_64")]
@@ -153,13 +153,13 @@ pub(super) fn measure<T: Measurable>(
         fn wide<T: Measurable>(
             grid: &Rectilinear,
             ranges: &[CellRange],
-            source: RunValues<'_, T>,
+            source: RangeValues<'_, T>,
             values: &mut [MaybeUninit<T>],
         ) -> Measures {
             measure_ranges::<T, T::Wide>(grid, ranges, source, values)
         }
-        if isa == Isa::Avx2 {
-            // SAFETY: `Isa::best` makes `Avx2` only where the processor has all these features.
+        if let Isa::Avx2(_) = isa {
+            // SAFETY: the witness says that the processor has all these features.
             return unsafe { wide(grid, ranges, source, values) };
         }
     }
@@ -171,7 +171,7 @@ pub(super) fn measure<T: Measurable>(
 fn measure_ranges<T: Cell, S: Sums<T>>(
     grid: &Rectilinear,
     ranges: &[CellRange],
-    source: RunValues<'_, T>,
+    source: RangeValues<'_, T>,
     values: &mut [MaybeUninit<T>],
 ) -> Measures {
     let (mut index, mut at) = (0, 0);

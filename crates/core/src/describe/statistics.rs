@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use crate::detect::{Cell, GROUP};
+use crate::lanes::{Cell, GROUP};
 
 /// The outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]

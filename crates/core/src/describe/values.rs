@@ -1,17 +1,17 @@
 //! The values of a component, from where detection gathered them.
 
-use crate::detect::Cell;
+use crate::lanes::Cell;
 
 /// Where the values of a component's ranges are.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RunValues<'a, T> {
+pub(crate) struct RangeValues<'a, T> {
     /// For each range, where its values begin in `gathered`.
     pub(crate) starts: &'a [u32],
-    /// The values of all ranges of the scene, and at least [`crate::detect::GROUP`] cells more.
+    /// The values of all ranges of the scene, and at least [`crate::lanes::GROUP`] cells more.
     pub(crate) gathered: &'a [T],
 }
 
-impl<'a, T: Cell> RunValues<'a, T> {
+impl<'a, T: Cell> RangeValues<'a, T> {
     /// The component's first value.
     #[inline(always)]
     pub(super) fn first(&self) -> T {

@@ -1,8 +1,9 @@
 //! From labelled ranges of cells to components.
 
 use super::label::NONE;
-use super::{Detector, GROUP, Scratch};
-use crate::describe::{Measurable, RunValues};
+use super::{Detector, Scratch};
+use crate::describe::{Measurable, RangeValues};
+use crate::lanes::GROUP;
 use crate::{CellRange, Component};
 
 impl Detector<'_> {
@@ -109,7 +110,7 @@ impl Detector<'_> {
         let room = values.spare_capacity_mut();
         for component in components {
             let range = component.ranges.clone();
-            let source = RunValues { starts: &value_starts[range.clone()], gathered };
+            let source = RangeValues { starts: &value_starts[range.clone()], gathered };
             (component.cell_box, component.description) =
                 self.geometry.describe_into(self.isa, &ranges[range], source, &mut room[component.values.start..]);
         }

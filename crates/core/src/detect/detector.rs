@@ -2,12 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::bits;
 use super::cut::Rule;
-use super::isa::Isa;
 use super::smooth::smoothed;
-use super::{DetectOptions, ReferenceField, Scratch};
+use super::{Baseline, DetectOptions, Scratch};
 use crate::describe::Geometry;
+use crate::lanes::{Isa, bits};
 use crate::{Condition, CoreError, Grid, Scene, SceneComponents, Values};
 
 /// Finds and describes the components of scenes on one grid. Made once a job, shared by all threads.
@@ -59,26 +58,26 @@ impl<'a> Detector<'a> {
         })
     }
 
-    /// Finds the components of a scene. `reference` is what an anomaly is measured against (see
+    /// Finds the components of a scene. `baseline` is what an anomaly is measured against (see
     /// [`super::TileStatistics`]); other conditions need none.
     ///
     /// # Errors
-    /// [`CoreError::Scene`] where the scene or the reference does not fit the grid; [`CoreError::Condition`] where the
-    /// condition needs a reference that is not given.
+    /// [`CoreError::Scene`] where the scene or the baseline does not fit the grid; [`CoreError::Condition`] where the
+    /// condition needs a baseline that is not given.
     pub fn detect(
         &self,
         scene: &Scene,
-        reference: Option<&ReferenceField>,
+        baseline: Option<&Baseline>,
         scratch: &mut Scratch,
     ) -> Result<SceneComponents, CoreError> {
         scene.check(self.grid)?;
-        self.rule.check_reference(reference, self.grid.len())?;
+        self.rule.check_baseline(baseline, self.grid.len())?;
         let (missing, missing_cells) = if self.options.smooth_cells > 0 {
             let fields: Vec<Values> =
                 scene.fields.iter().map(|field| smoothed(field, self.grid, self.options.smooth_cells)).collect();
-            self.label_rows(scene, &fields, reference, scratch)?
+            self.label_rows(scene, &fields, baseline, scratch)?
         } else {
-            self.label_rows(scene, &scene.fields, reference, scratch)?
+            self.label_rows(scene, &scene.fields, baseline, scratch)?
         };
         let (mut components, detected) = self.keep(scratch);
         let ranges = self.sort_ranges(&mut components, scratch);
@@ -115,11 +114,11 @@ impl<'a> Detector<'a> {
 pub fn detect_all(
     detector: &Detector<'_>,
     scenes: &[Scene],
-    reference: Option<&ReferenceField>,
+    baseline: Option<&Baseline>,
 ) -> Result<Vec<SceneComponents>, CoreError> {
     let found: Vec<Result<SceneComponents, CoreError>> = scenes
         .par_iter()
-        .map_init(Scratch::default, |scratch, scene| detector.detect(scene, reference, scratch))
+        .map_init(Scratch::default, |scratch, scene| detector.detect(scene, baseline, scratch))
         .collect();
     found.into_iter().collect()
 }

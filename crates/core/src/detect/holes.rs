@@ -1,9 +1,8 @@
 //! Fills holes: small regions of cells outside the condition that are surrounded by cells inside it.
 
-use super::bits;
-use super::isa::Isa;
 use super::label::{Forest, push_steps};
 use crate::Connectivity;
+use crate::lanes::{Isa, bits};
 
 /// Buffers of [`fill`].
 #[derive(Debug, Default)]

@@ -20,31 +20,21 @@
 //! # Ok::<(), eventscape_core::CoreError>(())
 //! ```
 
-mod bits;
+mod baseline;
 mod collect;
 mod cut;
 mod detector;
-mod expression;
-mod gather;
 mod holes;
-mod isa;
 mod label;
 mod options;
-mod reference;
 mod rows;
 mod scratch;
 mod smooth;
 
+pub use baseline::*;
 pub use detector::{Detector, detect_all};
-pub use expression::{BoundExpression, Expression};
 pub use options::DetectOptions;
-pub use reference::*;
 pub use scratch::Scratch;
-
-pub(crate) use bits::{any as any_bit, image as bit_image, rim as bit_rim, set as set_bits, words as bit_words};
-pub(crate) use cut::Cell;
-pub(crate) use gather::GROUP;
-pub(crate) use isa::Isa;
 
 #[cfg(test)]
 mod tests;

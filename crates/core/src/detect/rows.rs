@@ -1,10 +1,10 @@
 //! The pass over the rows of a scene: bits, runs, values, labels.
 
-use super::bits;
 use super::cut::{RowBits, RowInput};
 use super::holes::{self, HoleInput};
 use super::label::push_steps;
-use super::{Detector, ReferenceField, Scratch};
+use super::{Baseline, Detector, Scratch};
+use crate::lanes::bits;
 use crate::{CellRange, Cells, CoreError, Scene, Values};
 
 impl Detector<'_> {
@@ -14,7 +14,7 @@ impl Detector<'_> {
         &self,
         scene: &Scene,
         fields: &[Values],
-        reference: Option<&ReferenceField>,
+        baseline: Option<&Baseline>,
         s: &mut Scratch,
     ) -> Result<(Cells, u64), CoreError> {
         let (ny, nx) = (self.grid.ny(), self.grid.nx());
@@ -32,7 +32,7 @@ impl Detector<'_> {
         let mut missing_cells = 0;
         if whole {
             for row in 0..ny {
-                missing_cells += self.cut(RowInput { fields, reference, row, nx }, row * count, s)?;
+                missing_cells += self.cut(RowInput { fields, baseline, row, nx }, row * count, s)?;
             }
             self.fill_holes(s);
         }
@@ -42,7 +42,7 @@ impl Detector<'_> {
             let at = if whole { row * count } else { 0 };
             let mut row_missing = u64::MAX;
             if !whole {
-                row_missing = self.cut(RowInput { fields, reference, row, nx }, 0, s)?;
+                row_missing = self.cut(RowInput { fields, baseline, row, nx }, 0, s)?;
                 missing_cells += row_missing;
             }
             if self.options.keep_missing && row_missing > 0 {

@@ -1,9 +1,9 @@
 //! Buffers that detection uses again from scene to scene.
 
 use super::cut::RuleScratch;
-use super::gather::Gathered;
 use super::holes::HoleScratch;
 use super::label::Forest;
+use crate::lanes::Gathered;
 
 /// Working memory of [`super::Detector::detect`]; one for each thread, made with `Scratch::default()`.
 ///

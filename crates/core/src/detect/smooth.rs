@@ -1,6 +1,6 @@
 //! Means over boxes of cells.
 
-use super::cut::Cell;
+use crate::lanes::Cell;
 use crate::{Grid, Values};
 
 /// The mean of the valid cells of the domain within `half` cells to each side of each cell (fewer at the edges of the

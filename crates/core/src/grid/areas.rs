@@ -1,6 +1,7 @@
 //! Areas of cells on the WGS 84 ellipsoid.
 
-use super::{Coordinates, EARTH_RADIUS_KM, Grid};
+use super::{Coordinates, Grid};
+use crate::sphere::EARTH_RADIUS_KM;
 
 /// Semi-major axis of WGS 84, km.
 const SEMI_MAJOR_KM: f64 = 6378.137;

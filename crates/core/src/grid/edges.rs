@@ -1,20 +1,5 @@
 //! Edges and corners of cells from their centres.
 
-/// Longitudes without the drop of 360° at the seam of their convention.
-pub(crate) fn unwrapped(lon: &[f64]) -> Vec<f64> {
-    let mut offset = 0.0;
-    let mut last = f64::NAN;
-    lon.iter()
-        .map(|x| {
-            if x + offset < last - 180.0 {
-                offset += 360.0;
-            }
-            last = x + offset;
-            last
-        })
-        .collect()
-}
-
 /// Edges halfway between the centres; the outer ones as far out as the inner ones are in. A single centre gets a cell of
 /// one degree.
 pub(super) fn edges(centres: &[f64]) -> Vec<f64> {

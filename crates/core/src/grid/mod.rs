@@ -6,19 +6,15 @@ mod areas;
 mod domain;
 mod edges;
 mod regular;
-mod sphere;
 
 pub use areas::CellAreas;
-pub use domain::{Domain, PolygonRings, Window};
-pub use sphere::{EARTH_RADIUS_KM, bearing_deg, distance_km};
-
-pub(crate) use domain::{Polygon, check_rings, hull};
-pub(crate) use edges::unwrapped;
+pub use domain::{Domain, Window};
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sphere::unwrapped;
 use crate::{CellRange, Cells, CoreError};
 
 /// The positions of the cells' centres, degrees, in the file's own order and longitude convention.
@@ -119,9 +115,9 @@ impl Grid {
         check_range("latitude", &lat, 90.0)?;
         check_range("longitude", &lon, 720.0)?;
         check_monotonic("latitude", &lat, false)?;
-        let unwrapped = edges::unwrapped(&lon);
-        check_monotonic("longitude", &unwrapped, true)?;
-        let lon_edges = edges::edges(&unwrapped);
+        let straight = unwrapped(&lon);
+        check_monotonic("longitude", &straight, true)?;
+        let lon_edges = edges::edges(&straight);
         let (span, step) = (lon_edges[nx] - lon_edges[0], (lon_edges[nx] - lon_edges[0]) / nx as f64);
         if span > 360.0 + 1.5 * step {
             return Err(CoreError::Grid(format!("the longitudes cover {span}°, more than once round the globe")));
@@ -274,7 +270,7 @@ impl Grid {
     pub fn lon_edges(&self) -> Option<Vec<f64>> {
         match &self.coordinates {
             Coordinates::Rectilinear { lon, .. } => {
-                let centres = edges::unwrapped(lon);
+                let centres = unwrapped(lon);
                 let mut edges = edges::edges(&centres);
                 if self.periodic
                     && let ([west, .., east], [first, .., last]) = (centres.as_slice(), edges.as_mut_slice())

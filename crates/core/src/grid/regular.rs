@@ -2,6 +2,7 @@
 
 use super::Grid;
 use crate::CoreError;
+use crate::sphere::east_of;
 
 /// A grid has at most so many cells (a globe of 0.02° has 162 million).
 const MOST_CELLS: f64 = (1u64 << 28) as f64;
@@ -25,7 +26,7 @@ impl Grid {
         }
         // the same checks as those of any box
         super::Domain::new_box(west, south, east, north)?;
-        let width = if (east - west).abs() >= 360.0 { 360.0 } else { (east - west).rem_euclid(360.0) };
+        let width = if (east - west).abs() >= 360.0 { 360.0 } else { east_of(east, west) };
         if width == 0.0 || south >= north {
             return Err(CoreError::Domain(format!(
                 "the box {west},{south},{east},{north} has no area; give west,south,east,north in degrees"
@@ -38,7 +39,7 @@ impl Grid {
         if nx * ny > MOST_CELLS {
             return Err(CoreError::Option(format!(
                 "cells of {spacing}° in the box {west},{south},{east},{north} are {ny:.0} rows of {nx:.0} columns; a grid \
-                 has at most {MOST_CELLS:.0} cells: choose a coarser --resolution or a smaller --bbox"
+                 has at most {MOST_CELLS:.0} cells: choose a coarser `resolution` or a smaller `bbox`"
             )));
         }
         let (nx, ny) = (nx as usize, ny as usize);
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn the_grid_of_the_fires_has_the_size_of_the_reference() {
+    fn the_grid_of_the_fires_has_the_size_of_tos2cas() {
         let grid = Grid::regular(-125.2, 32.3, -114.1, 42.1, 0.005).unwrap();
         assert_eq!((grid.ny(), grid.nx()), (1960, 2220));
         let part = Grid::regular(-121.0, 39.0, -120.5, 39.5, 0.005).unwrap();

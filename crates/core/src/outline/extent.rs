@@ -1,7 +1,7 @@
 //! The box around shapes.
 
 use super::shape::{Kind, Shape};
-use crate::grid::{EARTH_RADIUS_KM, Polygon, hull};
+use crate::sphere::{EARTH_RADIUS_KM, Polygon, half_turn, hull};
 
 /// A box: where it begins in the west, how far it goes east, its south and north; degrees.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,6 @@ pub fn extent<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> Option<[f64; 4
     let south = extents.iter().map(|e| e.south).fold(f64::INFINITY, f64::min);
     let north = extents.iter().map(|e| e.north).fold(f64::NEG_INFINITY, f64::max);
     let (west, width) = hull(extents.iter().map(|e| (e.west, e.width)));
-    let into = |lon: f64| (lon + 180.0).rem_euclid(360.0) - 180.0;
-    let (west, east) = if width >= 360.0 { (-180.0, 180.0) } else { (into(west), into(west + width)) };
+    let (west, east) = if width >= 360.0 { (-180.0, 180.0) } else { (half_turn(west), half_turn(west + width)) };
     Some([west, south, east, north])
 }

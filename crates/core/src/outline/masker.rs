@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use super::columns::Columns;
 use super::extent::Extent;
 use super::shape::{Kind, Shape};
 use super::{polygons, quadrants};
-use crate::describe::{Geometry, RunValues};
-use crate::detect::{GROUP, Isa};
-use crate::grid::{Coordinates, Polygon, distance_km, unwrapped};
+use crate::describe::{Geometry, RangeValues};
+use crate::grid::Coordinates;
+use crate::lanes::{GROUP, Isa};
+use crate::sphere::{Polygon, distance_km, east_of, eastward};
 use crate::{CellRange, Cells, Component, CoreError, Grid, SceneComponents, Timestamp, Values};
 
 /// Finds the cells of shapes on a grid and describes them. Made once a job, shared by all threads.
@@ -20,15 +22,6 @@ pub struct Masker<'g> {
     /// The value of every cell, for as many cells as a row has and some more.
     values: Vec<f32>,
     edges: Option<[f64; 4]>,
-}
-
-/// The longitudes of a grid's columns.
-#[derive(Debug)]
-pub(super) enum Columns {
-    /// The columns' centres and edges, going east without a drop.
-    Straight { lon: Vec<f64>, edges: Vec<f64>, lat_edges: Vec<f64> },
-    /// The grid has two-dimensional coordinates.
-    Free,
 }
 
 /// The components of a scene with the phenomena that they are of.
@@ -54,20 +47,8 @@ impl<'g> Masker<'g> {
         if u32::try_from(grid.len()).is_err() {
             return Err(CoreError::Grid(format!("the grid has {} cells; cells are counted in 32 bits", grid.len())));
         }
-        let columns = match (grid.coordinates(), grid.lon_edges(), grid.lat_edges()) {
-            (Coordinates::Rectilinear { lon, .. }, Some(edges), Some(lat_edges)) => {
-                Columns::Straight { lon: unwrapped(lon), edges, lat_edges }
-            }
-            _ => Columns::Free,
-        };
-        let edges = match &columns {
-            Columns::Straight { edges, lat_edges, .. } => {
-                let (south, north) = ends(lat_edges);
-                let (west, east) = ends(edges);
-                Some([west, south, east, north])
-            }
-            Columns::Free => None,
-        };
+        let columns = Columns::of(grid);
+        let edges = columns.bounds();
         Ok(Self {
             grid,
             columns,
@@ -84,7 +65,7 @@ impl<'g> Masker<'g> {
         let Some([west, south, east, north]) = self.edges else { return true };
         let extent = Extent::of(shape);
         // the shape begins in the grid, or the grid in the shape
-        let apart = |from: f64, to: f64, width: f64| (to - from).rem_euclid(360.0) > width;
+        let apart = |from: f64, to: f64, width: f64| east_of(to, from) > width;
         let beside = apart(west, extent.west, east - west) && apart(extent.west, west, extent.width);
         extent.north >= south && extent.south <= north && !beside
     }
@@ -124,7 +105,7 @@ impl<'g> Masker<'g> {
         let (mut ranges, mut values): (Vec<CellRange>, Vec<f32>) = (Vec::new(), Vec::new());
         for (number, (_, own)) in phenomena.iter().enumerate() {
             let starts = vec![0; own.len()];
-            let source = RunValues { starts: &starts, gathered: &self.values[..] };
+            let source = RangeValues { starts: &starts, gathered: &self.values[..] };
             let first = (ranges.len(), values.len());
             let (cell_box, description) = self.geometry.describe(self.isa, own, source, &mut values);
             ranges.extend_from_slice(own);
@@ -159,7 +140,7 @@ impl<'g> Masker<'g> {
                     .windows(2)
                     .position(|pair| (pair[0].min(pair[1])..=pair[0].max(pair[1])).contains(&lat))?;
                 let west = *edges.first()?;
-                let lon = west + (lon - west).rem_euclid(360.0);
+                let lon = eastward(lon, west);
                 (row, edges.partition_point(|edge| *edge <= lon).checked_sub(1).filter(|c| *c < self.grid.nx())?)
             }
             (Columns::Free, Coordinates::Curvilinear { lat: lats, lon: lons }) => {
@@ -181,15 +162,6 @@ impl<'g> Masker<'g> {
     fn in_domain(&self, cells: Cells) -> Cells {
         let Some(domain) = self.grid.domain() else { return cells };
         Cells::of(cells.cells().filter(|cell| domain[*cell as usize]), self.grid.nx() as u32)
-    }
-}
-
-/// The smallest and the largest of values in order.
-fn ends(values: &[f64]) -> (f64, f64) {
-    match values {
-        [first, .., last] => (first.min(*last), first.max(*last)),
-        [only] => (*only, *only),
-        [] => (0.0, 0.0),
     }
 }
 

@@ -2,7 +2,7 @@
 //! any polygon with a time.
 //!
 //! A [`Phenomenon`] has [`Outline`]s, each a [`Shape`] and [`When`] it holds. A [`Timeline`] says which of them make up each
-//! scene, a [`Masker`] turns these into the cells of a grid (runs, without an image), and [`Follow`] writes down the
+//! scene, a [`Masker`] turns these into the cells of a grid (without an image), and [`Follow`] writes down the
 //! [`crate::Lineage`]: one track for each phenomenon, which nobody had to find.
 //!
 //! ```
@@ -34,6 +34,7 @@
 //! # Ok::<(), eventscape_core::CoreError>(())
 //! ```
 
+mod columns;
 mod extent;
 mod follow;
 mod masker;

@@ -1,7 +1,8 @@
 //! The cells of polygons.
 
-use super::masker::Columns;
-use crate::grid::{Coordinates, Polygon, PolygonRings};
+use super::columns::{Columns, rows_between, turns};
+use crate::grid::Coordinates;
+use crate::sphere::{Polygon, PolygonRings};
 use crate::{CellRange, Grid};
 
 /// Appends the cells whose centres lie in a polygon (even-odd rule), in any turn of the circle.
@@ -36,23 +37,6 @@ pub(super) fn cells_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, ce
         }
         (Coordinates::Rectilinear { .. }, Columns::Free) => {}
     }
-}
-
-/// The rows whose latitude lies between two, whichever way they go.
-pub(super) fn rows_between(lat: &[f64], south: f64, north: f64) -> std::ops::Range<usize> {
-    let descending = lat.first() > lat.last();
-    if descending {
-        lat.partition_point(|a| *a > north)..lat.partition_point(|a| *a >= south)
-    } else {
-        lat.partition_point(|a| *a < south)..lat.partition_point(|a| *a <= north)
-    }
-}
-
-/// By how many turns an interval of longitudes may be shifted to meet columns that go east without a drop.
-pub(super) fn turns(lon: &[f64], west: f64, east: f64) -> impl Iterator<Item = f64> + use<> {
-    let (first, last) = lon.first().zip(lon.last()).map_or((0.0, -1.0), |(a, b)| (*a, *b));
-    let (low, high) = (((first - east) / 360.0).ceil() as i64, ((last - west) / 360.0).floor() as i64);
-    (low..=high).map(|turn| turn as f64)
 }
 
 /// A point in the largest polygon: halfway along its widest stretch at the latitude of its middle. Where it has no area, the

@@ -1,10 +1,10 @@
 //! The cells of quarters of discs.
 
+use super::columns::{Columns, rows_between, turns};
 use super::extent::half_width;
-use super::masker::Columns;
-use super::polygons::{rows_between, turns};
 use super::shape::Quadrants;
-use crate::grid::{Coordinates, EARTH_RADIUS_KM, bearing_deg, distance_km};
+use crate::grid::Coordinates;
+use crate::sphere::{EARTH_RADIUS_KM, bearing_deg, distance_km};
 use crate::{CellRange, Grid};
 
 /// More than the rounding of a distance, degrees.

@@ -1,6 +1,6 @@
 //! What a file of outlines tells.
 
-use crate::grid::{PolygonRings, check_rings};
+use crate::sphere::{PolygonRings, check_rings};
 use crate::{CoreError, Timestamp};
 
 /// A phenomenon that is given: it becomes one track.

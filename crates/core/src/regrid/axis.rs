@@ -1,5 +1,7 @@
 //! Finding places on an axis.
 
+use crate::sphere::eastward;
+
 /// Centres closer than this share of a cell are the same place: coordinates are often float32.
 const SAME: f64 = 1e-3;
 
@@ -49,7 +51,7 @@ impl Axis {
 
     /// A position on this axis: longitudes within half a turn of its middle.
     fn here(&self, x: f64) -> f64 {
-        self.start.map_or(x, |start| start + (x - start).rem_euclid(360.0))
+        self.start.map_or(x, |start| eastward(x, start))
     }
 
     /// The cell that holds a position.

@@ -1,11 +1,11 @@
-//! The reference's interpolator, number for number (its faults included, see docs/correctness.md).
+//! TOS2CA's interpolator, number for number (its faults included, see docs/correctness.md).
 //!
 //! It knows curated values as rows of float32 latitude, longitude and value in the order of columns, and the mask's cells by
 //! their float32 coordinates.
 
 use super::Method;
 
-/// The values that the reference gives to cells: NaN where it has none.
+/// The values that TOS2CA gives to cells: NaN where it has none.
 ///
 /// `lat` and `lon` are the axes of the window, `values` row-major. Collocation compares coordinates for equality, linear
 /// takes the two triangles of each box of four centres (here cut from south-west to north-east), the mean takes all values

@@ -1,7 +1,7 @@
 //! Bilinear interpolation between straight grids: rows first, then columns.
 
 use super::axis::Pair;
-use super::weights::{Sum, Values};
+use super::sum::{Sum, Values};
 use crate::CellRange;
 use crate::cells::{count, places, rows};
 

@@ -2,6 +2,8 @@
 //!
 //! Between 350° and 10° lies 0°, not 180°: directions are averaged as unit vectors (Mardia and Jupp 2000, ch. 2).
 
+use crate::sphere::full_turn;
+
 /// Shorter than this is no direction: the vectors cancel.
 const NO_DIRECTION: f64 = 1e-9;
 
@@ -36,7 +38,7 @@ pub fn circular_statistics(values: &[f64], weights: Option<&[f64]>) -> Option<(f
 fn direction(east: f64, north: f64) -> f64 {
     // NaN fails the comparison, too
     if east.hypot(north) > NO_DIRECTION {
-        let degrees = east.atan2(north).to_degrees().rem_euclid(360.0);
+        let degrees = full_turn(east.atan2(north).to_degrees());
         // a hair west of north is rounded up to a whole turn
         if degrees < 360.0 { degrees } else { 0.0 }
     } else {
@@ -47,16 +49,16 @@ fn direction(east: f64, north: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sphere::half_turn;
 
     #[test]
     fn north_lies_between_its_two_sides() {
         let mean = |a: f64, b: f64| average_directions(|f| vec![0.5 * (f(a) + f(b))])[0];
-        let turn = |x: f64| (x + 180.0).rem_euclid(360.0) - 180.0;
-        assert!(turn(mean(350.0, 10.0)).abs() < 1e-9);
+        assert!(half_turn(mean(350.0, 10.0)).abs() < 1e-9);
         assert!((mean(80.0, 100.0) - 90.0).abs() < 1e-9);
         assert!(mean(0.0, 180.0).is_nan() && mean(f64::NAN, 3.0).is_nan());
         let (direction, spread) = circular_statistics(&[350.0, 10.0, f64::NAN], None).unwrap();
-        assert!(turn(direction).abs() < 1e-9);
+        assert!(half_turn(direction).abs() < 1e-9);
         // R = cos 10°
         assert!((spread - (-2.0 * 10.0f64.to_radians().cos().ln()).sqrt().to_degrees()).abs() < 1e-9);
         let (weighted, _) = circular_statistics(&[0.0, 90.0, 7.0], Some(&[1.0, 1.0, 0.0])).unwrap();

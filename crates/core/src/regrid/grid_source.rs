@@ -5,7 +5,8 @@ use super::cross::Cross;
 use super::targets::{Cell, Targets};
 use super::{Method, PointMethod, Weights, point_weights};
 use crate::cells::{count, rows as by_rows};
-use crate::grid::{Coordinates, unwrapped};
+use crate::grid::Coordinates;
+use crate::sphere::unwrapped;
 use crate::{CellRange, CoreError, Grid};
 
 /// Linear values need at least half of their weight on corners with a value.

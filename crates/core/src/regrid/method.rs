@@ -1,6 +1,7 @@
 //! Which way of regridding, and the choice by the two grids.
 
 use crate::grid::Coordinates;
+use crate::sphere::half_turn;
 use crate::{CoreError, Grid};
 
 /// How values of a source reach a cell of the mask.
@@ -48,7 +49,7 @@ impl Method {
         })
     }
 
-    /// The choice by the spacings (latitude, longitude; degrees), as the reference makes it: equal to three decimals,
+    /// The choice by the spacings (latitude, longitude; degrees), as TOS2CA makes it: equal to three decimals,
     /// collocation; the mask finer both ways, linear; otherwise the mean.
     #[must_use]
     pub fn choose(mask: (f64, f64), source: (f64, f64)) -> Self {
@@ -73,8 +74,8 @@ pub fn spacing(grid: &Grid) -> (f64, f64) {
         differences.sort_by(f64::total_cmp);
         differences.get(differences.len() / 2).copied().unwrap_or(1.0)
     };
-    let round = |d: f64| (d + 180.0).rem_euclid(360.0) - 180.0;
-    let steps = |values: &mut dyn Iterator<Item = (f64, f64)>| usual(values.map(|(a, b)| round(b - a).abs()).collect());
+    let steps =
+        |values: &mut dyn Iterator<Item = (f64, f64)>| usual(values.map(|(a, b)| half_turn(b - a).abs()).collect());
     match grid.coordinates() {
         Coordinates::Rectilinear { lat, lon } => {
             (steps(&mut lat.windows(2).map(|w| (w[0], w[1]))), steps(&mut lon.windows(2).map(|w| (w[0], w[1]))))
@@ -84,7 +85,7 @@ pub fn spacing(grid: &Grid) -> (f64, f64) {
             // the distance to the next cell of the column, and to the next of the row, in degrees of arc
             let arc = |a: usize, b: usize| {
                 let (p, q) = (lat.get(a)?, lat.get(b)?);
-                let east = round(lon.get(b)? - lon.get(a)?) * (0.5 * (p + q)).to_radians().cos();
+                let east = half_turn(lon.get(b)? - lon.get(a)?) * (0.5 * (p + q)).to_radians().cos();
                 Some((q - p).hypot(east))
             };
             let down = (0..lat.len().saturating_sub(nx)).filter_map(|k| arc(k, k + nx)).collect();

@@ -23,6 +23,7 @@ mod grid_source;
 mod method;
 mod points;
 mod statistics;
+mod sum;
 mod targets;
 mod time;
 mod weights;

@@ -4,7 +4,7 @@ use spade::{DelaunayTriangulation, FloatTriangulation, HasPosition, Point2, Tria
 
 use super::Weights;
 use super::targets::Targets;
-use crate::grid::EARTH_RADIUS_KM;
+use crate::sphere::{EARTH_RADIUS_KM, chord_km, full_turn, near, unit_vector};
 use crate::{CellRange, CoreError};
 
 /// How values of points reach a cell.
@@ -63,17 +63,6 @@ pub fn point_weights(
     }
 }
 
-fn unit(lat: f64, lon: f64) -> [f64; 3] {
-    let (a, o) = (lat.to_radians(), lon.to_radians());
-    [a.cos() * o.cos(), a.cos() * o.sin(), a.sin()]
-}
-
-/// Great-circle distance of unit vectors, km; exact also where they are close.
-fn distance_km(a: [f64; 3], b: [f64; 3]) -> f64 {
-    let chord = (0..3).map(|d| (a[d] - b[d]) * (a[d] - b[d])).sum::<f64>().sqrt();
-    2.0 * EARTH_RADIUS_KM * (0.5 * chord).min(1.0).asin()
-}
-
 /// Points in belts of latitude as high as the search radius, by longitude in each: all within it lie in three belts.
 struct Belts {
     radius_km: f64,
@@ -99,7 +88,7 @@ impl Belts {
         let belt = |lat: f64| (lat / height).floor() as i64;
         let known = lat.iter().zip(lon).enumerate().filter(|(_, (a, o))| a.is_finite() && o.is_finite());
         let mut points: Vec<(i64, Placed)> = known
-            .map(|(k, (a, o))| (belt(*a), Placed { lon: o.rem_euclid(360.0), place: k as u32, at: unit(*a, *o) }))
+            .map(|(k, (a, o))| (belt(*a), Placed { lon: full_turn(*o), place: k as u32, at: unit_vector(*a, *o) }))
             .collect();
         points.sort_unstable_by(|(a, p), (b, q)| a.cmp(b).then(p.lon.total_cmp(&q.lon)).then(p.place.cmp(&q.place)));
         let first = points.first().map_or(0, |(belt, _)| *belt);
@@ -111,11 +100,11 @@ impl Belts {
     /// The points within the radius by ascending number, with their distances.
     fn around(&self, lat: f64, lon: f64, found: &mut Vec<(u32, f64)>) {
         found.clear();
-        let at = unit(lat, lon);
+        let at = unit_vector(lat, lon);
         // the farthest meridian that a circle of the radius touches; near a pole all
         let (angle, colat) = (self.radius_km / EARTH_RADIUS_KM, (90.0 - lat.abs()).to_radians());
         let reach = if angle < colat { (angle.sin() / colat.sin()).min(1.0).asin().to_degrees() + 1e-9 } else { 180.0 };
-        let lon = lon.rem_euclid(360.0);
+        let lon = full_turn(lon);
         let own = (lat / self.height).floor() as i64;
         for belt in own - 1..=own + 1 {
             let Ok(number) = usize::try_from(belt - self.first) else { continue };
@@ -138,7 +127,7 @@ impl Belts {
     }
 
     fn take(&self, points: &[Placed], at: [f64; 3], found: &mut Vec<(u32, f64)>) {
-        let near = points.iter().map(|p| (p.place, distance_km(at, p.at)));
+        let near = points.iter().map(|p| (p.place, chord_km(at, p.at)));
         found.extend(near.filter(|(_, distance)| *distance <= self.radius_km));
     }
 }
@@ -189,7 +178,7 @@ fn linear(lat: &[f64], lon: &[f64], centres: &[(f64, f64)], radius_km: Option<f6
     let mut weights = Weights::with_capacity(centres.len(), 3, ALL_CORNERS);
     // longitudes within half a turn of the cells' own
     let middle = centres.first().map_or(0.0, |(_, lon)| *lon);
-    let here = |lon: f64| middle - 180.0 + (lon - middle + 180.0).rem_euclid(360.0);
+    let here = |lon: f64| near(lon, middle);
     let vertices: Vec<Vertex> = lat
         .iter()
         .zip(lon)
@@ -205,7 +194,7 @@ fn linear(lat: &[f64], lon: &[f64], centres: &[(f64, f64)], radius_km: Option<f6
         if let Some(triangles) = triangles.as_ref().filter(|t| t.num_vertices() > 0) {
             triangles.barycentric().get_weights(Point2::new(tidy(here(*lon)), tidy(*lat)), &mut found);
             let far = |corner: Point2<f64>, radius: f64| {
-                distance_km(unit(corner.y, corner.x), unit(*lat, *lon)) > 2.0 * radius
+                chord_km(unit_vector(corner.y, corner.x), unit_vector(*lat, *lon)) > 2.0 * radius
             };
             let spans_a_gap = radius_km.is_some_and(|radius| {
                 found.iter().any(|(vertex, weight)| *weight > 0.0 && far(triangles.vertex(*vertex).position(), radius))

@@ -1,6 +1,7 @@
 //! The cells of the mask that values are brought to.
 
 use crate::grid::Coordinates;
+use crate::sphere::near;
 use crate::{CoreError, Grid};
 
 /// A mask's grid with the edges of its cells at hand.
@@ -72,7 +73,7 @@ impl<'a> Targets<'a> {
                     let (a, o) = corner?;
                     (south, north) = (south.min(a), north.max(a));
                     // corners may lie on the other side of the seam
-                    let o = lon + (o - lon + 180.0).rem_euclid(360.0) - 180.0;
+                    let o = near(o, lon);
                     (west, east) = (west.min(o), east.max(o));
                 }
                 (south, north, west, east)

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::cells::places;
-use crate::grid::distance_km;
+use crate::sphere::{distance_km, full_turn, half_turn, near};
 use crate::time::Calendar;
 use crate::{Cells, Grid};
 
@@ -14,7 +14,7 @@ fn axis(first: f64, step: f64, n: usize, down: bool) -> Vec<f64> {
 
 /// Longitudes of the convention −180…180 or 0…360, in their order from west to east.
 fn in_convention(lon: &[f64], from_zero: bool) -> Vec<f64> {
-    lon.iter().map(|x| if from_zero { x.rem_euclid(360.0) } else { (x + 180.0).rem_euclid(360.0) - 180.0 }).collect()
+    lon.iter().map(|x| if from_zero { full_turn(*x) } else { half_turn(*x) }).collect()
 }
 
 fn all_cells(grid: &Grid) -> Cells {
@@ -26,7 +26,7 @@ fn all_places(grid: &Grid) -> Vec<(u32, u32)> {
 }
 
 fn value_at(lat: f64, lon: f64, around: f64) -> f64 {
-    let lon = around + (lon - around + 180.0).rem_euclid(360.0) - 180.0;
+    let lon = near(lon, around);
     3.0 + 0.7 * lat - 0.2 * (lon - around)
 }
 

@@ -210,7 +210,7 @@ impl Timestamp {
         }
     }
 
-    /// `YYYYMMDDhhmm`, the reference's name of a mask time (the minute is cut, not rounded).
+    /// `YYYYMMDDhhmm`, TOS2CA's name of a mask time (the minute is cut, not rounded).
     #[must_use]
     pub fn stamp(self) -> String {
         let c = self.civil();

@@ -1,6 +1,7 @@
 //! The components of one scene in row-major order: what overlap is computed from.
 
 use crate::cells::{RowCursor, rows};
+use crate::sphere::east_of;
 use crate::{CoreError, Grid, SceneComponents};
 
 /// A range of cells of a component, in its row's list.
@@ -62,7 +63,7 @@ fn column_after_antimeridian(grid: &Grid) -> u32 {
     let crate::grid::Coordinates::Rectilinear { lon, .. } = grid.coordinates() else { return 0 };
     let normal = |lon: f64| {
         // 1e-6 degrees are less than any grid's step and more than the rounding of unwrapped longitudes
-        let east = (lon + 180.0).rem_euclid(360.0);
+        let east = east_of(lon, -180.0);
         if east > 360.0 - 1e-6 { 0.0 } else { east }
     };
     lon.iter()

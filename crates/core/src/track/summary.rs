@@ -1,8 +1,8 @@
 //! What a track is like as a whole: how long, how fast, which way, how it grows, how it begins and ends.
 
 use super::fortracc::check_gap;
-use crate::grid::{bearing_deg, distance_km};
 use crate::lineage::{Arrival, Departure, Lineage, Member, Track};
+use crate::sphere::{bearing_deg, distance_km};
 use crate::{CoreError, EventSource, SourceError, Timestamp};
 
 /// How a track begins.

@@ -10,7 +10,7 @@ fn the_detector_finds_the_components_of_every_golden_case() {
     let (mut scenes, mut components) = (0, 0);
     for case in tracking_cases() {
         let condition = case.condition();
-        if matches!(condition, Condition::ReferenceAnomaly { .. }) {
+        if matches!(condition, Condition::Tos2caAnomaly { .. }) {
             continue;
         }
         let (cube, grid) = (&case.cube, case.cube.grid());

@@ -42,7 +42,7 @@ fn as_events(lineage: &Lineage, scenes: &[SceneComponents]) -> Vec<Event> {
         let b = component.cell_box;
         PathStep {
             timestamp: lineage.times[member.scene as usize].stamp(),
-            tag: member.reference_tag().to_owned(),
+            tag: member.tos2ca_tag().to_owned(),
             area: component.cells,
             bbox: [b.row0, b.col0, b.row1, b.col1],
             label: component.label,

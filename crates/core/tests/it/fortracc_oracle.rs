@@ -19,7 +19,7 @@ fn series(cube: &MaskCube, options: FortraccOptions, min_size: u32) -> Vec<Vec<O
     let step = |member: &eventscape_core::Member| OracleStep {
         scene: member.scene as usize,
         label: scenes[member.scene as usize].components[member.component as usize].label,
-        tag: member.reference_tag(),
+        tag: member.tos2ca_tag(),
     };
     lineage.tracks.iter().map(|track| track.members.iter().map(step).collect()).collect()
 }

@@ -63,7 +63,7 @@ fn a_blob_that_breaks_continues_in_the_part_with_the_larger_overlap() {
 fn both_ends_of_a_member_keep_their_tags() {
     let lineage = track(&drawn(&["#######.. ##..##... .........", "#######.. ##..##... ........."]));
     assert_eq!(tags(&lineage, 1), [(Arrival::InitiationSplit, Some(Departure::Dissipation))]);
-    assert_eq!(lineage.tracks[1].members[0].reference_tag(), "dissipation");
+    assert_eq!(lineage.tracks[1].members[0].tos2ca_tag(), "dissipation");
 }
 
 #[test]

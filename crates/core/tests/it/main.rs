@@ -4,10 +4,10 @@
 
 mod aux_geoir_golden;
 mod aux_geoir_rules;
+mod baseline_golden;
 mod detector_golden;
 mod fortracc_golden;
 mod fortracc_oracle;
 mod fortracc_properties;
 mod fortracc_rules;
-mod reference_golden;
 mod track_summary;

@@ -21,6 +21,7 @@ use eventscape_catalog::{CatalogError, Context, LevelChoice, QualityChoice, Sour
 use eventscape_core::Timestamp;
 use eventscape_core::grid::Domain;
 use eventscape_core::regrid::PointMethod;
+use eventscape_core::sphere::half_turn;
 use eventscape_io::stores::Stores;
 use eventscape_products::Artifact;
 use serde::Serialize;
@@ -337,8 +338,7 @@ fn hull(masks: &Masks, boxes: &[(Timestamp, Vec<EventBox>)], reach: f64) -> Resu
     }
     let (west, east) = (widest.1 as f64 - reach, widest.2 as f64 + 1.0 + reach);
     let (west, east) = if east - west >= 360.0 { (-180.0, 180.0) } else { (west, east) };
-    let into = |x: f64| (x + 180.0).rem_euclid(360.0) - 180.0;
-    let (west, east) = if east - west >= 360.0 { (west, east) } else { (into(west), into(east)) };
+    let (west, east) = if east - west >= 360.0 { (west, east) } else { (half_turn(west), half_turn(east)) };
     Ok(Domain::new_box(west, (south - reach).max(-90.0), east, (north + reach).min(90.0))?)
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use eventscape_catalog::{Context, OutlineKind, Outlines, grid_of};
 use eventscape_core::outline::{Shape, When, extent};
+use eventscape_core::sphere::{box_width, west_east};
 use eventscape_core::{Grid, Timestamp};
 use eventscape_formats::{Granule, OpenOptions};
 use eventscape_io::stores::{Location, Stores};
@@ -62,13 +63,12 @@ fn around(outlines: &Outlines, span: (Option<Timestamp>, Option<Timestamp>), res
     let up = |x: f64| ((x / resolution).ceil() + 1.0) * resolution;
     let (south, north) = (down(south).max(-90.0), up(north).min(90.0));
     // how far it goes east, across ±180° or not
-    let width = if east - west >= 360.0 { 360.0 } else { (east - west).rem_euclid(360.0) };
+    let width = box_width(west, east);
     let (west, east) = (down(west), up(west + width));
     if east - west >= 360.0 {
         return Ok([-180.0, south, 180.0, north]);
     }
-    let into = |lon: f64| if (-180.0..=180.0).contains(&lon) { lon } else { (lon + 180.0).rem_euclid(360.0) - 180.0 };
-    Ok([into(west), south, into(east), north])
+    Ok([west_east(west), south, west_east(east), north])
 }
 
 /// The grid of a file: any CF file, our masks among them, or one in a layout of TOS2CA.

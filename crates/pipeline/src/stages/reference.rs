@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use eventscape_catalog::Subset;
-use eventscape_core::detect::{ReferenceField, TileStatistics};
+use eventscape_core::detect::{Baseline, TileStatistics};
 use eventscape_core::{Condition, Values};
 
 use crate::Surroundings;
@@ -15,13 +15,13 @@ use crate::scope::Scope;
 
 /// What the scenes of a job are compared with.
 pub(crate) struct Reference {
-    fields: Vec<ReferenceField>,
+    fields: Vec<Baseline>,
     slot_of: Vec<usize>,
 }
 
 impl Reference {
     /// What scene `index` is compared with.
-    pub(crate) fn of(&self, index: usize) -> Option<&ReferenceField> {
+    pub(crate) fn of(&self, index: usize) -> Option<&Baseline> {
         self.slot_of.get(index).and_then(|slot| self.fields.get(*slot))
     }
 }
@@ -34,7 +34,7 @@ pub(crate) fn reference(
     resources: &Resources,
     around: &Surroundings<'_>,
 ) -> Result<Option<Reference>> {
-    if !condition.needs_reference() {
+    if !condition.needs_baseline() {
         return Ok(None);
     }
     let times = scope.times();
@@ -55,7 +55,7 @@ pub(crate) fn reference(
     }
     around.observer.begin(Stage::Reference, (tiles * scenes) as u64);
     let (workers, window) = resources.readers(cells as u64 * 8, scope.is_remote())?;
-    let mut parts: Vec<Vec<ReferenceField>> = Vec::new();
+    let mut parts: Vec<Vec<Baseline>> = Vec::new();
     let mut slot_of = Vec::new();
     for number in 0..tiles {
         let range = number * tile..((number + 1) * tile).min(cells);
@@ -81,13 +81,13 @@ pub(crate) fn reference(
     }
     around.observer.end(Stage::Reference);
     let slots = parts.first().map_or(0, Vec::len);
-    let mut by_slot: Vec<Vec<ReferenceField>> = (0..slots).map(|_| Vec::with_capacity(tiles)).collect();
+    let mut by_slot: Vec<Vec<Baseline>> = (0..slots).map(|_| Vec::with_capacity(tiles)).collect();
     for part in parts {
         for (slot, field) in part.into_iter().enumerate() {
             by_slot[slot].push(field);
         }
     }
-    let fields = by_slot.into_iter().map(ReferenceField::stack).collect::<std::result::Result<_, _>>()?;
+    let fields = by_slot.into_iter().map(Baseline::stack).collect::<std::result::Result<_, _>>()?;
     Ok(Some(Reference { fields, slot_of }))
 }
 

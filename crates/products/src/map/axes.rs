@@ -1,5 +1,7 @@
 //! The graticule and its labels.
 
+use eventscape_core::sphere::half_turn;
+
 use super::drawing::{Drawing, Path, Step};
 use super::text::{Anchor, Font};
 use super::view::View;
@@ -50,7 +52,7 @@ fn multiples(low: f64, high: f64, step: f64) -> impl Iterator<Item = f64> {
 }
 
 fn longitude(lon: f64, step: f64) -> String {
-    let lon = (lon + 180.0).rem_euclid(360.0) - 180.0;
+    let lon = half_turn(lon);
     let number = number(lon.abs(), step);
     match number.as_str() {
         "0" | "180" => format!("{number}°"),

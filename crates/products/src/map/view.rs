@@ -1,6 +1,7 @@
 //! Where the map lies: its extent in degrees and its frame in pixels.
 
 use eventscape_core::Grid;
+use eventscape_core::sphere::{eastward, near};
 
 use super::drawing::Frame;
 
@@ -49,8 +50,7 @@ impl Cells {
                     (sin + lat.cos() * lon.sin(), cos + lat.cos() * lon.cos())
                 });
                 let middle = f64::atan2(sin, cos).to_degrees();
-                let near = |lon: f64| middle + (lon - middle + 180.0).rem_euclid(360.0) - 180.0;
-                let corners: Vec<(f64, f64)> = corners.into_iter().map(|(lat, lon)| (near(lon), lat)).collect();
+                let corners: Vec<(f64, f64)> = corners.into_iter().map(|(lat, lon)| (near(lon, middle), lat)).collect();
                 let spans = (span(corners.iter().map(|c| c.0)), span(corners.iter().map(|c| c.1)));
                 (Self::Corners { nx: grid.nx(), corners }, spans.0, spans.1)
             }
@@ -89,7 +89,7 @@ impl View {
 
     /// The longitude, a turn more or less, that lies in the extent, if one does.
     pub(super) fn wrapped(&self, lon: f64) -> f64 {
-        self.extent.west + (lon - self.extent.west).rem_euclid(360.0)
+        eastward(lon, self.extent.west)
     }
 }
 

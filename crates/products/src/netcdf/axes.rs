@@ -1,10 +1,11 @@
 //! Coordinates of time and place in CF files.
 
 use eventscape_core::grid::{CellAreas, Coordinates};
+use eventscape_core::sphere::unwrapped;
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 
-use super::metadata::{TIME_UNITS, seconds, unwrapped, wgs84};
+use super::metadata::{TIME_UNITS, seconds, wgs84};
 use crate::ProductError;
 use eventscape_formats::write::Medium;
 use eventscape_formats::write::{Codec, NcFile, Variable};

@@ -1,6 +1,7 @@
 //! Global attributes after CF-1.11 and ACDD-1.3, the same for every CF file of a job.
 
 use eventscape_core::grid::Coordinates;
+use eventscape_core::sphere::unwrapped;
 use eventscape_core::track::usual_step_seconds;
 use eventscape_core::{Grid, Lineage, Timestamp};
 
@@ -209,21 +210,6 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-/// Longitudes without the drop at the seam of their convention, so that they ascend as CF asks of a coordinate.
-pub(super) fn unwrapped(lon: &[f64]) -> Vec<f64> {
-    let mut turns = 0.0;
-    let mut previous = f64::NEG_INFINITY;
-    lon.iter()
-        .map(|&value| {
-            if value < previous {
-                turns += 360.0;
-            }
-            previous = value;
-            value + turns
-        })
-        .collect()
-}
-
 /// The `crs` variable's attributes.
 pub(super) fn wgs84() -> Vec<(&'static str, Attribute)> {
     vec![
@@ -251,10 +237,5 @@ mod tests {
         ] {
             assert_eq!(duration(seconds), text);
         }
-    }
-
-    #[test]
-    fn longitudes_across_the_seam_ascend() {
-        assert_eq!(unwrapped(&[179.0, -179.5, -178.0]), [179.0, 180.5, 182.0]);
     }
 }

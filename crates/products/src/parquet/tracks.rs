@@ -8,12 +8,11 @@ use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringArray, StructArray,
 };
 use arrow_schema::{DataType, Field, Fields};
-use eventscape_core::grid::{bearing_deg, distance_km};
+use eventscape_core::sphere::{bearing_deg, distance_km, west_east};
 use eventscape_core::{Description, EventSource, Lineage, SceneComponents, Timestamp};
 
 use super::geo::GeoSummary;
 use super::table::{BATCH_ROWS, Table, field, time_array, time_field};
-use crate::geojson::west_east;
 use crate::members::{TrackedComponent, arrival_name, departure_name, members_of, read};
 use crate::polygons::Outliner;
 use crate::{JobInfo, ProductError};
@@ -241,7 +240,7 @@ impl Rows {
         self.descriptions.push(d);
         self.arrival.push(arrival_name(event.member.arrival));
         self.departure.push(event.member.departure.map(departure_name));
-        self.tag.push(event.member.reference_tag());
+        self.tag.push(event.member.tos2ca_tag());
     }
 
     fn columns(self, times: &[Timestamp]) -> Result<Vec<ArrayRef>, ProductError> {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use eventscape_core::cells::CellRow;
+use eventscape_core::sphere::unwrapped;
 
 /// Where each column lies between the cut at -180° and the one at 180°.
 ///
@@ -116,22 +117,6 @@ pub(super) fn join_touching(steps: &mut Vec<u32>) {
         }
     }
     steps.truncate(2 * kept);
-}
-
-/// Edges that ascend: a jump of the convention (179.5, -179.5) is undone.
-fn unwrapped(edges: &[f64]) -> Vec<f64> {
-    let mut turn = 0.0;
-    let mut last = f64::NEG_INFINITY;
-    edges
-        .iter()
-        .map(|edge| {
-            while edge + turn <= last {
-                turn += 360.0;
-            }
-            last = edge + turn;
-            last
-        })
-        .collect()
 }
 
 /// ±180 for what is ±180 but for rounding.

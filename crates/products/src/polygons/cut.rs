@@ -1,6 +1,8 @@
 //! Cuts rings of any shape at ±180°, for grids whose cells are not along meridians.
 
-use super::{Point, Polygon, Ring, signed_area};
+use eventscape_core::sphere::{half_turn, signed_area};
+
+use super::{Point, Polygon, Ring};
 
 /// Cuts the rings of one part (each open, the inside on the left hand, steps of less than half a turn) at ±180° and puts
 /// the pieces together along the frame -180..180 by -90..90, so that a part around a pole reaches up to it.
@@ -37,7 +39,7 @@ pub(super) fn cut(rings: &[Ring]) -> Vec<Polygon> {
 
 /// Splits one ring where it crosses ±180°: into chains from frame to frame, or not at all.
 fn split(ring: &Ring, closed: &mut Vec<Ring>, chains: &mut Vec<Ring>) {
-    let own: Ring = ring.iter().map(|p| [(p[0] + 180.0).rem_euclid(360.0) - 180.0, p[1]]).collect();
+    let own: Ring = ring.iter().map(|p| [half_turn(p[0]), p[1]]).collect();
     let mut pieces: Vec<Ring> = vec![Vec::new()];
     for (index, from) in own.iter().enumerate() {
         let to = own[(index + 1) % own.len()];

@@ -14,6 +14,5 @@ pub(crate) mod wkb;
 
 pub use mesh::Outliner;
 pub(crate) use mesh::every_corner;
-pub(crate) use shape::signed_area;
 pub use shape::{Outline, Point, Polygon, Ring};
 pub(crate) use trace::{Corner, steps, trace};

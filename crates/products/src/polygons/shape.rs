@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use eventscape_core::sphere::signed_area;
+
 /// Longitude and latitude, degrees.
 pub type Point = [f64; 2];
 
@@ -147,20 +149,6 @@ fn header(bytes: &mut Vec<u8>, kind: u32, members: usize) {
     bytes.push(1);
     bytes.extend(kind.to_le_bytes());
     bytes.extend((members as u32).to_le_bytes());
-}
-
-/// Area of a ring in square degrees, positive counter-clockwise.
-pub(crate) fn signed_area(ring: &[Point]) -> f64 {
-    // about the first corner, so that far longitudes cost no digits
-    let Some(origin) = ring.first() else { return 0.0 };
-    let d = |p: &Point| (p[0] - origin[0], p[1] - origin[1]);
-    ring.windows(2)
-        .map(|pair| {
-            let ((ax, ay), (bx, by)) = (d(&pair[0]), d(&pair[1]));
-            ax * by - bx * ay
-        })
-        .sum::<f64>()
-        / 2.0
 }
 
 #[cfg(test)]

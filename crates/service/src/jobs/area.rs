@@ -3,7 +3,7 @@
 //! The pages take characters from the tenth on and split at commas and single blanks, so there is no other blank; their map takes the
 //! first corner as the south-west and the third as the north-east.
 
-use eventscape_core::grid::PolygonRings;
+use eventscape_core::sphere::PolygonRings;
 
 /// A box of west, south, east, north as a closed ring from its south-west corner clockwise. One that crosses ±180° goes on beyond 180°.
 pub(crate) fn of_box([west, south, east, north]: [f64; 4]) -> String {

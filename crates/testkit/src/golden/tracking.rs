@@ -140,7 +140,7 @@ impl TrackingCase {
             "greaterThan" => Comparison::GreaterThan,
             "greaterThanOrEqualTo" => Comparison::GreaterThanOrEqualTo,
             "equalTo" => Comparison::EqualTo,
-            "anomalyEvent" => return Condition::ReferenceAnomaly { factor: self.expected.threshold },
+            "anomalyEvent" => return Condition::Tos2caAnomaly { factor: self.expected.threshold },
             other => panic!("{}: operator {other}", self.name),
         };
         Condition::Compare { comparison, threshold: self.expected.threshold }

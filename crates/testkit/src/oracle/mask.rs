@@ -22,7 +22,7 @@ pub fn masks(condition: &Condition, image: &[Vec<f32>]) -> Vec<Vec<bool>> {
             };
             image.iter().map(|scene| scene.iter().map(inside).collect()).collect()
         }
-        Condition::ReferenceAnomaly { factor } => anomaly(*factor as f32, image),
+        Condition::Tos2caAnomaly { factor } => anomaly(*factor as f32, image),
         other => panic!("the oracle does not know {other:?}"),
     }
 }

@@ -1,21 +1,21 @@
-//! Conditions that compare each cell with a reference of its own.
+//! Conditions that compare each cell with a baseline of its own.
 
-use super::pack::pack_row;
-use crate::detect::ReferenceField;
+use crate::detect::Baseline;
+use crate::lanes::pack_row;
 use crate::{CoreError, Side, Values};
 
-/// A test of a value against its cell's reference.
+/// A test of a value against its cell's baseline.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Departure {
     /// Further than so many standard deviations from the mean, in float64.
     Sigmas(Side, f64),
     /// Below the lower bound or above the upper one, where there are such.
     Bounds,
-    /// The reference's `x - mean < factor * std_dev`, in float32 where data and statistics are float32.
-    Reference(f64),
+    /// TOS2CA's `x - mean < factor * std_dev`, in float32 where data and statistics are float32.
+    Tos2ca(f64),
 }
 
-/// Rows of a reference in float64, used again.
+/// Rows of a baseline in float64, used again.
 #[derive(Debug, Default)]
 pub(crate) struct DepartureRows {
     value: Vec<f64>,
@@ -24,32 +24,29 @@ pub(crate) struct DepartureRows {
 }
 
 impl Departure {
-    /// Refuses a reference that does not belong to this condition or to a grid of so many cells.
-    pub(crate) fn check(self, reference: Option<&ReferenceField>, cells: usize) -> Result<&ReferenceField, CoreError> {
-        let Some(reference) = reference else {
+    /// Refuses a baseline that does not belong to this condition or to a grid of so many cells.
+    pub(crate) fn check(self, baseline: Option<&Baseline>, cells: usize) -> Result<&Baseline, CoreError> {
+        let Some(baseline) = baseline else {
             return Err(CoreError::Condition(
-                "this condition compares each cell with statistics of its own; give the reference field".to_owned(),
+                "this condition compares each cell with statistics of its own; give the baseline".to_owned(),
             ));
         };
-        let fields: [Option<&Values>; 2] = match (self, reference) {
-            (Self::Sigmas(..) | Self::Reference(_), ReferenceField::Moments { mean, std_dev }) => {
-                [Some(mean), Some(std_dev)]
-            }
-            (Self::Bounds, ReferenceField::Bounds { low, high }) => [low.as_ref(), high.as_ref()],
+        let fields: [Option<&Values>; 2] = match (self, baseline) {
+            (Self::Sigmas(..) | Self::Tos2ca(_), Baseline::Moments { mean, std_dev }) => [Some(mean), Some(std_dev)],
+            (Self::Bounds, Baseline::Bounds { low, high }) => [low.as_ref(), high.as_ref()],
             _ => {
                 return Err(CoreError::Condition(
-                    "the reference field holds other statistics than the condition asks for; compute it from this \
+                    "the baseline holds other statistics than the condition asks for; compute it from this \
                      condition"
                         .to_owned(),
                 ));
             }
         };
         match fields.into_iter().flatten().find(|field| field.len() != cells) {
-            Some(field) => Err(CoreError::Scene(format!(
-                "the reference field has {} values, the grid has {cells} cells",
-                field.len()
-            ))),
-            None => Ok(reference),
+            Some(field) => {
+                Err(CoreError::Scene(format!("the baseline has {} values, the grid has {cells} cells", field.len())))
+            }
+            None => Ok(baseline),
         }
     }
 
@@ -58,7 +55,7 @@ impl Departure {
     pub(crate) fn cut(
         self,
         field: &Values,
-        reference: &ReferenceField,
+        baseline: &Baseline,
         cells: std::ops::Range<usize>,
         rows: &mut DepartureRows,
         inside: &mut [u64],
@@ -67,27 +64,27 @@ impl Departure {
         let n = cells.len();
         widen(field, cells.clone(), &mut rows.value);
         let x = &rows.value[..n];
-        match (self, reference) {
-            (Self::Reference(factor), ReferenceField::Moments { mean: Values::F32(m), std_dev: Values::F32(s) })
+        match (self, baseline) {
+            (Self::Tos2ca(factor), Baseline::Moments { mean: Values::F32(m), std_dev: Values::F32(s) })
                 if matches!(field, Values::F32(_)) =>
             {
                 let (m, s, factor) = (&m[cells.clone()], &s[cells], factor as f32);
                 // The widened values are float32 values still.
                 pack_row(n, inside, |c| x[c] as f32 - m[c] < factor * s[c]);
             }
-            (_, ReferenceField::Moments { mean, std_dev }) => {
+            (_, Baseline::Moments { mean, std_dev }) => {
                 widen(mean, cells.clone(), &mut rows.first);
                 widen(std_dev, cells, &mut rows.second);
                 let (m, s) = (&rows.first[..n], &rows.second[..n]);
                 match self {
-                    Self::Reference(factor) => pack_row(n, inside, |c| x[c] - m[c] < factor * s[c]),
+                    Self::Tos2ca(factor) => pack_row(n, inside, |c| x[c] - m[c] < factor * s[c]),
                     Self::Sigmas(Side::Above, k) => pack_row(n, inside, |c| x[c] - m[c] > k * s[c]),
                     Self::Sigmas(Side::Below, k) => pack_row(n, inside, |c| m[c] - x[c] > k * s[c]),
                     Self::Sigmas(Side::Beyond, k) => pack_row(n, inside, |c| (x[c] - m[c]).abs() > k * s[c]),
                     Self::Bounds => inside.fill(0),
                 }
             }
-            (_, ReferenceField::Bounds { low, high }) => {
+            (_, Baseline::Bounds { low, high }) => {
                 bound(low.as_ref(), cells.clone(), &mut rows.first);
                 bound(high.as_ref(), cells, &mut rows.second);
                 let (low, high) = (&rows.first[..], &rows.second[..]);

@@ -1,8 +1,7 @@
 //! The simple conditions: a comparison with one threshold or two.
 
-use super::pack::{Cell, pack_row};
 use crate::Comparison;
-use crate::detect::isa::Isa;
+use crate::lanes::{Cell, Isa, pack_row};
 
 /// A test of a value on its own; thresholds as the user gave them, rounded to the data's type when they are applied.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,8 +16,8 @@ impl Interval {
     /// Finds the cells of a row that are inside, and those that are missing; returns the number of the latter.
     pub(crate) fn cut_f32(self, isa: Isa, row: &[f32], inside: &mut [u64], missing: &mut [u64]) -> u64 {
         #[cfg(target_arch = "x86_64")]
-        if isa == Isa::Avx2 {
-            // SAFETY: `Isa::best` makes `Avx2` only where the processor has it.
+        if let Isa::Avx2(_) = isa {
+            // SAFETY: the witness says that the processor has AVX2.
             return unsafe { super::avx2::cut_f32(self, row, inside, missing) };
         }
         let _ = isa;
@@ -28,8 +27,8 @@ impl Interval {
     /// The same for float64 data.
     pub(crate) fn cut_f64(self, isa: Isa, row: &[f64], inside: &mut [u64], missing: &mut [u64]) -> u64 {
         #[cfg(target_arch = "x86_64")]
-        if isa == Isa::Avx2 {
-            // SAFETY: `Isa::best` makes `Avx2` only where the processor has it.
+        if let Isa::Avx2(_) = isa {
+            // SAFETY: the witness says that the processor has AVX2.
             return unsafe { super::avx2::cut_f64(self, row, inside, missing) };
         }
         let _ = isa;

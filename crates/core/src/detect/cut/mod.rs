@@ -1,12 +1,10 @@
-//! Cuts the cells that meet the condition out of a row, as bits (see [`super::bits`]).
+//! Cuts the cells that meet the condition out of a row, as bits (see [`crate::lanes::bits`]).
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod departure;
 mod interval;
-mod pack;
 mod rule;
 
 pub(crate) use interval::Interval;
-pub(crate) use pack::{Cell, pack_row};
 pub(crate) use rule::{RowBits, RowInput, Rule, RuleScratch};

@@ -1,9 +1,10 @@
 //! A condition made ready to be put to rows.
 
+use super::Interval;
 use super::departure::{Departure, DepartureRows};
-use super::{Interval, pack_row};
-use crate::detect::isa::Isa;
-use crate::detect::{BoundExpression, ReferenceField};
+use crate::condition::BoundExpression;
+use crate::detect::Baseline;
+use crate::lanes::{Isa, pack_row};
 use crate::{Comparison, Condition, CoreError, Spread, Values};
 
 /// A condition whose thresholds are checked.
@@ -18,7 +19,7 @@ pub(crate) enum Rule {
         /// The strict test.
         seed: Interval,
     },
-    /// The value and the cell's own reference decide.
+    /// The value and the cell's own baseline decide.
     Departure(Departure),
     /// Several fields decide.
     Expression(BoundExpression),
@@ -28,8 +29,8 @@ pub(crate) enum Rule {
 #[derive(Clone, Copy)]
 pub(crate) struct RowInput<'a> {
     pub(crate) fields: &'a [Values],
-    /// Of the kind that the rule needs (see [`Rule::check_reference`]).
-    pub(crate) reference: Option<&'a ReferenceField>,
+    /// Of the kind that the rule needs (see [`Rule::check_baseline`]).
+    pub(crate) baseline: Option<&'a Baseline>,
     pub(crate) row: usize,
     pub(crate) nx: usize,
 }
@@ -87,9 +88,9 @@ impl Rule {
                     }
                 }))
             }
-            Condition::ReferenceAnomaly { factor } => {
+            Condition::Tos2caAnomaly { factor } => {
                 number(*factor, "factor")?;
-                Ok(Self::Departure(Departure::Reference(*factor)))
+                Ok(Self::Departure(Departure::Tos2ca(*factor)))
             }
             Condition::Expression(expression) => Ok(Self::Expression(expression.bind(fields)?)),
         }
@@ -117,10 +118,10 @@ impl Rule {
         matches!(self, Self::Hysteresis { .. })
     }
 
-    /// Refuses a reference field that the rule cannot use.
-    pub(crate) fn check_reference(&self, reference: Option<&ReferenceField>, cells: usize) -> Result<(), CoreError> {
+    /// Refuses a baseline that the rule cannot use.
+    pub(crate) fn check_baseline(&self, baseline: Option<&Baseline>, cells: usize) -> Result<(), CoreError> {
         match self {
-            Self::Departure(departure) => departure.check(reference, cells).map(|_| ()),
+            Self::Departure(departure) => departure.check(baseline, cells).map(|_| ()),
             _ => Ok(()),
         }
     }
@@ -138,14 +139,14 @@ impl Rule {
         let Some(field) = input.fields.first() else {
             return Err(CoreError::Scene("the scene has no field".to_owned()));
         };
-        match (self, input.reference) {
+        match (self, input.baseline) {
             (Self::Interval(interval), _) => Ok(cut(*interval, isa, field, cells, bits.inside, bits.missing)),
             (Self::Hysteresis { grow, seed }, _) => {
                 cut(*seed, isa, field, cells.clone(), bits.seeds, bits.missing);
                 Ok(cut(*grow, isa, field, cells, bits.inside, bits.missing))
             }
-            (Self::Departure(departure), Some(reference)) => {
-                Ok(departure.cut(field, reference, cells, &mut scratch.rows, bits.inside, bits.missing))
+            (Self::Departure(departure), Some(baseline)) => {
+                Ok(departure.cut(field, baseline, cells, &mut scratch.rows, bits.inside, bits.missing))
             }
             (Self::Departure(departure), None) => departure.check(None, field.len()).map(|_| 0),
             (Self::Expression(expression), _) => {

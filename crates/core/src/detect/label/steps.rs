@@ -1,6 +1,6 @@
 //! From the bits of a row to the columns where it steps in and out.
 
-use crate::detect::isa::by_isa;
+use crate::lanes::by_isa;
 
 by_isa! {
     /// Writes the columns at which a row of bits steps from outside to inside and back, alternately: run `k` covers
@@ -60,7 +60,7 @@ fn steps(words: &[u64], nx: u32, out: &mut Vec<u32>, from: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::isa::Isa;
+    use crate::lanes::Isa;
 
     fn runs(bits: &[bool]) -> Vec<u32> {
         let mut words = vec![0u64; bits.len().div_ceil(64)];

@@ -2,7 +2,7 @@
 
 use super::{below, degrees, find, globe, picture, scene, time};
 use crate::detect::DetectOptions;
-use crate::grid::EARTH_RADIUS_KM;
+use crate::sphere::EARTH_RADIUS_KM;
 use crate::{Comparison, Condition, Description, Grid, Scene, Values};
 
 const KM_PER_DEGREE: f64 = EARTH_RADIUS_KM * std::f64::consts::PI / 180.0;

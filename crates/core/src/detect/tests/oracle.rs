@@ -1,6 +1,7 @@
 //! The slow and simple way to the same result.
 
-use crate::grid::{CellAreas, EARTH_RADIUS_KM};
+use crate::grid::CellAreas;
+use crate::sphere::EARTH_RADIUS_KM;
 use crate::{Connectivity, Grid, Values};
 
 /// A component as its cells in row-major order, and its number.

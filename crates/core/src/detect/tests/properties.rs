@@ -7,7 +7,7 @@ use super::oracle::{OracleComponent, flood_fill, measure};
 use super::{cells, time};
 use crate::detect::cut::Interval;
 use crate::detect::{DetectOptions, Detector, Scratch};
-use crate::grid::EARTH_RADIUS_KM;
+use crate::sphere::EARTH_RADIUS_KM;
 use crate::{Comparison, Condition, Connectivity, Description, Grid, Scene, SceneComponents, Values};
 
 /// A grid, a field of small whole numbers and gaps, and what is asked of them.

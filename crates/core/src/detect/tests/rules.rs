@@ -1,8 +1,8 @@
 //! Conditions and options, one by one.
 
 use super::{below, cells, degrees, find, globe, picture, scene, time};
-use crate::detect::{DetectOptions, Detector, Expression, Scratch};
-use crate::{CellRange, Comparison, Condition, Connectivity, CoreError, ErrorKind, Grid, Scene, Values};
+use crate::detect::{DetectOptions, Detector, Scratch};
+use crate::{CellRange, Comparison, Condition, Connectivity, CoreError, ErrorKind, Expression, Grid, Scene, Values};
 
 const ZERO: f64 = 0.5;
 
@@ -235,7 +235,7 @@ fn wrong_requests_are_refused_as_such() {
         hysteresis(Comparison::LessThan, 2.0, 1.0),
         hysteresis(Comparison::GreaterThan, 1.0, 2.0),
         hysteresis(Comparison::EqualTo, 1.0, 1.0),
-        Condition::ReferenceAnomaly { factor: nan },
+        Condition::Tos2caAnomaly { factor: nan },
     ];
     for condition in conditions {
         let error = Detector::new(&condition, &[], DetectOptions::default(), &grid).unwrap_err();

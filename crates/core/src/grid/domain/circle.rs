@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::sphere::east_of;
+
 /// The ranges of columns whose longitudes are inside, from west to east beginning at `west`; `None` where none is.
 pub(super) fn column_ranges(
     lon: &[f64],
@@ -17,7 +19,7 @@ pub(super) fn column_ranges(
         }
     }
     let mut ranges = ranges(&flags);
-    let east_of_west = |r: &Range<usize>| (lon[r.start] - west + 1e-4).rem_euclid(360.0);
+    let east_of_west = |r: &Range<usize>| east_of(lon[r.start] + 1e-4, west);
     ranges.sort_by(|a, b| east_of_west(a).total_cmp(&east_of_west(b)));
     (!ranges.is_empty()).then_some(ranges)
 }
@@ -51,21 +53,4 @@ fn ranges(flags: &[bool]) -> Vec<Range<usize>> {
         }
     }
     ranges
-}
-
-/// The shortest interval (west, width) that holds all intervals.
-pub(crate) fn hull(intervals: impl Iterator<Item = (f64, f64)>) -> (f64, f64) {
-    let mut sorted: Vec<(f64, f64)> = intervals.map(|(w, width)| (w.rem_euclid(360.0), width)).collect();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let Some(first) = sorted.first().copied() else { return (0.0, 360.0) };
-    // the widest gap between the end reached so far and the next start, going once round
-    let mut reached = first.0 + first.1;
-    let mut best = (first.0, f64::NEG_INFINITY);
-    for (west, width) in sorted.iter().skip(1).copied().chain([(first.0 + 360.0, first.1)]) {
-        if west - reached > best.1 {
-            best = (west, west - reached);
-        }
-        reached = reached.max(west + width);
-    }
-    if best.1 <= 0.0 { (0.0, 360.0) } else { (best.0.rem_euclid(360.0), 360.0 - best.1) }
 }

@@ -1,19 +1,17 @@
 //! The area of a job, and the part of a grid that lies in it.
 
 mod circle;
-mod geojson;
-mod polygon;
-mod wkt;
+mod inside;
 
 use std::ops::Range;
 
+use crate::sphere::{
+    Polygon, PolygonRings, box_width, check_rings, east_of, half_turn, hull, parse_geojson, parse_wkt,
+};
 use crate::{CoreError, Grid};
 
 use super::Coordinates;
 use circle::column_ranges;
-
-pub(crate) use circle::hull;
-pub(crate) use polygon::{Polygon, check as check_rings};
 
 /// The area that a job asks for. Longitudes may be of any convention.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,9 +33,6 @@ pub enum Domain {
     /// Polygons, by the even-odd rule: a cell counts where its centre is inside.
     Polygons(Vec<PolygonRings>),
 }
-
-/// One polygon: its outer ring and its holes, as (longitude, latitude) vertices.
-pub type PolygonRings = Vec<Vec<(f64, f64)>>;
 
 /// A part of a grid: rows, and columns from west to east (two ranges where the part crosses the file's seam).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +81,8 @@ impl Domain {
         if text.len() > LONGEST {
             return Err(CoreError::Domain(format!("the polygon has {} characters; {LONGEST} are allowed", text.len())));
         }
-        let polygons = if text.trim_start().starts_with('{') { geojson::parse(text)? } else { wkt::parse(text)? };
-        polygon::check(&polygons)?;
+        let polygons = if text.trim_start().starts_with('{') { parse_geojson(text)? } else { parse_wkt(text)? };
+        check_rings(&polygons)?;
         Ok(Self::Polygons(polygons))
     }
 
@@ -99,14 +94,13 @@ impl Domain {
             Self::Box { west, south, east, north } => Some([*west, *south, *east, *north]),
             Self::Polygons(polygons) => {
                 let polygons: Vec<Polygon> = polygons.iter().map(Polygon::new).collect();
-                let (west, width) = circle::hull(polygons.iter().map(|p| (p.west, p.east - p.west)));
+                let (west, width) = hull(polygons.iter().map(|p| (p.west, p.east - p.west)));
                 let south = polygons.iter().map(|p| p.south).fold(f64::INFINITY, f64::min);
                 let north = polygons.iter().map(|p| p.north).fold(f64::NEG_INFINITY, f64::max);
-                let into = |x: f64| (x + 180.0).rem_euclid(360.0) - 180.0;
                 Some(if width >= 360.0 {
                     [-180.0, south, 180.0, north]
                 } else {
-                    [into(west), south, into(west + width), north]
+                    [half_turn(west), south, half_turn(west + width), north]
                 })
             }
         }
@@ -145,7 +139,7 @@ impl Domain {
             }
             Self::Polygons(polygons) => {
                 let polygons: Vec<Polygon> = polygons.iter().map(Polygon::new).collect();
-                self.cut_to_cells(grid, polygon::cells_inside(grid, &polygons))
+                self.cut_to_cells(grid, inside::cells_inside(grid, &polygons))
             }
         }
     }
@@ -203,7 +197,7 @@ const ROUNDING_DEG: f64 = 1e-5;
 
 impl BoxTest {
     fn new(west: f64, south: f64, east: f64, north: f64) -> Self {
-        let width = if east - west >= 360.0 - ROUNDING_DEG { 360.0 } else { (east - west).rem_euclid(360.0) };
+        let width = if east - west >= 360.0 - ROUNDING_DEG { 360.0 } else { box_width(west, east) };
         Self { west, width, south, north }
     }
 
@@ -212,7 +206,6 @@ impl BoxTest {
     }
 
     fn has_lon(&self, lon: f64) -> bool {
-        let east_of_west = (lon - self.west + ROUNDING_DEG).rem_euclid(360.0);
-        east_of_west <= self.width + 2.0 * ROUNDING_DEG
+        east_of(lon + ROUNDING_DEG, self.west) <= self.width + 2.0 * ROUNDING_DEG
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::{Masker, Shape};
 use super::{image, polygon};
 use crate::Grid;
-use crate::grid::EARTH_RADIUS_KM;
+use crate::sphere::EARTH_RADIUS_KM;
 
 /// Whether the angles under which a point sees the edges of a ring add up to an odd number of turns.
 fn sees_odd_turns(point: (f64, f64), ring: &[(f64, f64)]) -> bool {

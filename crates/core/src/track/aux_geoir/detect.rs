@@ -4,8 +4,8 @@ use super::AuxGeoirOptions;
 use super::fill::filled;
 use super::join::join_at_grid_edges;
 use super::label::{Cluster, clusters, push_ranges};
-use crate::describe::{Geometry, Measurable, RunValues};
-use crate::detect::{Cell, GROUP, Isa};
+use crate::describe::{Geometry, Measurable, RangeValues};
+use crate::lanes::{Cell, GROUP, Isa};
 use crate::{CellRange, Cells, Component, CoreError, Grid, Scene, SceneComponents, Values};
 
 /// The coldest and the warmest brightness temperature that is believed, K.
@@ -97,7 +97,7 @@ impl<'a> AuxGeoirDetector<'a> {
             let mut component = Component::unmeasured(index as u32 + 1, cluster.cells);
             component.ranges = ranges.len()..ranges.len() + cluster.ranges.len();
             let first = values.len();
-            let source = RunValues { starts: &starts[component.ranges.clone()], gathered: &gathered };
+            let source = RangeValues { starts: &starts[component.ranges.clone()], gathered: &gathered };
             (component.cell_box, component.description) =
                 self.geometry.describe(self.isa, &cluster.ranges, source, &mut values);
             component.values = first..values.len();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::detect::Cell;
+use crate::lanes::Cell;
 
 /// Fills missing cells linearly along rows, then along columns what is still missing; before the first and after the last
 /// value the nearest one counts. A field without any value stays as it is.

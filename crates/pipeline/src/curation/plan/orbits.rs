@@ -1,6 +1,7 @@
 //! Swaths: which cells of an orbit are near an event, in space and time.
 
 use eventscape_catalog::Orbit;
+use eventscape_core::sphere::east_of;
 use eventscape_core::{Timestamp, Values};
 use eventscape_products::curation::{CuratedEvent, Places};
 
@@ -39,8 +40,7 @@ pub(in crate::curation) fn event(orbit: &Orbit, seen: &[usize], of: &EventBox, m
     let west = of.west - across;
     let inside = |cell: &&usize| {
         let (Some(lat), Some(lon)) = (orbit.lat.get(**cell), orbit.lon.get(**cell)) else { return false };
-        (of.south - margin..=of.north + margin).contains(lat)
-            && (width >= 360.0 || (lon - west).rem_euclid(360.0) <= width)
+        (of.south - margin..=of.north + margin).contains(lat) && (width >= 360.0 || east_of(*lon, west) <= width)
     };
     let cells: Vec<usize> = seen.iter().filter(inside).copied().collect();
     if cells.is_empty() {

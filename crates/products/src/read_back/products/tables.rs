@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use eventscape_core::grid::{bearing_deg, distance_km};
+use eventscape_core::sphere::{bearing_deg, distance_km};
 use eventscape_core::time::Calendar;
 use eventscape_core::{Arrival, Departure, Description, Relation, Timestamp};
 use serde_json::{Value as Json, json};

@@ -6,7 +6,7 @@ use super::PolygonRings;
 use super::wkt::excerpt;
 use crate::CoreError;
 
-pub(super) fn parse(text: &str) -> Result<Vec<PolygonRings>, CoreError> {
+pub(crate) fn parse(text: &str) -> Result<Vec<PolygonRings>, CoreError> {
     let value: Value =
         serde_json::from_str(text).map_err(|e| CoreError::Domain(format!("the polygon is not valid GeoJSON: {e}")))?;
     let mut polygons = Vec::new();

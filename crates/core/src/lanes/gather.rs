@@ -1,8 +1,7 @@
 //! Copies the values of runs while their row is still in the cache: reading them again from the scene, once its
 //! components are known, would cost as much as the whole pass.
 
-use super::cut::Cell;
-use super::isa::by_isa;
+use super::{Cell, Isa, by_isa};
 use crate::Values;
 
 /// Cells that are copied at a time; what is too much is written over by the next run.
@@ -11,20 +10,13 @@ pub(crate) const GROUP: usize = 8;
 /// The values of all runs of a scene, row-major, in the type of the data.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    pub(super) f32: Vec<f32>,
-    pub(super) f64: Vec<f64>,
+    pub(crate) f32: Vec<f32>,
+    pub(crate) f64: Vec<f64>,
 }
 
 impl Gathered {
     /// Appends the values of a row's runs at `from`. `steps` holds starts and ends alternately.
-    pub(super) fn row(
-        &mut self,
-        isa: super::Isa,
-        field: &Values,
-        row_start: usize,
-        steps: &[u32],
-        from: usize,
-    ) -> usize {
+    pub(crate) fn row(&mut self, isa: Isa, field: &Values, row_start: usize, steps: &[u32], from: usize) -> usize {
         match field {
             Values::F32(x) => gather(isa, &x[row_start..], steps, &mut self.f32, from),
             Values::F64(x) => gather(isa, &x[row_start..], steps, &mut self.f64, from),

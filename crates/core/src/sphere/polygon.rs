@@ -1,8 +1,9 @@
-//! Which cells' centres lie in polygons.
+//! Polygons of longitudes and latitudes, and which points lie in them.
 
-use super::PolygonRings;
-use crate::grid::Coordinates;
-use crate::{CoreError, Grid};
+use crate::CoreError;
+
+/// One polygon: its outer ring and its holes, as (longitude, latitude) vertices.
+pub type PolygonRings = Vec<Vec<(f64, f64)>>;
 
 /// A polygon whose longitudes go on across the seam of their convention.
 #[derive(Debug)]
@@ -17,7 +18,9 @@ pub(crate) struct Polygon {
 type Ring = Vec<(f64, f64)>;
 type Edge = ((f64, f64), (f64, f64));
 
-pub(crate) fn check(polygons: &[PolygonRings]) -> Result<(), CoreError> {
+/// # Errors
+/// [`CoreError::Domain`] where there is no ring, or one is not closed, has fewer than four points, or leaves the Earth.
+pub(crate) fn check_rings(polygons: &[PolygonRings]) -> Result<(), CoreError> {
     let wrong = |text: String| Err(CoreError::Domain(text));
     if polygons.is_empty() || polygons.iter().any(Vec::is_empty) {
         return wrong("the polygon has no ring".to_owned());
@@ -46,13 +49,13 @@ impl Polygon {
     pub(crate) fn new(rings: &PolygonRings) -> Self {
         let outer = rings.first().map_or(&[][..], Vec::as_slice);
         let start = outer.first().map_or(0.0, |p| p.0);
-        let short = unwrapped(outer, start).filter(|short| {
-            let (short, written) = (signed_area(short), signed_area(outer));
+        let short = shortest_way(outer, start).filter(|short| {
+            let (short, written) = (signed_area(short.as_slice()), signed_area(outer));
             short > 0.0 || (short < 0.0 && written <= 0.0)
         });
         let rings: Vec<Ring> = match short {
             Some(outer) => {
-                let holes = rings.iter().skip(1).map(|r| unwrapped(r, start).unwrap_or_else(|| r.clone()));
+                let holes = rings.iter().skip(1).map(|r| shortest_way(r, start).unwrap_or_else(|| r.clone()));
                 std::iter::once(outer).chain(holes).collect()
             }
             None => rings.clone(),
@@ -99,7 +102,7 @@ impl Polygon {
 
 /// A ring that goes the short way along every edge, beginning near `start`; `None` where it then does not close (it goes
 /// round a pole).
-fn unwrapped(ring: &[(f64, f64)], start: f64) -> Option<Ring> {
+fn shortest_way(ring: &[(f64, f64)], start: f64) -> Option<Ring> {
     let mut last = start;
     let turned: Ring = ring
         .iter()
@@ -113,9 +116,31 @@ fn unwrapped(ring: &[(f64, f64)], start: f64) -> Option<Ring> {
     ((first.0 - last.0).abs() < 1e-9).then_some(turned)
 }
 
-/// Twice the area in degrees, positive where the ring goes counterclockwise.
-fn signed_area(ring: &[(f64, f64)]) -> f64 {
-    ring.windows(2).map(|e| e[0].0 * e[1].1 - e[1].0 * e[0].1).sum()
+/// Area of a ring of (longitude, latitude) points, in square degrees of the plane; positive where the ring goes
+/// counterclockwise. Whether the first point is repeated at the end does not matter.
+///
+/// ```
+/// use eventscape_core::sphere::signed_area;
+/// let square = [(170.0, 0.0), (172.0, 0.0), (172.0, 1.0), (170.0, 1.0), (170.0, 0.0)];
+/// assert_eq!(signed_area(&square), 2.0);
+/// ```
+#[must_use]
+pub fn signed_area<P: Copy + Into<[f64; 2]>>(ring: &[P]) -> f64 {
+    // about the first corner, so that far longitudes cost no digits
+    let Some(first) = ring.first() else { return 0.0 };
+    let origin: [f64; 2] = (*first).into();
+    let from_origin = |p: P| {
+        let [x, y]: [f64; 2] = p.into();
+        (x - origin[0], y - origin[1])
+    };
+    let doubled: f64 = ring
+        .windows(2)
+        .map(|edge| {
+            let ((ax, ay), (bx, by)) = (from_origin(edge[0]), from_origin(edge[1]));
+            ax * by - bx * ay
+        })
+        .sum();
+    doubled / 2.0
 }
 
 /// The edges of a polygon by bands of latitude, so that a detailed coastline is not searched anew for every cell.
@@ -151,29 +176,4 @@ impl Bands {
     fn near(&self, lat: f64) -> &[Edge] {
         &self.edges[self.index(lat)]
     }
-}
-
-/// One entry a cell of the grid, row-major.
-pub(super) fn cells_inside(grid: &Grid, polygons: &[Polygon]) -> Vec<bool> {
-    let mut cells = vec![false; grid.len()];
-    let mut crossings = Vec::new();
-    for polygon in polygons {
-        match grid.coordinates() {
-            Coordinates::Rectilinear { lat, lon } => {
-                for (lat, row) in lat.iter().zip(cells.chunks_mut(grid.nx())) {
-                    polygon.crossings(*lat, &mut crossings);
-                    if !crossings.is_empty() {
-                        row.iter_mut().zip(lon).for_each(|(cell, lon)| *cell |= polygon.has(&crossings, *lon));
-                    }
-                }
-            }
-            Coordinates::Curvilinear { lat, lon } => {
-                for ((cell, lat), lon) in cells.iter_mut().zip(lat).zip(lon) {
-                    polygon.crossings(*lat, &mut crossings);
-                    *cell |= polygon.has(&crossings, *lon);
-                }
-            }
-        }
-    }
-    cells
 }

@@ -1,6 +1,6 @@
 //! The statistics of `anomalyEvent`, against what the unmodified reference made of them.
 
-use eventscape_core::detect::{ReferenceField, ReferencePlan, TileStatistics};
+use eventscape_core::detect::{Baseline, BaselinePlan, TileStatistics};
 use eventscape_core::{Condition, Values};
 use eventscape_testkit::golden::tracking_cases;
 use eventscape_testkit::oracle;
@@ -10,11 +10,11 @@ fn the_statistics_of_anomaly_events_give_the_masks_of_the_reference() {
     let mut cases = 0;
     for case in tracking_cases() {
         let condition = case.condition();
-        let Condition::ReferenceAnomaly { factor } = condition else { continue };
+        let Condition::Tos2caAnomaly { factor } = condition else { continue };
         let (cube, (ny, nx)) = (&case.cube, (case.cube.lat.len(), case.cube.lon.len()));
         // tiles of two rows, as a small memory would demand
         let limit = (2 * nx * cube.times.len() * 4) as u64;
-        let plan = ReferencePlan::new(&condition, &cube.times, (ny, nx), 4, limit).unwrap().unwrap();
+        let plan = BaselinePlan::new(&condition, &cube.times, (ny, nx), 4, limit).unwrap().unwrap();
         assert!(plan.tiles().len() == ny.div_ceil(2) && plan.tile_bytes() <= limit);
         let tiles = plan.tiles().map(|rows| {
             let mut tile = TileStatistics::new(&condition, &cube.times, rows.len() * nx).unwrap();
@@ -23,8 +23,8 @@ fn the_statistics_of_anomaly_events_give_the_masks_of_the_reference() {
             }
             tile.finish().unwrap().into_fields().remove(0)
         });
-        let ReferenceField::Moments { mean: Values::F32(mean), std_dev: Values::F32(std_dev) } =
-            ReferenceField::stack(tiles).unwrap()
+        let Baseline::Moments { mean: Values::F32(mean), std_dev: Values::F32(std_dev) } =
+            Baseline::stack(tiles).unwrap()
         else {
             panic!("{}: float32 data have float32 statistics", case.name)
         };

@@ -1,35 +1,5 @@
 //! From a test of one cell to a row of bits, without branches: the portable way.
 
-/// The type of a field's values.
-pub(crate) trait Cell: Copy + PartialOrd + Send + Sync + Into<f64> + 'static {
-    /// Rounds to this type.
-    fn round(value: f64) -> Self;
-    /// Whether the cell is missing.
-    fn is_missing(self) -> bool;
-}
-
-impl Cell for f32 {
-    #[inline(always)]
-    fn round(value: f64) -> Self {
-        value as f32
-    }
-    #[inline(always)]
-    fn is_missing(self) -> bool {
-        self.is_nan()
-    }
-}
-
-impl Cell for f64 {
-    #[inline(always)]
-    fn round(value: f64) -> Self {
-        value
-    }
-    #[inline(always)]
-    fn is_missing(self) -> bool {
-        self.is_nan()
-    }
-}
-
 /// Gathers the lowest bit of 8 bytes (each 0 or 1).
 #[inline(always)]
 fn gather_byte(bytes: &[u8; 8]) -> u64 {

@@ -6,9 +6,9 @@ mod plan;
 mod statistics;
 mod tiles;
 
-pub use field::ReferenceField;
-pub use plan::ReferencePlan;
-pub use tiles::{TileReference, TileStatistics};
+pub use field::Baseline;
+pub use plan::BaselinePlan;
+pub use tiles::{TileBaseline, TileStatistics};
 
 #[cfg(test)]
 mod tests;

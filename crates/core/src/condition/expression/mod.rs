@@ -28,7 +28,7 @@ use syntax::{Node, Type};
 /// Two expressions are equal if their texts are.
 ///
 /// ```
-/// use eventscape_core::detect::Expression;
+/// use eventscape_core::Expression;
 /// let expression = Expression::parse("Tb < -38 degC and precipitation > 1 mm/h")?;
 /// assert_eq!(expression.variables(), ["Tb", "precipitation"]);
 /// let bound = expression.bind(&[("Tb", Some("K")), ("precipitation", Some("mm/hr"))])?;

@@ -2,7 +2,7 @@
 
 use crate::{CoreError, Timestamp};
 
-/// Slots of reference fields: each scene has one, and each slot the scenes whose values make it.
+/// Slots of baselines: each scene has one, and each slot the scenes whose values make it.
 #[derive(Debug)]
 pub(super) struct Slots {
     slot_of: Vec<usize>,

@@ -5,7 +5,7 @@ use crate::{CoreError, Values};
 /// For each cell what its values are compared with. NaN where the cell has too few values: such a cell is missing, not
 /// outside.
 #[derive(Clone, Debug, PartialEq)]
-pub enum ReferenceField {
+pub enum Baseline {
     /// For conditions in standard deviations.
     Moments {
         /// Means.
@@ -22,7 +22,7 @@ pub enum ReferenceField {
     },
 }
 
-impl ReferenceField {
+impl Baseline {
     /// Number of cells.
     #[must_use]
     pub fn len(&self) -> usize {

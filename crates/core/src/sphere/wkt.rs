@@ -3,7 +3,7 @@
 use super::PolygonRings;
 use crate::CoreError;
 
-pub(super) fn parse(text: &str) -> Result<Vec<PolygonRings>, CoreError> {
+pub(crate) fn parse(text: &str) -> Result<Vec<PolygonRings>, CoreError> {
     // an SRID in front is PostGIS's habit; longitude and latitude are all that is understood
     let body = text.trim();
     let body = match body.split_once(';') {

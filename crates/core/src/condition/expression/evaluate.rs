@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::syntax::Sign;
-use crate::detect::cut::pack_row;
+use crate::lanes::pack_row;
 use crate::{CoreError, Values};
 
 /// An expression whose variables are fields of a scene, in units that go together.

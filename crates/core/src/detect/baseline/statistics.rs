@@ -4,14 +4,14 @@
 
 use rayon::prelude::*;
 
-use super::ReferenceField;
+use super::Baseline;
 use crate::Values;
 
 /// Cells of a block: its sums stay in the first cache.
 const BLOCK: usize = 1024;
 
 /// As numpy does over axis 0 of a cube: sums in order of time in the data's own type; a NaN makes the cell NaN.
-pub(super) fn reference_moments(scenes: &[&Values], cells: usize) -> ReferenceField {
+pub(super) fn tos2ca_moments(scenes: &[&Values], cells: usize) -> Baseline {
     let narrow: Option<Vec<&[f32]>> =
         scenes.iter().map(|s| if let Values::F32(v) = s { Some(v.as_slice()) } else { None }).collect();
     if let Some(rows) = narrow {
@@ -26,7 +26,7 @@ pub(super) fn reference_moments(scenes: &[&Values], cells: usize) -> ReferenceFi
             }
             std_dev.iter_mut().for_each(|sum| *sum = (*sum / n).sqrt());
         });
-        return ReferenceField::Moments { mean: Values::F32(mean), std_dev: Values::F32(std_dev) };
+        return Baseline::Moments { mean: Values::F32(mean), std_dev: Values::F32(std_dev) };
     }
     let n = scenes.len() as f64;
     let (mean, std_dev) = by_blocks(cells, |first, mean: &mut [f64], std_dev: &mut [f64]| {
@@ -39,11 +39,11 @@ pub(super) fn reference_moments(scenes: &[&Values], cells: usize) -> ReferenceFi
         }
         std_dev.iter_mut().for_each(|sum| *sum = (*sum / n).sqrt());
     });
-    ReferenceField::Moments { mean: Values::F64(mean), std_dev: Values::F64(std_dev) }
+    Baseline::Moments { mean: Values::F64(mean), std_dev: Values::F64(std_dev) }
 }
 
 /// Over the valid values in float64; NaN for fewer than two.
-pub(super) fn moments(scenes: &[&Values], cells: usize) -> ReferenceField {
+pub(super) fn moments(scenes: &[&Values], cells: usize) -> Baseline {
     let (mean, std_dev) = by_blocks(cells, |first, mean: &mut [f64], std_dev: &mut [f64]| {
         let length = mean.len();
         // sums of distances from the first valid value, so that a constant cell has exactly its value for a mean
@@ -74,12 +74,12 @@ pub(super) fn moments(scenes: &[&Values], cells: usize) -> ReferenceField {
             std_dev[c] = if count[c] < 2 { f64::NAN } else { (std_dev[c] / f64::from(count[c])).sqrt() };
         }
     });
-    ReferenceField::Moments { mean: Values::F64(mean), std_dev: Values::F64(std_dev) }
+    Baseline::Moments { mean: Values::F64(mean), std_dev: Values::F64(std_dev) }
 }
 
 /// Percentiles of the valid values with linear interpolation between ranks (numpy's default, Hyndman and Fan's type 7); NaN
 /// for fewer than two values.
-pub(super) fn percentiles(scenes: &[&Values], cells: usize, low: Option<f64>, high: Option<f64>) -> ReferenceField {
+pub(super) fn percentiles(scenes: &[&Values], cells: usize, low: Option<f64>, high: Option<f64>) -> Baseline {
     let (lows, highs) = by_blocks(cells, |first, lows: &mut [f64], highs: &mut [f64]| {
         // a few cells at a time, so that each scene gives a whole line of the cache
         const GROUP: usize = 16;
@@ -101,7 +101,7 @@ pub(super) fn percentiles(scenes: &[&Values], cells: usize, low: Option<f64>, hi
             }
         }
     });
-    ReferenceField::Bounds { low: low.map(|_| Values::F64(lows)), high: high.map(|_| Values::F64(highs)) }
+    Baseline::Bounds { low: low.map(|_| Values::F64(lows)), high: high.map(|_| Values::F64(highs)) }
 }
 
 /// Two values a cell, both zero at first, filled block by block.

@@ -8,16 +8,16 @@ use crate::{Condition, CoreError, Timestamp};
 /// The tiles of rows in which a job's statistics are taken, one after the other.
 ///
 /// Each tile takes one pass over the scenes, of which it reads its own rows: a job that fits into memory in one tile reads
-/// everything once. The statistics themselves, [`ReferencePlan::result_bytes`] for the whole grid, are kept for detection.
+/// everything once. The statistics themselves, [`BaselinePlan::result_bytes`] for the whole grid, are kept for detection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReferencePlan {
+pub struct BaselinePlan {
     ny: usize,
     rows: usize,
     tile_bytes: u64,
     result_bytes: u64,
 }
 
-impl ReferencePlan {
+impl BaselinePlan {
     /// Plans the statistics of a condition over the scenes of `times` on a grid of `ny` rows and `nx` columns, whose values take
     /// `bytes_per_value` each, so that a tile's values take no more than `limit` bytes. `None` for a condition that needs
     /// no statistics.
@@ -32,7 +32,7 @@ impl ReferencePlan {
         bytes_per_value: usize,
         limit: u64,
     ) -> Result<Option<Self>, CoreError> {
-        if !condition.needs_reference() {
+        if !condition.needs_baseline() {
             return Ok(None);
         }
         TileStatistics::new(condition, times, 0)?;
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn tiles_cover_the_rows_and_fit_the_limit() {
         let condition = Condition::Anomaly { side: Side::Above, spread: Spread::Sigmas(2.0) };
-        let plan = |limit| ReferencePlan::new(&condition, &times(100), (10, 50), 4, limit);
+        let plan = |limit| BaselinePlan::new(&condition, &times(100), (10, 50), 4, limit);
         let row = 100 * 50 * 4;
         let three = plan(3 * row + 7).unwrap().unwrap();
         assert_eq!(three.tiles().collect::<Vec<_>>(), [0..3, 3..6, 6..9, 9..10]);
@@ -105,6 +105,6 @@ mod tests {
     #[test]
     fn a_plain_threshold_needs_no_plan() {
         let condition = Condition::Between { low: 0.0, high: 1.0 };
-        assert_eq!(ReferencePlan::new(&condition, &times(3), (10, 50), 4, 1), Ok(None));
+        assert_eq!(BaselinePlan::new(&condition, &times(3), (10, 50), 4, 1), Ok(None));
     }
 }

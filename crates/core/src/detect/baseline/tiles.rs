@@ -2,14 +2,14 @@
 //! of a tile, whatever the length of the job.
 
 use super::climatology::Slots;
-use super::{ReferenceField, statistics};
+use super::{Baseline, statistics};
 use crate::{Condition, CoreError, Side, Spread, Timestamp, Values};
 
 /// How a condition's statistics are taken.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    /// Mean and standard deviation as the reference computes them, in float32 and in order of time.
-    Reference,
+    /// Mean and standard deviation as TOS2CA computes them, in float32 and in order of time.
+    Tos2ca,
     /// Mean and standard deviation of the valid values.
     Moments,
     /// Percentiles of the valid values.
@@ -28,9 +28,9 @@ pub struct TileStatistics {
 
 /// The finished statistics of a tile.
 #[derive(Debug)]
-pub struct TileReference {
+pub struct TileBaseline {
     slots: Slots,
-    fields: Vec<ReferenceField>,
+    fields: Vec<Baseline>,
 }
 
 impl TileStatistics {
@@ -50,7 +50,7 @@ impl TileStatistics {
             (Spread::Percentile(p), Side::Beyond) => Kind::Percentiles { low: Some(100.0 - p), high: Some(p) },
         };
         let (kind, slots) = match condition {
-            Condition::ReferenceAnomaly { .. } => (Kind::Reference, Slots::one(times.len())),
+            Condition::Tos2caAnomaly { .. } => (Kind::Tos2ca, Slots::one(times.len())),
             Condition::Anomaly { side, spread } => (spread_kind(*side, *spread), Slots::one(times.len())),
             Condition::Climatology { side, spread, window_days, base_years } => {
                 (spread_kind(*side, *spread), Slots::by_day(times, *window_days, *base_years)?)
@@ -88,7 +88,7 @@ impl TileStatistics {
     ///
     /// # Errors
     /// [`CoreError::Scene`] names a time that was not given.
-    pub fn finish(self) -> Result<TileReference, CoreError> {
+    pub fn finish(self) -> Result<TileBaseline, CoreError> {
         let mut all = Vec::with_capacity(self.values.len());
         for (k, values) in self.values.into_iter().enumerate() {
             all.push(values.ok_or_else(|| CoreError::Scene(format!("time {k} is missing in the statistics")))?);
@@ -97,18 +97,18 @@ impl TileStatistics {
             .map(|slot| {
                 let chosen: Vec<&Values> = self.slots.members(slot).iter().filter_map(|k| all.get(*k)).collect();
                 match self.kind {
-                    Kind::Reference => statistics::reference_moments(&chosen, self.cells),
+                    Kind::Tos2ca => statistics::tos2ca_moments(&chosen, self.cells),
                     Kind::Moments => statistics::moments(&chosen, self.cells),
                     Kind::Percentiles { low, high } => statistics::percentiles(&chosen, self.cells, low, high),
                 }
             })
             .collect();
-        Ok(TileReference { slots: self.slots, fields })
+        Ok(TileBaseline { slots: self.slots, fields })
     }
 }
 
-impl TileReference {
-    /// Number of different reference fields: one, or one for each day of the year that the job has.
+impl TileBaseline {
+    /// Number of different baselines: one, or one for each day of the year that the job has.
     #[must_use]
     pub fn slots(&self) -> usize {
         self.fields.len()
@@ -122,7 +122,7 @@ impl TileReference {
 
     /// The fields, by slot.
     #[must_use]
-    pub fn into_fields(self) -> Vec<ReferenceField> {
+    pub fn into_fields(self) -> Vec<Baseline> {
         self.fields
     }
 }

@@ -1,12 +1,30 @@
 //! Which instructions the hot loops may use. Results are the same bits either way: the AVX2 builds do the same
 //! arithmetic in the same order, only wider.
 
+/// A witness that the processor has AVX2, BMI, LZCNT and POPCNT: only [`Avx2::detect`] makes one.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Avx2(());
+
+#[cfg(target_arch = "x86_64")]
+impl Avx2 {
+    /// Asks the processor.
+    fn detect() -> Option<Self> {
+        let has_all = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt");
+        has_all.then_some(Self(()))
+    }
+}
+
 /// A set of instructions, chosen once per detector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Isa {
-    /// AVX2, BMI and POPCNT of x86-64. Only [`Isa::best`] makes it, after asking the processor.
+    /// AVX2, BMI, LZCNT and POPCNT of x86-64.
     #[cfg(target_arch = "x86_64")]
-    Avx2,
+    Avx2(Avx2),
     /// What every processor of the target has.
     Portable,
 }
@@ -15,13 +33,8 @@ impl Isa {
     /// The best set that this processor has.
     pub(crate) fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt")
-            && is_x86_feature_detected!("popcnt")
-        {
-            return Self::Avx2;
+        if let Some(witness) = Avx2::detect() {
+            return Self::Avx2(witness);
         }
         Self::Portable
     }
@@ -33,15 +46,15 @@ macro_rules! by_isa {
     ($(#[$doc:meta])* $vis:vis fn $name:ident $(<$t:ident : $bound:path>)? (isa, $($arg:ident : $ty:ty),* $(,)?) $(-> $ret:ty)? = $body:path;) => {
         $(#[$doc])*
         #[inline]
-        $vis fn $name $(<$t: $bound>)? (isa: $crate::detect::Isa, $($arg: $ty),*) $(-> $ret)? {
+        $vis fn $name $(<$t: $bound>)? (isa: $crate::lanes::Isa, $($arg: $ty),*) $(-> $ret)? {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
                 fn wide $(<$t: $bound>)? ($($arg: $ty),*) $(-> $ret)? {
                     $body($($arg),*)
                 }
-                if isa == $crate::detect::Isa::Avx2 {
-                    // SAFETY: `Isa::best` makes `Avx2` only where the processor has all these features.
+                if let $crate::lanes::Isa::Avx2(_) = isa {
+                    // SAFETY: the witness says that the processor has all these features.
                     return unsafe { wide($($arg),*) };
                 }
             }

@@ -9,7 +9,7 @@ fn days(first: &str, count: usize, step: f64) -> Vec<Timestamp> {
     (0..count).map(|k| first.plus_seconds(86_400.0 * step * k as f64)).collect()
 }
 
-fn run(condition: &Condition, times: &[Timestamp], cube: &[Vec<f32>]) -> TileReference {
+fn run(condition: &Condition, times: &[Timestamp], cube: &[Vec<f32>]) -> TileBaseline {
     let mut tile = TileStatistics::new(condition, times, cube[0].len()).unwrap();
     for (k, scene) in cube.iter().enumerate() {
         tile.push(k, Values::F32(scene.clone())).unwrap();
@@ -17,18 +17,18 @@ fn run(condition: &Condition, times: &[Timestamp], cube: &[Vec<f32>]) -> TileRef
     tile.finish().unwrap()
 }
 
-fn field(reference: TileReference) -> ReferenceField {
-    reference.into_fields().remove(0)
+fn field(baseline: TileBaseline) -> Baseline {
+    baseline.into_fields().remove(0)
 }
 
 #[test]
-fn the_reference_adds_in_float32_and_loses_a_cell_with_one_missing_time() {
+fn tos2ca_adds_in_float32_and_loses_a_cell_with_one_missing_time() {
     let cube = vec![vec![0.1f32, 1.0], vec![0.2, f32::NAN], vec![0.4, 3.0]];
-    let got = field(run(&Condition::ReferenceAnomaly { factor: 1.0 }, &days("2020-01-01", 3, 1.0), &cube));
+    let got = field(run(&Condition::Tos2caAnomaly { factor: 1.0 }, &days("2020-01-01", 3, 1.0), &cube));
     // numpy: a.mean(axis=0), a.std(axis=0)
     let mean = (0.1f32 + 0.2 + 0.4) / 3.0;
     let std = (((0.1f32 - mean).powi(2) + (0.2 - mean).powi(2) + (0.4 - mean).powi(2)) / 3.0).sqrt();
-    let ReferenceField::Moments { mean: Values::F32(m), std_dev: Values::F32(s) } = got else { panic!() };
+    let Baseline::Moments { mean: Values::F32(m), std_dev: Values::F32(s) } = got else { panic!() };
     assert_eq!((m[0], s[0]), (mean, std));
     assert!(m[1].is_nan() && s[1].is_nan());
 }
@@ -38,7 +38,7 @@ fn ours_uses_the_valid_values() {
     let cube = vec![vec![1.0f32, 1.0, f32::NAN], vec![2.0, f32::NAN, f32::NAN], vec![6.0, 3.0, 5.0]];
     let condition = Condition::Anomaly { side: Side::Beyond, spread: Spread::Sigmas(2.0) };
     let got = field(run(&condition, &days("2020-01-01", 3, 1.0), &cube));
-    let ReferenceField::Moments { mean: Values::F64(m), std_dev: Values::F64(s) } = got else { panic!() };
+    let Baseline::Moments { mean: Values::F64(m), std_dev: Values::F64(s) } = got else { panic!() };
     assert_eq!((m[0], m[1]), (3.0, 2.0));
     assert!((s[0] - (14.0f64 / 3.0).sqrt()).abs() < 1e-12 && (s[1] - 1.0).abs() < 1e-12);
     assert!(m[2].is_nan(), "one value has no spread");
@@ -50,13 +50,13 @@ fn percentiles_are_those_of_numpy() {
     let cube: Vec<Vec<f32>> = [3.0, 1.0, 4.0, 1.5, 9.0].iter().map(|x| vec![*x]).collect();
     let condition = |side, p| Condition::Anomaly { side, spread: Spread::Percentile(p) };
     let times = days("2020-01-01", 5, 1.0);
-    let ReferenceField::Bounds { low: Some(Values::F64(low)), high: Some(Values::F64(high)) } =
+    let Baseline::Bounds { low: Some(Values::F64(low)), high: Some(Values::F64(high)) } =
         field(run(&condition(Side::Beyond, 90.0), &times, &cube))
     else {
         panic!()
     };
     assert!((low[0] - 1.2).abs() < 1e-12 && (high[0] - 7.0).abs() < 1e-12);
-    let ReferenceField::Bounds { low: None, high: Some(Values::F64(high)) } =
+    let Baseline::Bounds { low: None, high: Some(Values::F64(high)) } =
         field(run(&condition(Side::Above, 37.5), &times, &cube))
     else {
         panic!()
@@ -75,16 +75,16 @@ fn a_climatology_takes_the_days_around_the_date_in_every_base_year() {
         window_days: 5,
         base_years: base,
     };
-    let reference = run(&condition(Some((2019, 2020))), &times, &cube);
-    assert_eq!(reference.slots(), 366);
+    let baseline = run(&condition(Some((2019, 2020))), &times, &cube);
+    assert_eq!(baseline.slots(), 366);
     // 1 January reaches back to 30 December; the seam of the year is no border
-    let (first, march) = (reference.slot_of(0), reference.slot_of(59));
+    let (first, march) = (baseline.slot_of(0), baseline.slot_of(59));
     assert_eq!(times[59].to_string(), "2019-03-01T00:00:00Z");
     let same_date = times.iter().position(|t| t.to_string().starts_with("2020-03-01")).unwrap();
-    assert_eq!(march, reference.slot_of(same_date), "a date has one slot in every year");
-    let fields = reference.into_fields();
+    assert_eq!(march, baseline.slot_of(same_date), "a date has one slot in every year");
+    let fields = baseline.into_fields();
     for slot in [first, march] {
-        let ReferenceField::Moments { mean: Values::F64(mean), .. } = &fields[slot] else { panic!() };
+        let Baseline::Moments { mean: Values::F64(mean), .. } = &fields[slot] else { panic!() };
         assert!((mean[0] - 2019.5).abs() < 0.06, "{mean:?}");
     }
     let error = TileStatistics::new(&condition(Some((1991, 2000))), &times, 1).unwrap_err().to_string();
@@ -100,7 +100,7 @@ fn tiles_join_to_the_whole() {
     let part = |range: std::ops::Range<usize>| {
         field(run(&condition, &times, &cube.iter().map(|s| s[range.clone()].to_vec()).collect::<Vec<_>>()))
     };
-    assert_eq!(ReferenceField::stack([part(0..1), part(1..3)]).unwrap(), whole);
+    assert_eq!(Baseline::stack([part(0..1), part(1..3)]).unwrap(), whole);
 }
 
 #[test]
@@ -165,9 +165,9 @@ proptest! {
         };
         let spread = if lower { Spread::Percentile(20.0) } else { Spread::Sigmas(1.0) };
         let condition = Condition::Climatology { side: Side::Below, spread, window_days, base_years };
-        let reference = run(&condition, &times, &cube);
-        let slots: Vec<usize> = (0..count).map(|k| reference.slot_of(k)).collect();
-        let fields = reference.into_fields();
+        let baseline = run(&condition, &times, &cube);
+        let slots: Vec<usize> = (0..count).map(|k| baseline.slot_of(k)).collect();
+        let fields = baseline.into_fields();
         for k in (0..count).step_by(13) {
             for cell in 0..2 {
                 let mut valid: Vec<f64> = (0..count)
@@ -180,7 +180,7 @@ proptest! {
                     .filter(|x| !x.is_nan())
                     .collect();
                 match &fields[slots[k]] {
-                    ReferenceField::Moments { mean: Values::F64(mean), std_dev: Values::F64(std_dev) } => {
+                    Baseline::Moments { mean: Values::F64(mean), std_dev: Values::F64(std_dev) } => {
                         match plain_moments(&valid) {
                             None => prop_assert!(mean[cell].is_nan() && std_dev[cell].is_nan()),
                             Some((m, s)) => {
@@ -189,7 +189,7 @@ proptest! {
                             }
                         }
                     }
-                    ReferenceField::Bounds { low: Some(Values::F64(low)), high: None } => {
+                    Baseline::Bounds { low: Some(Values::F64(low)), high: None } => {
                         valid.sort_by(f64::total_cmp);
                         if valid.len() < 2 {
                             prop_assert!(low[cell].is_nan());
@@ -214,8 +214,8 @@ fn float32_sums_of_many_cells_equal_those_cell_by_cell() {
     let cells = 2500;
     let value = |t: usize, c: usize| 200.0 + ((t * 7919 + c * 104_729) % 1000) as f32 / 7.0;
     let cube: Vec<Vec<f32>> = (0..9).map(|t| (0..cells).map(|c| value(t, c)).collect()).collect();
-    let got = field(run(&Condition::ReferenceAnomaly { factor: 1.0 }, &days("2020-01-01", 9, 1.0), &cube));
-    let ReferenceField::Moments { mean: Values::F32(mean), std_dev: Values::F32(std_dev) } = got else { panic!() };
+    let got = field(run(&Condition::Tos2caAnomaly { factor: 1.0 }, &days("2020-01-01", 9, 1.0), &cube));
+    let Baseline::Moments { mean: Values::F32(mean), std_dev: Values::F32(std_dev) } = got else { panic!() };
     for c in 0..cells {
         let m = (0..9).fold(0.0f32, |sum, t| sum + cube[t][c]) / 9.0;
         let s = ((0..9).fold(0.0f32, |sum, t| sum + (cube[t][c] - m) * (cube[t][c] - m)) / 9.0).sqrt();
@@ -229,6 +229,6 @@ fn a_constant_cell_has_no_spread() {
     let times = days("2020-01-01", 7, 1.0);
     let mut tile = TileStatistics::new(&condition, &times, 1).unwrap();
     (0..7).for_each(|k| tile.push(k, Values::F64(vec![0.1])).unwrap());
-    let ReferenceField::Moments { mean, std_dev } = field(tile.finish().unwrap()) else { panic!() };
+    let Baseline::Moments { mean, std_dev } = field(tile.finish().unwrap()) else { panic!() };
     assert_eq!((mean, std_dev), (Values::F64(vec![0.1]), Values::F64(vec![0.0])));
 }
