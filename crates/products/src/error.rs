@@ -1,6 +1,6 @@
 //! Why a product cannot be written.
 
-use eventscape_core::{ErrorKind, SourceError};
+use eventscape_core::{ErrorKind, Grid, SourceError};
 use eventscape_formats::write::WriteError;
 
 /// Why a product cannot be written.
@@ -67,6 +67,14 @@ impl ProductError {
     #[must_use]
     pub fn write(product: &str, source: std::io::Error) -> Self {
         Self::Write { product: product.to_owned(), source }
+    }
+
+    /// `what` cannot hold a mesh.
+    pub(crate) fn needs_lattice(grid: &Grid, what: &str) -> Self {
+        Self::Unrepresentable(format!(
+            "{what} needs a grid of rows and columns; this one is a mesh of {} cells",
+            grid.len()
+        ))
     }
 
     /// The kind, for exit codes and statuses.

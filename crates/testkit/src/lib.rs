@@ -3,6 +3,7 @@
 //!
 //! - [`golden`]: the cases under `fixtures/golden`, with what the TOS2CA reference made of them.
 //! - `components_csv` (a feature): a product that is not built in.
+//! - [`mesh`]: a grid that is a graph.
 //! - [`oracle`]: plain restatements, on label images, of what the core computes on sets of cells. They share no code with it.
 //! - `s3`, `earthdata` (a feature): an S3 server over a folder; NASA's login, keys and files behind it.
 //! - [`servers`]: database servers on loopback.
@@ -17,6 +18,7 @@ mod components_csv;
 #[cfg(feature = "s3")]
 pub mod earthdata;
 pub mod golden;
+pub mod mesh;
 pub mod oracle;
 #[cfg(feature = "s3")]
 pub mod s3;

@@ -53,6 +53,7 @@ impl SubsetMetadata {
         let (lat, lon, curvilinear) = match self.grid.coordinates() {
             Coordinates::Rectilinear { lat, lon } => (bits(lat), bits(lon), None),
             Coordinates::Curvilinear { lat, lon } => (bits(lat), bits(lon), Some((self.grid.ny(), self.grid.nx()))),
+            Coordinates::Mesh(_) => return Err("a mesh is not kept between jobs".to_owned()),
         };
         let stored = Stored {
             version: VERSION,

@@ -80,7 +80,7 @@ pub(crate) fn codes(subset: &Subset) -> Vec<NoticeCode> {
 pub(crate) fn axes(subset: &Subset) -> (Vec<f64>, Vec<f64>) {
     match subset.grid().coordinates() {
         Coordinates::Rectilinear { lat, lon } => (lat.clone(), lon.clone()),
-        Coordinates::Curvilinear { .. } => panic!("the grid is curvilinear"),
+        Coordinates::Curvilinear { .. } | Coordinates::Mesh(_) => panic!("the grid is not rectilinear"),
     }
 }
 

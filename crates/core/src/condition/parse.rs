@@ -17,6 +17,15 @@ impl Condition {
     ///
     /// # Errors
     /// [`CoreError::Condition`] names the operator, the value and what was expected.
+    ///
+    /// ```
+    /// use eventscape_core::Condition;
+    ///
+    /// let cold = Condition::parse("lessThan", "235 K", Some("K"), false)?;
+    /// assert_eq!(cold.describe("Tb", Some("K")), "Tb < 235 K");
+    /// assert!(Condition::parse("colderThan", "235", Some("K"), false).is_err());
+    /// # Ok::<(), eventscape_core::CoreError>(())
+    /// ```
     pub fn parse(operator: &str, value: &str, units: Option<&str>, compat: bool) -> Result<Self, CoreError> {
         let name = operator.trim().to_ascii_lowercase();
         let value = Value { operator: operator.trim(), text: value.trim(), units };

@@ -1,7 +1,6 @@
 //! The grid's own convention of longitudes.
 
 use crate::Grid;
-use crate::grid::Coordinates;
 use crate::sphere::eastward;
 
 /// Where the convention's 360 degrees begin: at 180°W or at 0°.
@@ -13,7 +12,7 @@ pub(super) struct Convention {
 impl Convention {
     /// From 0° where the grid has longitudes above 180° and none below 0°.
     pub(super) fn of(grid: &Grid) -> Self {
-        let (Coordinates::Rectilinear { lon, .. } | Coordinates::Curvilinear { lon, .. }) = grid.coordinates();
+        let lon = grid.coordinates().longitudes();
         let from_zero = lon.iter().all(|x| *x >= 0.0) && lon.iter().any(|x| *x > 180.0);
         Self { first: if from_zero { 0.0 } else { -180.0 } }
     }

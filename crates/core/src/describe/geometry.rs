@@ -2,10 +2,11 @@
 
 use std::mem::MaybeUninit;
 
-use super::bounds::cell_box;
 use super::convention::Convention;
-use super::curvilinear::{self, Curvilinear};
-use super::rectilinear::{self, Rectilinear};
+use super::graph::{self, Graph};
+use super::lattice::cell_box::cell_box;
+use super::lattice::curvilinear::{self, Curvilinear};
+use super::lattice::rectilinear::{self, Rectilinear};
 use super::{Measurable, Measures, RangeValues};
 use crate::cells::{count, rows};
 use crate::lanes::{GROUP, Isa, bits};
@@ -27,6 +28,7 @@ pub(crate) struct Geometry {
 enum Measured {
     Rectilinear(Rectilinear),
     Curvilinear(Curvilinear),
+    Graph(Graph),
 }
 
 impl Geometry {
@@ -42,9 +44,10 @@ impl Geometry {
             ny: ny as u32,
             periodic: grid.is_periodic(),
             convention: Convention::of(grid),
-            cells: match Rectilinear::new(grid) {
-                Some(cells) => Measured::Rectilinear(cells),
-                None => Measured::Curvilinear(Curvilinear::new(grid)),
+            cells: match (Rectilinear::new(grid), Graph::new(grid)) {
+                (Some(cells), _) => Measured::Rectilinear(cells),
+                (_, Some(cells)) => Measured::Graph(cells),
+                (None, None) => Measured::Curvilinear(Curvilinear::new(grid)),
             },
             rim: grid.domain().map(|domain| bits::rim(&bits::image(domain, nx), nx, grid.is_periodic())),
         })
@@ -55,6 +58,7 @@ impl Geometry {
         match &self.cells {
             Measured::Rectilinear(cells) => cells.area(row, start, end),
             Measured::Curvilinear(cells) => cells.area(row, start, end),
+            Measured::Graph(cells) => cells.area(start, end),
         }
     }
 
@@ -86,6 +90,7 @@ impl Geometry {
         let measures = match &self.cells {
             Measured::Rectilinear(cells) => rectilinear::measure(isa, cells, ranges, source, values),
             Measured::Curvilinear(cells) => curvilinear::measure(isa, cells, ranges, source, values),
+            Measured::Graph(cells) => graph::measure(isa, cells, ranges, source, values),
         };
         let cell_box = cell_box(ranges, self.nx, self.periodic, measures.west, measures.east);
         (cell_box, self.description(ranges, &measures, &cell_box))
@@ -95,6 +100,7 @@ impl Geometry {
         let bounds = match &self.cells {
             Measured::Rectilinear(cells) => cells.bounds(cell_box),
             Measured::Curvilinear(cells) => cells.bounds(ranges),
+            Measured::Graph(cells) => cells.bounds(ranges),
         };
         let (west, east) = self.convention.span(bounds.west, bounds.east);
         let shape = measures.moments.shape(0.5 * (bounds.west + bounds.east));
@@ -121,6 +127,9 @@ impl Geometry {
     }
 
     fn touches_edge(&self, ranges: &[CellRange], measures: &Measures, cell_box: &CellBox) -> bool {
+        if let Measured::Graph(cells) = &self.cells {
+            return cells.touches_edge(ranges);
+        }
         let words = bits::words(self.nx as usize);
         cell_box.row0 == 0
             || cell_box.row1 == self.ny

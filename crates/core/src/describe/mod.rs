@@ -4,11 +4,11 @@
 mod avx2;
 mod bounds;
 mod convention;
-mod curvilinear;
 mod geometry;
+mod graph;
+mod lattice;
 mod measurable;
 mod moments;
-mod rectilinear;
 mod statistics;
 mod values;
 

@@ -36,6 +36,41 @@ pub(super) struct Shape {
 const NO_DIRECTION: f64 = 1e-9;
 
 impl Moments {
+    /// Adds another part of the component.
+    pub(super) fn add(&mut self, other: &Self) {
+        let pairs = self.all_mut().into_iter().zip(other.all());
+        pairs.for_each(|(sum, part)| *sum += part);
+    }
+
+    /// All moments times a factor.
+    pub(super) fn scaled(mut self, factor: f64) -> Self {
+        self.all_mut().into_iter().for_each(|moment| *moment *= factor);
+        self
+    }
+
+    fn all(&self) -> [f64; 12] {
+        let m = self;
+        [m.area, m.x, m.y, m.z, m.xx, m.xy, m.yy, m.xz, m.yz, m.zz, m.east, m.north]
+    }
+
+    fn all_mut(&mut self) -> [&mut f64; 12] {
+        let m = self;
+        [
+            &mut m.area,
+            &mut m.x,
+            &mut m.y,
+            &mut m.z,
+            &mut m.xx,
+            &mut m.xy,
+            &mut m.yy,
+            &mut m.xz,
+            &mut m.yz,
+            &mut m.zz,
+            &mut m.east,
+            &mut m.north,
+        ]
+    }
+
     /// The centroid is the direction of the area-weighted mean of the cells' unit vectors; the axes come from the second
     /// moments in the plane that touches the sphere there. `lon_if_none` (degrees) is for a component around a pole
     /// whose mean direction has no longitude.

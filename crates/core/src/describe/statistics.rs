@@ -2,7 +2,9 @@
 
 use std::mem::MaybeUninit;
 
-use crate::lanes::{Cell, GROUP};
+use super::{Measurable, RangeValues};
+use crate::CellRange;
+use crate::lanes::{Cell, GROUP, Isa};
 
 /// The outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -167,4 +169,55 @@ pub(super) fn add_range<T: Cell, S: Sums<T>>(
         sums.add(&values[k], &widths[k], &mut copy[k]);
     }
     sums.add_some(&values[whole], &widths[whole], cells - whole * GROUP, &mut copy[whole]);
+}
+
+/// Statistics of a component whose cells each have an area of their own: `areas` has one a cell of the grid and a group
+/// more, `total` is that of the component. Writes its values.
+pub(super) fn by_areas<T: Measurable>(
+    isa: Isa,
+    areas: &[f64],
+    ranges: &[CellRange],
+    source: RangeValues<'_, T>,
+    values: &mut [MaybeUninit<T>],
+    total: f64,
+) -> Statistics {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+        fn wide<T: Measurable>(
+            areas: &[f64],
+            ranges: &[CellRange],
+            source: RangeValues<'_, T>,
+            values: &mut [MaybeUninit<T>],
+            total: f64,
+        ) -> Statistics {
+            sum_by_areas::<T, T::Wide>(areas, ranges, source, values, total)
+        }
+        if let Isa::Avx2(_) = isa {
+            // SAFETY: the witness says that the processor has all these features.
+            return unsafe { wide(areas, ranges, source, values, total) };
+        }
+    }
+    let _ = isa;
+    sum_by_areas::<T, Portable<T>>(areas, ranges, source, values, total)
+}
+
+#[inline(always)]
+fn sum_by_areas<T: Cell, S: Sums<T>>(
+    areas: &[f64],
+    ranges: &[CellRange],
+    source: RangeValues<'_, T>,
+    values: &mut [MaybeUninit<T>],
+    total: f64,
+) -> Statistics {
+    let origin = origin(source.first());
+    let mut sums = S::starting_at(source.first(), origin);
+    let mut at = 0;
+    for (k, range) in ranges.iter().enumerate() {
+        let cells = range.len() as usize;
+        add_range(&mut sums, cells, source.of_range(k), &areas[range.start as usize..], &mut values[at..]);
+        at += cells;
+    }
+    sums.end_row(1.0);
+    Statistics::of(&sums.by_place(), origin, total)
 }

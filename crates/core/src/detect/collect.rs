@@ -1,5 +1,6 @@
 //! From labelled ranges of cells to components.
 
+use super::graph;
 use super::label::NONE;
 use super::{Detector, Scratch};
 use crate::describe::{Measurable, RangeValues};
@@ -93,6 +94,9 @@ impl Detector<'_> {
                 }
                 value_start += end - start;
             }
+        }
+        if self.grid.mesh().is_some() {
+            return graph::join(components, &ranges, &mut s.value_starts);
         }
         ranges
     }

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::cut::Rule;
-use super::smooth::smoothed;
+use super::graph;
+use super::lattice::smooth::smoothed;
 use super::{Baseline, DetectOptions, Scratch};
 use crate::describe::Geometry;
 use crate::lanes::{Isa, bits};
@@ -73,8 +74,12 @@ impl<'a> Detector<'a> {
         scene.check(self.grid)?;
         self.rule.check_baseline(baseline, self.grid.len())?;
         let (missing, missing_cells) = if self.options.smooth_cells > 0 {
-            let fields: Vec<Values> =
-                scene.fields.iter().map(|field| smoothed(field, self.grid, self.options.smooth_cells)).collect();
+            let steps = self.options.smooth_cells;
+            let smooth = |field: &Values| match self.grid.mesh() {
+                Some(mesh) => graph::smoothed(field, self.grid, mesh, steps),
+                None => smoothed(field, self.grid, steps),
+            };
+            let fields: Vec<Values> = scene.fields.iter().map(smooth).collect();
             self.label_rows(scene, &fields, baseline, scratch)?
         } else {
             self.label_rows(scene, &scene.fields, baseline, scratch)?

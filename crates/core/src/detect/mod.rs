@@ -24,12 +24,12 @@ mod baseline;
 mod collect;
 mod cut;
 mod detector;
-mod holes;
+mod graph;
 mod label;
+mod lattice;
 mod options;
 mod rows;
 mod scratch;
-mod smooth;
 
 pub use baseline::*;
 pub use detector::{Detector, detect_all};

@@ -1,8 +1,9 @@
 //! The pass over the rows of a scene: bits, runs, values, labels.
 
 use super::cut::{RowBits, RowInput};
-use super::holes::{self, HoleInput};
+use super::graph;
 use super::label::push_steps;
+use super::lattice::holes::{self, HoleInput};
 use super::{Baseline, Detector, Scratch};
 use crate::lanes::bits;
 use crate::{CellRange, Cells, CoreError, Scene, Values};
@@ -51,11 +52,14 @@ impl Detector<'_> {
                 let steps = s.missing_steps[..steps].as_chunks::<2>().0.iter();
                 missing.extend(steps.map(|&[start, end]| CellRange::in_row(row as u32, start..end, nx as u32)));
             }
-            let end = start + push_steps(self.isa, &s.inside[at..at + count], nx as u32, &mut s.steps, start);
+            let mut end = start + push_steps(self.isa, &s.inside[at..at + count], nx as u32, &mut s.steps, start);
             if let Some(field) = scene.fields.first() {
                 gathered = s.gathered.row(self.isa, field, row * nx, &s.steps[start..end], gathered);
             }
-            self.label_row(at, above_start..start, start..end, s);
+            match self.grid.mesh() {
+                Some(mesh) => end = self.label_cells(mesh, end, s),
+                None => self.label_row(at, above_start..start, start..end, s),
+            }
             s.row_starts.push(end);
             (above_start, start) = (start, end);
         }
@@ -91,6 +95,11 @@ impl Detector<'_> {
             s.missing.iter().zip(full.iter().cycle()).map(|(missing, full)| !missing & full).collect();
         if let Some(domain) = &self.domain {
             fillable.iter_mut().zip(domain).for_each(|(cells, domain)| *cells &= domain);
+        }
+        if let Some(mesh) = self.grid.mesh() {
+            let options = &self.options;
+            graph::fill(mesh, options.connectivity, options.max_hole_cells, &fillable, &mut s.inside);
+            return;
         }
         let input = HoleInput {
             isa: self.isa,

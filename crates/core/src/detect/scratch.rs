@@ -1,8 +1,8 @@
 //! Buffers that detection uses again from scene to scene.
 
 use super::cut::RuleScratch;
-use super::holes::HoleScratch;
 use super::label::Forest;
+use super::lattice::holes::HoleScratch;
 use crate::lanes::Gathered;
 
 /// Working memory of [`super::Detector::detect`]; one for each thread, made with `Scratch::default()`.

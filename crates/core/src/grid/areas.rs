@@ -33,6 +33,7 @@ impl CellAreas {
                 row: lat.windows(2).map(|e| (zone(e[1]) - zone(e[0])).abs().to_radians()).collect(),
                 width: lon.windows(2).map(|e| (e[1] - e[0]).max(0.0)).collect(),
             },
+            (Coordinates::Mesh(mesh), ..) => Self::Full { nx: grid.nx(), cells: mesh.areas().to_vec() },
             _ => Self::Full { nx: grid.nx(), cells: quads(grid) },
         }
     }
@@ -77,7 +78,7 @@ fn quads(grid: &Grid) -> Vec<f64> {
     for row in 0..ny {
         for col in 0..nx {
             let (a, b, c, d) = (point(row, col), point(row, col + 1), point(row + 1, col + 1), point(row + 1, col));
-            let sphere = (triangle(a, b, c) + triangle(a, c, d)) * EARTH_RADIUS_KM * EARTH_RADIUS_KM;
+            let sphere = (triangle(a, b, c).abs() + triangle(a, c, d).abs()) * EARTH_RADIUS_KM * EARTH_RADIUS_KM;
             let lat = grid.centre(row, col).map_or(0.0, |(lat, _)| lat);
             areas.push(sphere * ellipsoid_over_sphere(lat));
         }
@@ -93,10 +94,18 @@ fn ellipsoid_over_sphere(lat_deg: f64) -> f64 {
     SEMI_MAJOR_KM * SEMI_MAJOR_KM * (1.0 - e2) / (w * w) / (EARTH_RADIUS_KM * EARTH_RADIUS_KM)
 }
 
-/// Area of a triangle on the unit sphere (Van Oosterom and Strackee 1983).
+/// Area of a polygon of great circles on the ellipsoid, km², from its corners on the unit sphere: that on the sphere by
+/// triangles, times the ratio of the zones at the latitude of its centre.
+pub(super) fn polygon_km2(corners: &[[f64; 3]], lat_deg: f64) -> f64 {
+    let [first, rest @ ..] = corners else { return 0.0 };
+    let sphere: f64 = rest.windows(2).map(|edge| triangle(*first, edge[0], edge[1])).sum();
+    sphere.abs() * EARTH_RADIUS_KM * EARTH_RADIUS_KM * ellipsoid_over_sphere(lat_deg)
+}
+
+/// Area of a triangle on the unit sphere (Van Oosterom and Strackee 1983), negative where it goes clockwise seen from outside.
 fn triangle(a: [f64; 3], b: [f64; 3], c: [f64; 3]) -> f64 {
     let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
     let triple =
         a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
-    2.0 * triple.abs().atan2(1.0 + dot(a, b) + dot(b, c) + dot(c, a))
+    2.0 * triple.atan2(1.0 + dot(a, b) + dot(b, c) + dot(c, a))
 }

@@ -4,18 +4,19 @@
 
 mod areas;
 mod domain;
-mod edges;
-mod regular;
+mod lattice;
+mod mesh;
 
 pub use areas::CellAreas;
 pub use domain::{Domain, Window};
+pub use mesh::{Mesh, NO_CELL};
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use crate::sphere::unwrapped;
-use crate::{CellRange, Cells, CoreError};
+use crate::{CellRange, Cells, Connectivity, CoreError};
 
 /// The positions of the cells' centres, degrees, in the file's own order and longitude convention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,9 +36,42 @@ pub enum Coordinates {
         /// Longitudes.
         lon: Vec<f64>,
     },
+    /// One row of cells whose neighbours come from a table (HEALPix, unstructured meshes).
+    Mesh(Box<Mesh>),
 }
 
-/// A grid of `ny` rows and `nx` columns on the Earth.
+impl Coordinates {
+    /// The latitudes, as many as the kind has: of rows, or of cells.
+    #[must_use]
+    pub fn latitudes(&self) -> &[f64] {
+        match self {
+            Self::Rectilinear { lat, .. } | Self::Curvilinear { lat, .. } => lat,
+            Self::Mesh(mesh) => mesh.lat(),
+        }
+    }
+
+    /// The longitudes, as many as the kind has: of columns, or of cells.
+    #[must_use]
+    pub fn longitudes(&self) -> &[f64] {
+        match self {
+            Self::Rectilinear { lon, .. } | Self::Curvilinear { lon, .. } => lon,
+            Self::Mesh(mesh) => mesh.lon(),
+        }
+    }
+}
+
+/// A grid of `ny` rows and `nx` columns on the Earth, or of one row of cells that are joined as a graph.
+///
+/// ```
+/// use eventscape_core::{Connectivity, Grid};
+///
+/// let grid = Grid::rectilinear(vec![10.0, 11.0], vec![20.0, 21.0, 22.0])?;
+/// assert_eq!((grid.ny(), grid.nx(), grid.len()), (2, 3, 6));
+/// assert_eq!(grid.centre(1, 2), Some((11.0, 22.0)));
+/// assert_eq!(grid.neighbours(5, Connectivity::Eight), [1, 2, 4]);
+/// assert_eq!(grid.lon_edges().unwrap()[0], 19.5);
+/// # Ok::<(), eventscape_core::CoreError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct Grid {
@@ -81,6 +115,7 @@ impl TryFrom<Parts> for Grid {
         let grid = match parts.coordinates {
             Coordinates::Rectilinear { lat, lon } => Self::rectilinear(lat, lon)?,
             Coordinates::Curvilinear { lat, lon } => Self::curvilinear(parts.ny, parts.nx, lat, lon)?,
+            Coordinates::Mesh(mesh) => Self::from(*mesh),
         };
         let grid = grid.with_periodic(parts.periodic);
         match parts.domain {
@@ -97,6 +132,13 @@ impl TryFrom<Parts> for Grid {
             }
             None => Ok(grid),
         }
+    }
+}
+
+impl From<Mesh> for Grid {
+    /// The grid of a mesh: one row of its cells.
+    fn from(mesh: Mesh) -> Self {
+        Self { ny: 1, nx: mesh.len(), coordinates: Coordinates::Mesh(Box::new(mesh)), periodic: false, domain: None }
     }
 }
 
@@ -117,7 +159,7 @@ impl Grid {
         check_monotonic("latitude", &lat, false)?;
         let straight = unwrapped(&lon);
         check_monotonic("longitude", &straight, true)?;
-        let lon_edges = edges::edges(&straight);
+        let lon_edges = lattice::edges(&straight);
         let (span, step) = (lon_edges[nx] - lon_edges[0], (lon_edges[nx] - lon_edges[0]) / nx as f64);
         if span > 360.0 + 1.5 * step {
             return Err(CoreError::Grid(format!("the longitudes cover {span}°, more than once round the globe")));
@@ -150,7 +192,7 @@ impl Grid {
     /// The same grid, with the last column the first one's neighbour or not.
     #[must_use]
     pub fn with_periodic(mut self, periodic: bool) -> Self {
-        self.periodic = periodic && self.nx > 1;
+        self.periodic = periodic && self.nx > 1 && self.mesh().is_none();
         self
     }
 
@@ -221,7 +263,53 @@ impl Grid {
         match &self.coordinates {
             Coordinates::Rectilinear { lat, lon } => Some((lat[row], lon[col])),
             Coordinates::Curvilinear { lat, lon } => Some((lat[row * self.nx + col], lon[row * self.nx + col])),
+            Coordinates::Mesh(mesh) => Some((mesh.lat()[col], mesh.lon()[col])),
         }
+    }
+
+    /// The mesh, where the cells are joined as a graph.
+    #[must_use]
+    pub fn mesh(&self) -> Option<&Mesh> {
+        match &self.coordinates {
+            Coordinates::Mesh(mesh) => Some(mesh),
+            Coordinates::Rectilinear { .. } | Coordinates::Curvilinear { .. } => None,
+        }
+    }
+
+    /// Refuses a mesh for what needs rows and columns.
+    ///
+    /// # Errors
+    /// [`CoreError::Grid`], which names `what`.
+    pub fn need_rows_and_columns(&self, what: &str) -> Result<(), CoreError> {
+        match self.mesh() {
+            None => Ok(()),
+            Some(mesh) => Err(CoreError::Grid(format!(
+                "{what} needs a grid of rows and columns; this one is a mesh of {} cells",
+                mesh.len()
+            ))),
+        }
+    }
+
+    /// The cells that touch a cell, ascending.
+    #[must_use]
+    pub fn neighbours(&self, cell: u32, connectivity: Connectivity) -> Vec<u32> {
+        match self.mesh() {
+            Some(mesh) => mesh.neighbours(cell, connectivity).to_vec(),
+            None => lattice::neighbours(cell, (self.ny, self.nx), self.periodic, connectivity),
+        }
+    }
+
+    /// The corners of a cell as (latitude, longitude), degrees, in the order in which its edges join them; longitudes may be
+    /// turns away from the centre's. For many cells of a lattice take [`Grid::corners`], which this computes anew.
+    #[must_use]
+    pub fn ring(&self, cell: u32) -> Vec<(f64, f64)> {
+        if let Some(mesh) = self.mesh() {
+            return mesh.ring(cell).collect();
+        }
+        let (corners, (row, column)) = (self.corners(), self.place_of(cell));
+        let at = row * (self.nx + 1) + column;
+        let four = [at, at + 1, at + self.nx + 2, at + self.nx + 1];
+        four.into_iter().filter_map(|corner| corners.get(corner).copied()).collect()
     }
 
     /// Row and column of a cell.
@@ -253,25 +341,25 @@ impl Grid {
         Cells::ascending(outside)
     }
 
-    /// The `ny + 1` latitudes of the rows' edges (midpoints, at most ±90); `None` on a curvilinear grid.
+    /// The `ny + 1` latitudes of the rows' edges (midpoints, at most ±90); `None` on other than rectilinear grids.
     #[must_use]
     pub fn lat_edges(&self) -> Option<Vec<f64>> {
         match &self.coordinates {
             Coordinates::Rectilinear { lat, .. } => {
-                Some(edges::edges(lat).into_iter().map(|e| e.clamp(-90.0, 90.0)).collect())
+                Some(lattice::edges(lat).into_iter().map(|e| e.clamp(-90.0, 90.0)).collect())
             }
-            Coordinates::Curvilinear { .. } => None,
+            Coordinates::Curvilinear { .. } | Coordinates::Mesh(_) => None,
         }
     }
 
     /// The `nx + 1` longitudes of the columns' edges, ascending without a drop at the seam (so some may lie outside the
-    /// grid's convention); on a periodic grid the last is the first + 360. `None` on a curvilinear grid.
+    /// grid's convention); on a periodic grid the last is the first + 360. `None` on other than rectilinear grids.
     #[must_use]
     pub fn lon_edges(&self) -> Option<Vec<f64>> {
         match &self.coordinates {
             Coordinates::Rectilinear { lon, .. } => {
                 let centres = unwrapped(lon);
-                let mut edges = edges::edges(&centres);
+                let mut edges = lattice::edges(&centres);
                 if self.periodic
                     && let ([west, .., east], [first, .., last]) = (centres.as_slice(), edges.as_mut_slice())
                 {
@@ -281,16 +369,17 @@ impl Grid {
                 }
                 Some(edges)
             }
-            Coordinates::Curvilinear { .. } => None,
+            Coordinates::Curvilinear { .. } | Coordinates::Mesh(_) => None,
         }
     }
 
     /// The `(ny + 1) * (nx + 1)` corners of the cells as (latitude, longitude), row-major; longitudes without jumps along
-    /// each row of corners.
+    /// each row of corners. Of a mesh, its nodes in their own order.
     #[must_use]
     pub fn corners(&self) -> Vec<(f64, f64)> {
         match (&self.coordinates, self.lat_edges(), self.lon_edges()) {
-            (Coordinates::Curvilinear { lat, lon }, ..) => edges::corners(self.ny, self.nx, lat, lon),
+            (Coordinates::Curvilinear { lat, lon }, ..) => lattice::corners(self.ny, self.nx, lat, lon),
+            (Coordinates::Mesh(mesh), ..) => mesh.nodes().to_vec(),
             (_, Some(lat), Some(lon)) => lat.iter().flat_map(|a| lon.iter().map(|o| (*a, *o))).collect(),
             _ => Vec::new(),
         }
@@ -307,6 +396,11 @@ impl Grid {
     /// # Errors
     /// [`CoreError::Grid`] where a range is empty or ends past the grid.
     pub fn window(&self, window: &Window) -> Result<Self, CoreError> {
+        if self.mesh().is_some() {
+            let whole = window.rows == (0..1) && window.columns == [0..self.nx];
+            let why = "a mesh is not cut into parts: its cells lie in no order of rows and columns";
+            return if whole { Ok(self.clone()) } else { Err(CoreError::Grid(why.to_owned())) };
+        }
         let (rows, columns) = (&window.rows, &window.columns);
         let inside = |r: &Range<usize>, n: usize| r.start < r.end && r.end <= n;
         if !inside(rows, self.ny) || columns.is_empty() || !columns.iter().all(|c| inside(c, self.nx)) {
@@ -327,6 +421,7 @@ impl Grid {
                 columns.iter().flat_map(|c| lon[c.clone()].iter().copied()).collect(),
             )?,
             Coordinates::Curvilinear { lat, lon } => Self::curvilinear(rows.len(), nx, cut(lat), cut(lon))?,
+            Coordinates::Mesh(_) => self.clone(),
         };
         let grid = grid.with_periodic(self.periodic && nx == self.nx);
         match &self.domain {

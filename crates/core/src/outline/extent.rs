@@ -46,6 +46,16 @@ pub(super) fn half_width(lat: f64, reach: f64) -> f64 {
 
 /// West, south, east, north of a box around all shapes, the narrowest in longitude, within -180..=180; `west > east` where it
 /// crosses ±180°. `None` where there is no shape.
+///
+/// ```
+/// use eventscape_core::outline::{Shape, extent};
+///
+/// let storm = Shape::quadrants(0.0, 180.0, [111.195; 4])?;
+/// let [west, south, east, north] = extent([&storm]).unwrap();
+/// assert!((west - 179.0).abs() < 1e-3 && (east + 179.0).abs() < 1e-3);
+/// assert!((south + 1.0).abs() < 1e-3 && (north - 1.0).abs() < 1e-3);
+/// # Ok::<(), eventscape_core::CoreError>(())
+/// ```
 pub fn extent<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> Option<[f64; 4]> {
     let extents: Vec<Extent> = shapes.into_iter().map(Extent::of).collect();
     if extents.is_empty() {

@@ -152,6 +152,14 @@ impl<'g> Masker<'g> {
                 let step = distance_km((lats[nearest], lons[nearest]), (lats[beside], lons[beside]));
                 (far(nearest) <= step).then_some((row, column))?
             }
+            (Columns::Free, Coordinates::Mesh(mesh)) => {
+                let far = |cell: u32| self.grid.centre_of(cell).map_or(f64::INFINITY, |c| distance_km(c, (lat, lon)));
+                let nearest = (0..mesh.len() as u32).min_by(|a, b| far(*a).total_cmp(&far(*b)))?;
+                // no farther than the farthest corner
+                let centre = self.grid.centre_of(nearest)?;
+                let reach = mesh.ring(nearest).map(|corner| distance_km(centre, corner)).fold(0.0, f64::max);
+                (far(nearest) <= reach).then_some((0, nearest as usize))?
+            }
             (Columns::Free, Coordinates::Rectilinear { .. }) => return None,
         };
         let cell = (row * self.grid.nx() + column) as u32;

@@ -24,8 +24,10 @@ pub(super) fn cells_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, ce
                 }
             }
         }
-        (Coordinates::Curvilinear { lat, lon }, _) => {
-            for (cell, (lat, lon)) in lat.iter().zip(lon).enumerate() {
+        (Coordinates::Rectilinear { .. }, Columns::Free) => {}
+        (of_cells, _) => {
+            let centres = of_cells.latitudes().iter().zip(of_cells.longitudes());
+            for (cell, (lat, lon)) in centres.enumerate() {
                 if *lat < polygon.south || *lat > polygon.north {
                     continue;
                 }
@@ -35,7 +37,6 @@ pub(super) fn cells_inside(grid: &Grid, columns: &Columns, polygon: &Polygon, ce
                 }
             }
         }
-        (Coordinates::Rectilinear { .. }, Columns::Free) => {}
     }
 }
 

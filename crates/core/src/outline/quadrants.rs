@@ -38,14 +38,15 @@ pub(super) fn cells_inside(grid: &Grid, columns: &Columns, area: &Quadrants, cel
                 }
             }
         }
-        (Coordinates::Curvilinear { lat, lon }, _) => {
-            for (cell, (lat, lon)) in lat.iter().zip(lon).enumerate() {
+        (Coordinates::Rectilinear { .. }, Columns::Free) => {}
+        (of_cells, _) => {
+            let centres = of_cells.latitudes().iter().zip(of_cells.longitudes());
+            for (cell, (lat, lon)) in centres.enumerate() {
                 if (south..=north).contains(lat) && area.has(*lat, *lon) {
                     push(cells, cell);
                 }
             }
         }
-        (Coordinates::Rectilinear { .. }, Columns::Free) => {}
     }
 }
 

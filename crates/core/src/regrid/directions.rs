@@ -16,6 +16,13 @@ pub fn average_directions(average: impl Fn(fn(f64) -> f64) -> Vec<f64>) -> Vec<f
 
 /// Mean direction and circular standard deviation, degrees, of the directions that are not NaN; weights that are not positive
 /// leave theirs out. `None` where there is none or where they cancel.
+///
+/// ```
+/// use eventscape_core::regrid::circular_statistics;
+///
+/// let (mean, _) = circular_statistics(&[350.0, 30.0], None).unwrap();
+/// assert!((mean - 10.0).abs() < 1e-9);
+/// ```
 #[must_use]
 pub fn circular_statistics(values: &[f64], weights: Option<&[f64]>) -> Option<(f64, f64)> {
     let weight = |k: usize| weights.map_or(Some(1.0), |w| w.get(k).copied()).filter(|w| *w > 0.0);

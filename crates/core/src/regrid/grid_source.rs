@@ -2,6 +2,7 @@
 
 use super::axis::{Axis, Pair};
 use super::cross::Cross;
+use super::method::KM_PER_DEGREE;
 use super::targets::{Cell, Targets};
 use super::{Method, PointMethod, Weights, point_weights};
 use crate::cells::{count, rows as by_rows};
@@ -14,20 +15,25 @@ const LEAST_LINEAR: f64 = 0.5;
 
 /// The weights that bring values of a grid (row-major) to cells of a mask.
 ///
-/// A curvilinear source is a set of points: `nearest` and `collocation` take the nearest centre, `linear` triangles, `mean` the
+/// A curvilinear source or a mesh is a set of points: `nearest` and `collocation` take the nearest centre, `linear` triangles, `mean` the
 /// centres within the cell's radius; `conservative` needs cells with straight sides.
 ///
 /// # Errors
-/// [`CoreError::Grid`] for a method that a curvilinear source does not allow, or a cell outside the mask's grid.
+/// [`CoreError::Grid`] for a method that the source or the mask's grid does not allow, or a cell outside the mask's grid.
 pub fn grid_weights(
     source: &Grid,
     targets: &Targets<'_>,
     cells: &[CellRange],
     method: Method,
 ) -> Result<Weights, CoreError> {
+    if method == Method::Conservative {
+        targets.grid().need_rows_and_columns("the method `conservative`")?;
+    }
     let (lat, lon) = match source.coordinates() {
         Coordinates::Rectilinear { lat, lon } => (lat, lon),
-        Coordinates::Curvilinear { lat, lon } => return curvilinear(source, lat, lon, targets, cells, method),
+        of_cells => {
+            return curvilinear(source, of_cells.latitudes(), of_cells.longitudes(), targets, cells, method);
+        }
     };
     let (Some(lat_edges), Some(lon_edges)) = (source.lat_edges(), source.lon_edges()) else {
         return Err(CoreError::Grid("the source has no straight rows and columns".to_owned()));
@@ -199,7 +205,6 @@ fn curvilinear(
     cells: &[CellRange],
     method: Method,
 ) -> Result<Weights, CoreError> {
-    const KM_PER_DEGREE: f64 = 111.195;
     let (down, across) = super::spacing(source);
     let half_cell = 0.5 * KM_PER_DEGREE * down.hypot(across);
     let points = match method {

@@ -66,6 +66,9 @@ impl Method {
     }
 }
 
+/// Length of a degree of a great circle.
+pub(super) const KM_PER_DEGREE: f64 = 111.195;
+
 /// The usual distance of a grid's rows and of its columns, degrees; of one row or column, one degree.
 #[must_use]
 pub fn spacing(grid: &Grid) -> (f64, f64) {
@@ -79,6 +82,11 @@ pub fn spacing(grid: &Grid) -> (f64, f64) {
     match grid.coordinates() {
         Coordinates::Rectilinear { lat, lon } => {
             (steps(&mut lat.windows(2).map(|w| (w[0], w[1]))), steps(&mut lon.windows(2).map(|w| (w[0], w[1]))))
+        }
+        Coordinates::Mesh(mesh) => {
+            // cells have one size in all directions: the side of a square of their usual area
+            let side = usual(mesh.areas().iter().map(|area| area.sqrt() / KM_PER_DEGREE).collect());
+            (side, side)
         }
         Coordinates::Curvilinear { lat, lon } => {
             let nx = grid.nx();

@@ -26,6 +26,14 @@ pub struct Statistics {
 /// `percentile` (linear, Hyndman and Fan's type 7). With weights, means and deviations are weighted, and a percentile lies
 /// between the values whose share of the weight before them, of all but one value's, encloses it: with equal weights that is
 /// the same as without. A weight that is not positive leaves its value out.
+///
+/// ```
+/// use eventscape_core::regrid::statistics;
+///
+/// let found = statistics(&[1.0, f64::NAN, 3.0], None).unwrap();
+/// assert_eq!((found.valid, found.missing, found.mean, found.percentiles[2]), (2, 1, 2.0, 2.0));
+/// assert!(statistics(&[f64::NAN], None).is_none());
+/// ```
 #[must_use]
 pub fn statistics(values: &[f64], weights: Option<&[f64]>) -> Option<Statistics> {
     let weight = |k: usize| weights.map_or(Some(1.0), |w| w.get(k).copied());

@@ -13,8 +13,13 @@ pub struct Targets<'a> {
 
 #[derive(Clone, Debug)]
 enum Edges {
-    Straight { lat: Vec<f64>, lon: Vec<f64> },
+    Straight {
+        lat: Vec<f64>,
+        lon: Vec<f64>,
+    },
     Corners(Vec<(f64, f64)>),
+    /// Each cell has its own.
+    Mesh,
 }
 
 /// A cell: its centre and the box around it, degrees; `east >= west`.
@@ -34,6 +39,7 @@ impl<'a> Targets<'a> {
     pub fn new(grid: &'a Grid) -> Self {
         let edges = match (grid.lat_edges(), grid.lon_edges()) {
             (Some(lat), Some(lon)) => Edges::Straight { lat, lon },
+            _ if grid.mesh().is_some() => Edges::Mesh,
             _ => Edges::Corners(grid.corners()),
         };
         Self { grid, edges }
@@ -68,17 +74,25 @@ impl<'a> Targets<'a> {
                 let across = self.grid.nx() + 1;
                 let at = r * across + c;
                 let four = [at, at + 1, at + across, at + across + 1].map(|k| corners.get(k).copied());
-                let (mut south, mut north, mut west, mut east) = (90.0f64, -90.0f64, f64::INFINITY, f64::NEG_INFINITY);
+                let mut around = Vec::with_capacity(4);
                 for corner in four {
-                    let (a, o) = corner?;
-                    (south, north) = (south.min(a), north.max(a));
-                    // corners may lie on the other side of the seam
-                    let o = near(o, lon);
-                    (west, east) = (west.min(o), east.max(o));
+                    around.push(corner?);
                 }
-                (south, north, west, east)
+                bounds(around, lon)
             }
+            Edges::Mesh => bounds(self.grid.ring(cell), lon),
         };
         Some(Cell { lat, lon, south, north, west, east })
     }
+}
+
+/// South, north, west and east of corners, with longitudes near `lon`: corners may lie on the other side of the seam.
+fn bounds(corners: impl IntoIterator<Item = (f64, f64)>, lon: f64) -> (f64, f64, f64, f64) {
+    let (mut south, mut north, mut west, mut east) = (90.0f64, -90.0f64, f64::INFINITY, f64::NEG_INFINITY);
+    for (a, o) in corners {
+        let o = near(o, lon);
+        (south, north) = (south.min(a), north.max(a));
+        (west, east) = (west.min(o), east.max(o));
+    }
+    (south, north, west, east)
 }

@@ -91,6 +91,16 @@ impl Timestamp {
     ///
     /// # Errors
     /// [`CoreError::Time`] shows how a time is written, or says which day the calendar lacks.
+    ///
+    /// ```
+    /// use eventscape_core::time::{Calendar, Timestamp};
+    ///
+    /// let (time, _) = Timestamp::parse("2015-08-12T00:30", Calendar::Standard)?;
+    /// assert_eq!(time.to_string(), "2015-08-12T00:30:00Z");
+    /// assert!(Timestamp::parse("2015-02-30", Calendar::Standard).is_err());
+    /// assert!(Timestamp::parse("2015-02-30", Calendar::Day360).is_ok());
+    /// # Ok::<(), eventscape_core::CoreError>(())
+    /// ```
     pub fn parse(text: &str, calendar: Calendar) -> Result<(Self, Precision), CoreError> {
         text::parse_instant(text, calendar)
     }

@@ -17,6 +17,14 @@ impl TimeUnits {
     /// # Errors
     /// [`CoreError::Time`] for units that are not of a fixed length (months, years), or a reference time that the calendar
     /// does not have.
+    ///
+    /// ```
+    /// use eventscape_core::time::{Calendar, TimeUnits};
+    ///
+    /// let units = TimeUnits::parse("hours since 2000-02-28 12:00", Calendar::NoLeap)?;
+    /// assert_eq!(units.decode_i64(24)?.to_string(), "2000-03-01T12:00:00Z");
+    /// # Ok::<(), eventscape_core::CoreError>(())
+    /// ```
     pub fn parse(text: &str, calendar: Calendar) -> Result<Self, CoreError> {
         let wrong = |why: String| CoreError::Time(format!("the time units `{text}` {why}"));
         let lower = text.to_ascii_lowercase();

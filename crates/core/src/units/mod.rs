@@ -90,6 +90,15 @@ impl Unit {
     /// # Errors
     /// [`CoreError::Condition`] where the two measure different things, or where one is not known and they are not
     /// written alike.
+    ///
+    /// ```
+    /// use eventscape_core::units::Unit;
+    ///
+    /// let cold = Unit::parse("degC").convert(-38.0, &Unit::parse("K"))?;
+    /// assert!((cold - 235.15).abs() < 1e-9);
+    /// assert!(Unit::parse("mm/h").convert(1.0, &Unit::parse("K")).is_err());
+    /// # Ok::<(), eventscape_core::CoreError>(())
+    /// ```
     pub fn convert(&self, value: f64, to: &Self) -> Result<f64, CoreError> {
         match (self.meaning, to.meaning) {
             _ if self.text == to.text => Ok(value),

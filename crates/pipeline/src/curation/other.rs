@@ -53,7 +53,7 @@ impl Other {
     /// Whether values are taken from points rather than from cells of a grid of rows and columns.
     pub(super) fn is_points(&self) -> bool {
         match self {
-            Self::Grid(subset) => matches!(subset.grid().coordinates(), Coordinates::Curvilinear { .. }),
+            Self::Grid(subset) => !matches!(subset.grid().coordinates(), Coordinates::Rectilinear { .. }),
             Self::Swath(_) => true,
         }
     }

@@ -212,7 +212,11 @@ fn write_mask_grid<W: Medium>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), P
     file.dimension("mask_column", grid.nx())?;
     let (lat_dims, lon_dims, lat, lon): (&[&str], &[&str], &[f64], &[f64]) = match grid.coordinates() {
         Coordinates::Rectilinear { lat, lon } => (&["mask_row"], &["mask_column"], lat, lon),
-        Coordinates::Curvilinear { lat, lon } => (&["mask_row", "mask_column"], &["mask_row", "mask_column"], lat, lon),
+        // the cells of a mesh are one row
+        of_cells => {
+            let both: &[&str] = &["mask_row", "mask_column"];
+            (both, both, of_cells.latitudes(), of_cells.longitudes())
+        }
     };
     let axis = |name: &str, dims: &[&str], of: &str, units: &str| {
         Variable::of::<f64>(name, dims)

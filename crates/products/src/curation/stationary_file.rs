@@ -73,13 +73,17 @@ impl<W: Medium> StationaryFile<W> {
         let layout = StationaryLayout::of(grid);
         let mut streams = Vec::new();
         for variable in &info.variables {
-            let described = Variable::of::<f32>(&variable.name, &["time", axes.row, axes.column])
+            let described = Variable::of::<f32>(&variable.name, &axes.with_time())
                 .with("long_name", variable.long_name.as_deref().map_or(variable.name.as_str(), str::trim))
                 .with_some("standard_name", variable.standard_name.as_deref())
                 .with_some("units_metadata", on_scale(variable.standard_name.as_deref()))
                 .with("units", variable.units.as_deref().unwrap_or("1"))
                 .fill(f32::NAN);
-            streams.push(file.start_chunks(axes.describe(described), &[1, layout.rows, layout.columns], PACKED)?);
+            streams.push(file.start_chunks(
+                axes.describe(described),
+                &axes.chunk(layout.rows, layout.columns),
+                PACKED,
+            )?);
         }
         Ok(Self { file, streams, layout })
     }

@@ -104,6 +104,9 @@ impl<'a> Mapper<'a> {
                 ids.len()
             )));
         }
+        if self.grid.mesh().is_some() {
+            return Err(ProductError::needs_lattice(self.grid, "a map"));
+        }
         if let Some(values) = scene.values.filter(|values| values.len() != self.grid.len()) {
             return Err(ProductError::Mismatch(format!(
                 "the field of {} has {} values, the grid {} cells",

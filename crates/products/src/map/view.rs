@@ -52,7 +52,16 @@ impl Cells {
                 let middle = f64::atan2(sin, cos).to_degrees();
                 let corners: Vec<(f64, f64)> = corners.into_iter().map(|(lat, lon)| (near(lon, middle), lat)).collect();
                 let spans = (span(corners.iter().map(|c| c.0)), span(corners.iter().map(|c| c.1)));
-                (Self::Corners { nx: grid.nx(), corners }, spans.0, spans.1)
+                let cells = match grid.mesh() {
+                    // maps of meshes are refused: only their extent matters
+                    Some(_) => Self::Lines {
+                        lon: vec![spans.0.0, spans.0.1],
+                        lat: vec![spans.1.0, spans.1.1],
+                        periodic: false,
+                    },
+                    None => Self::Corners { nx: grid.nx(), corners },
+                };
+                (cells, spans.0, spans.1)
             }
         };
         (cells, Extent { west: lon.0, east: lon.1, south: lat.0, north: lat.1 })

@@ -1,14 +1,13 @@
 //! Coordinates of time and place in CF files.
 
-use eventscape_core::grid::{CellAreas, Coordinates};
+use eventscape_core::grid::{CellAreas, Coordinates, Mesh};
 use eventscape_core::sphere::unwrapped;
 use eventscape_core::time::Calendar;
 use eventscape_core::{Grid, Timestamp};
 
 use super::metadata::{TIME_UNITS, seconds, wgs84};
 use crate::ProductError;
-use eventscape_formats::write::Medium;
-use eventscape_formats::write::{Codec, NcFile, Variable};
+use eventscape_formats::write::{Codec, Medium, NcFile, Variable};
 
 /// Columns of one width give areas that depend on the row alone; float32 longitudes make widths differ by this much.
 const EQUAL_WIDTHS: f64 = 2e-3;
@@ -16,9 +15,10 @@ const PACKED: Codec = Codec { shuffle: true, level: 4 };
 
 /// The names of a grid's dimensions.
 pub(crate) struct Axes {
-    pub(crate) row: &'static str,
-    pub(crate) column: &'static str,
-    curvilinear: bool,
+    /// Rows and columns, or the cells of a mesh.
+    pub(crate) dims: &'static [&'static str],
+    /// Coordinates have all of the dimensions, not one each.
+    of_cells: bool,
 }
 
 /// Writes the dimension and the coordinate of time.
@@ -56,22 +56,41 @@ pub(crate) fn write_crs<W: Medium>(file: &mut NcFile<W>) -> Result<(), ProductEr
 impl Axes {
     pub(crate) fn of(grid: &Grid) -> Self {
         match grid.coordinates() {
-            Coordinates::Rectilinear { .. } => Self { row: "lat", column: "lon", curvilinear: false },
-            Coordinates::Curvilinear { .. } => Self { row: "y", column: "x", curvilinear: true },
+            Coordinates::Rectilinear { .. } => Self { dims: &["lat", "lon"], of_cells: false },
+            Coordinates::Curvilinear { .. } => Self { dims: &["y", "x"], of_cells: true },
+            Coordinates::Mesh(_) => Self { dims: &["cell"], of_cells: true },
         }
+    }
+
+    /// The names of the dimensions of a variable over time and the grid.
+    pub(crate) fn with_time(&self) -> Vec<&'static str> {
+        [&["time"][..], self.dims].concat()
+    }
+
+    /// A chunk of one time and so many rows and columns.
+    pub(crate) fn chunk(&self, rows: usize, columns: usize) -> Vec<usize> {
+        if self.dims.len() == 1 { vec![1, columns] } else { vec![1, rows, columns] }
     }
 
     /// Ties a variable over the grid to its coordinates.
     pub(crate) fn describe(&self, variable: Variable) -> Variable {
         let variable = variable.with("grid_mapping", "crs");
-        if self.curvilinear { variable.with("coordinates", "lat lon") } else { variable }
+        if self.of_cells { variable.with("coordinates", "lat lon") } else { variable }
     }
 
     /// Writes dimensions, coordinates and the cells' bounds.
     pub(crate) fn write<W: Medium>(&self, file: &mut NcFile<W>, grid: &Grid) -> Result<(), ProductError> {
-        file.dimension(self.row, grid.ny())?;
-        file.dimension(self.column, grid.nx())?;
-        file.dimension("nv", if self.curvilinear { 4 } else { 2 })?;
+        let corners = match grid.coordinates() {
+            Coordinates::Rectilinear { .. } => 2,
+            Coordinates::Curvilinear { .. } => 4,
+            Coordinates::Mesh(mesh) => mesh.most_corners(),
+        };
+        // a mesh has one dimension: its cells are one row
+        let sizes = if grid.mesh().is_some() { vec![grid.nx()] } else { vec![grid.ny(), grid.nx()] };
+        for (name, size) in self.dims.iter().zip(sizes) {
+            file.dimension(name, size)?;
+        }
+        file.dimension("nv", corners)?;
         match grid.coordinates() {
             Coordinates::Rectilinear { lat, lon } => {
                 let straight = unwrapped(lon);
@@ -107,6 +126,13 @@ impl Axes {
                 file.compressed(Variable::of::<f64>("lat_bnds", &["y", "x", "nv"]), 64, PACKED, &bounds[0])?;
                 file.compressed(Variable::of::<f64>("lon_bnds", &["y", "x", "nv"]), 64, PACKED, &bounds[1])?;
             }
+            Coordinates::Mesh(mesh) => {
+                file.compressed(latitude(&["cell"]), 64, PACKED, mesh.lat())?;
+                file.compressed(longitude(&["cell"]), 64, PACKED, mesh.lon())?;
+                let (lat, lon) = mesh_bounds(mesh, corners);
+                file.compressed(Variable::of::<f64>("lat_bnds", &["cell", "nv"]), 64, PACKED, &lat)?;
+                file.compressed(Variable::of::<f64>("lon_bnds", &["cell", "nv"]), 64, PACKED, &lon)?;
+            }
         }
         Ok(())
     }
@@ -132,7 +158,7 @@ impl Axes {
             .flat_map(|row| (0..grid.nx()).map(move |column| (row, column)))
             .map(|(row, column)| areas.get(row, column) * 1e6)
             .collect();
-        Ok(file.compressed(self.describe(variable(&[self.row, self.column])), 64, PACKED, &values)?)
+        Ok(file.compressed(self.describe(variable(self.dims)), 64, PACKED, &values)?)
     }
 }
 
@@ -140,6 +166,21 @@ impl Axes {
 fn beside(lon: f64, other: f64) -> f64 {
     let turns = ((lon - other) / 360.0).round();
     if turns.is_finite() { lon - 360.0 * turns } else { lon }
+}
+
+/// The corners of a mesh's cells, `nv` each, counterclockwise; where a cell has fewer, its last one is repeated. Longitudes lie
+/// within half a turn of the centre's.
+fn mesh_bounds(mesh: &Mesh, nv: usize) -> (Vec<f64>, Vec<f64>) {
+    let mut bounds = (Vec::with_capacity(nv * mesh.len()), Vec::with_capacity(nv * mesh.len()));
+    for (cell, centre) in mesh.lon().iter().enumerate() {
+        let ring: Vec<(f64, f64)> = mesh.ring(cell as u32).collect();
+        let last = ring.last().copied().unwrap_or((f64::NAN, f64::NAN));
+        for (lat, lon) in ring.into_iter().chain(std::iter::repeat(last)).take(nv) {
+            bounds.0.push(lat);
+            bounds.1.push(beside(lon, *centre));
+        }
+    }
+    bounds
 }
 
 fn latitude(dims: &[&str]) -> Variable {

@@ -1,10 +1,12 @@
 //! The corners of a grid's cells, and outlines that run along them.
 
 use eventscape_core::cells::{CellRow, rows};
+use eventscape_core::grid::Mesh as Graph;
 use eventscape_core::{CellRange, Grid};
 
 use super::columns::{Columns, join_touching};
 use super::cut::cut;
+use super::graph;
 use super::shape::{Outline, Point, Polygon, Ring};
 use super::trace::{Corner, Part, steps, trace};
 
@@ -19,6 +21,8 @@ enum Mesh {
     Lines { columns: Columns, lat: Vec<f64> },
     /// `ny + 1` by `nx + 1` corners.
     Corners { periodic: bool, corners: Vec<Point> },
+    /// The nodes of a graph.
+    Graph { graph: Box<Graph>, nodes: Vec<Point> },
 }
 
 impl Outliner {
@@ -38,7 +42,10 @@ impl Outliner {
                 let sizes = corners.windows(2).map(|pair| (pair[1][1] - pair[0][1]).hypot(pair[1][0] - pair[0][0]));
                 let round = rounding(smallest(sizes));
                 let corners = corners.into_iter().map(|p| p.map(round)).collect();
-                Mesh::Corners { periodic: grid.is_periodic(), corners }
+                match grid.mesh() {
+                    Some(graph) => Mesh::Graph { graph: Box::new(graph.clone()), nodes: corners },
+                    None => Mesh::Corners { periodic: grid.is_periodic(), corners },
+                }
             }
         };
         Self { nx: grid.nx() as u32, mesh }
@@ -75,6 +82,7 @@ impl Outliner {
                 };
                 parts.iter().flat_map(|part| cut_part(part, point)).collect()
             }
+            Mesh::Graph { graph, nodes } => graph::outline(graph, nodes, cells),
         };
         Outline { polygons }
     }

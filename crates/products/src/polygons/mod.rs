@@ -7,6 +7,7 @@
 
 mod columns;
 mod cut;
+mod graph;
 mod mesh;
 mod shape;
 mod trace;

@@ -110,7 +110,12 @@ impl FlatInterpolated {
         let (ny, nx) = (self.grid.ny(), self.grid.nx());
         let place = |(row, column): (f64, f64)| {
             let on = |at: f64, size: usize| at >= 0.0 && at < size as f64;
-            let off = || wrong(&self.granule, format!("track {id} at {stamp} has a cell at row {row}, column {column} off the grid"));
+            let off = || {
+                wrong(
+                    &self.granule,
+                    format!("track {id} at {stamp} has a cell at row {row}, column {column} off the grid"),
+                )
+            };
             (on(row, ny) && on(column, nx)).then(|| row as u32 * nx as u32 + column as u32).ok_or_else(off)
         };
         let cells = column("row")?.into_iter().zip(column("column")?).map(place).collect::<Result<Vec<u32>, _>>()?;

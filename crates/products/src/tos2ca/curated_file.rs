@@ -155,6 +155,7 @@ pub(super) fn navigation<W: Medium>(
             file.dimension("x", grid.nx())?;
             (&["y", "x"][..], &["y", "x"][..], lat, lon)
         }
+        Coordinates::Mesh(_) => return Err(ProductError::needs_lattice(grid, "TOS2CA's layout of curated data")),
     };
     let all = usize::MAX;
     file.compressed(Variable::of::<f32>("lat", lat_dims), all, PACKED, &narrow(lat))?;

@@ -22,7 +22,7 @@ use eventscape_formats::write::{Medium, NcFile, Variable};
 ///
 /// # Errors
 /// [`ProductError::Write`] when the output refuses, [`ProductError::Source`] when a scene cannot be read back,
-/// [`ProductError::Mismatch`] when events, lineage and grid are not of one job.
+/// [`ProductError::Mismatch`] when events, lineage and grid are not of one job, [`ProductError::Unrepresentable`] for a mesh.
 pub fn write_mask_output<W: Medium>(
     out: W,
     job: &JobInfo,
@@ -64,6 +64,9 @@ fn write<W: Medium>(
     algorithm: Option<&str>,
     progress: &dyn Fn(usize),
 ) -> Result<W, ProductError> {
+    if grid.mesh().is_some() {
+        return Err(ProductError::needs_lattice(grid, "TOS2CA's mask file"));
+    }
     let mut file = NcFile::create(out, "the mask file")?;
     let stamps = scene_stamps(&lineage.times);
     if stamps.len() != events.scenes() {
@@ -108,7 +111,7 @@ fn root_attributes<W: Medium>(
             // west and east, which for a box across the seam are not the smallest and the largest
             (extremes(lat), [lon.first().copied().unwrap_or(f64::NAN), lon.last().copied().unwrap_or(f64::NAN)])
         }
-        Coordinates::Curvilinear { lat, lon } => (extremes(lat), extremes(lon)),
+        of_cells => (extremes(of_cells.latitudes()), extremes(of_cells.longitudes())),
     };
     file.attribute("event_type", job.event_type.as_str())?;
     file.attribute("latitude_bounds", lat)?;
@@ -152,6 +155,7 @@ fn navigation<W: Medium>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), Produc
             file.variable(Variable::of::<f32>("lat", &["y", "x"]), &narrow(lat))?;
             file.variable(Variable::of::<f32>("lon", &["y", "x"]), &narrow(lon))?;
         }
+        Coordinates::Mesh(_) => return Err(ProductError::needs_lattice(grid, "TOS2CA's mask file")),
     }
     Ok(file.close_group()?)
 }

@@ -19,7 +19,8 @@ impl Places {
     pub(super) fn of(grid: &Grid) -> Self {
         match grid.coordinates() {
             Coordinates::Rectilinear { lat, lon } => Self::Axes { rows: sorted(lat), columns: sorted(lon) },
-            Coordinates::Curvilinear { lat, lon } => {
+            of_cells => {
+                let (lat, lon) = (of_cells.latitudes(), of_cells.longitudes());
                 let mut cells: Vec<u32> = (0..lat.len() as u32).collect();
                 let key = |cell: &u32| Some((band(*lat.get(*cell as usize)?), *lon.get(*cell as usize)?));
                 cells.sort_by(|a, b| match (key(a), key(b)) {
@@ -37,7 +38,9 @@ impl Places {
             (Self::Axes { rows, columns }, _) => {
                 Some(on_axis(rows, lat)? * u32::try_from(grid.nx()).ok()? + on_axis(columns, lon)?)
             }
-            (Self::Bands(cells), Coordinates::Curvilinear { lat: lats, lon: lons }) => {
+            (Self::Bands(_), Coordinates::Rectilinear { .. }) => None,
+            (Self::Bands(cells), of_cells) => {
+                let (lats, lons) = (of_cells.latitudes(), of_cells.longitudes());
                 let at = |cell: u32| Some((*lats.get(cell as usize)?, *lons.get(cell as usize)?));
                 let own = band(lat);
                 let near = (own.saturating_sub(1)..=own.saturating_add(1)).flat_map(|wanted| {
@@ -56,7 +59,6 @@ impl Places {
                     |cell: &u32| at(*cell).is_some_and(|(y, x)| (y - lat).abs() < SAME && (x - lon).abs() < SAME);
                 near.filter(is_it).min()
             }
-            (Self::Bands(_), Coordinates::Rectilinear { .. }) => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 mod cdl;
 mod goldens;
 mod maps;
+mod meshes;
 mod netcdf;
 mod outlines;
 mod support;

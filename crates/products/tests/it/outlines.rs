@@ -22,7 +22,7 @@ fn in_ring(ring: &Ring, p: Point) -> bool {
     edges(ring).filter(|edge| crosses(*edge)).count() % 2 == 1
 }
 
-fn polygons_around(outline: &Outline, p: Point) -> usize {
+pub(crate) fn polygons_around(outline: &Outline, p: Point) -> usize {
     let within = |polygon: &&Polygon| in_ring(&polygon.shell, p) && !polygon.holes.iter().any(|hole| in_ring(hole, p));
     outline.polygons.iter().filter(within).count()
 }

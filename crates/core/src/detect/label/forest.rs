@@ -93,6 +93,34 @@ impl Forest {
         }
     }
 
+    /// Labels cells of a graph of `count` cells, given ascending; `neighbours` gives the cells that touch one. The labels are
+    /// written to `labels`.
+    pub(crate) fn label_cells<'n>(
+        &mut self,
+        cells: &[u32],
+        count: usize,
+        neighbours: impl Fn(u32) -> &'n [u32],
+        labels: &mut [u32],
+    ) {
+        let mut of_cell = vec![NONE; count];
+        for (cell, out) in cells.iter().zip(labels) {
+            let mut label = NONE;
+            // later cells have no label yet
+            for other in neighbours(*cell) {
+                let other = of_cell[*other as usize];
+                if other != NONE {
+                    label = if label == NONE || label == other { other } else { self.union(label, other) };
+                }
+            }
+            if label == NONE {
+                label = self.fresh();
+            }
+            self.cells[label as usize] += 1;
+            of_cell[*cell as usize] = label;
+            *out = label;
+        }
+    }
+
     /// Joins what touches across the seam of a periodic grid; arguments as in [`Forest::label_row`].
     pub(crate) fn join_seam(
         &mut self,

@@ -199,7 +199,9 @@ fn smoothing_equals_a_plain_mean_over_the_box() {
     let value = |k: usize| if k % 11 == 3 { f64::NAN } else { ((k * 37) % 23) as f64 };
     for grid in [degrees(ny, nx), globe(ny, nx)] {
         let field = Values::F64((0..ny * nx).map(value).collect());
-        let Values::F64(smooth) = crate::detect::smooth::smoothed(&field, &grid, half as u32) else { panic!() };
+        let Values::F64(smooth) = crate::detect::lattice::smooth::smoothed(&field, &grid, half as u32) else {
+            panic!()
+        };
         for cell in 0..ny * nx {
             let (row, col) = ((cell / nx) as i64, (cell % nx) as i64);
             let (mut sum, mut count) = (0.0, 0.0);

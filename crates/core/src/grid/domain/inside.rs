@@ -18,7 +18,8 @@ pub(super) fn cells_inside(grid: &Grid, polygons: &[Polygon]) -> Vec<bool> {
                     }
                 }
             }
-            Coordinates::Curvilinear { lat, lon } => {
+            of_cells => {
+                let (lat, lon) = (of_cells.latitudes(), of_cells.longitudes());
                 for ((cell, lat), lon) in cells.iter_mut().zip(lat).zip(lon) {
                     polygon.crossings(*lat, &mut crossings);
                     *cell |= polygon.has(&crossings, *lon);

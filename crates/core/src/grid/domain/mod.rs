@@ -76,6 +76,14 @@ impl Domain {
     ///
     /// # Errors
     /// [`CoreError::Domain`] says what could not be understood.
+    ///
+    /// ```
+    /// use eventscape_core::grid::Domain;
+    ///
+    /// let area = Domain::parse_polygon("POLYGON((170 -5, -170 -5, -170 5, 170 5, 170 -5))")?;
+    /// assert_eq!(area.bounds(), Some([170.0, -5.0, -170.0, 5.0]));
+    /// # Ok::<(), eventscape_core::CoreError>(())
+    /// ```
     pub fn parse_polygon(text: &str) -> Result<Self, CoreError> {
         const LONGEST: usize = 64 << 20;
         if text.len() > LONGEST {
@@ -113,6 +121,18 @@ impl Domain {
     ///
     /// # Errors
     /// [`CoreError::Domain`] where no cell lies in the domain; it tells the grid's extent.
+    ///
+    /// ```
+    /// use eventscape_core::Grid;
+    /// use eventscape_core::grid::Domain;
+    ///
+    /// let globe = Grid::rectilinear(vec![-10.0, 0.0, 10.0], (0..36).map(|k| -175.0 + 10.0 * f64::from(k)).collect())?;
+    /// // a box across ±180°: the window has two parts, from west to east
+    /// let (window, part) = Domain::new_box(160.0, -5.0, -160.0, 15.0)?.select(&globe)?;
+    /// assert_eq!((window.rows, window.columns), (1..3, vec![34..36, 0..2]));
+    /// assert_eq!((part.ny(), part.nx()), (2, 4));
+    /// # Ok::<(), eventscape_core::CoreError>(())
+    /// ```
     pub fn select(&self, grid: &Grid) -> Result<(Window, Grid), CoreError> {
         match self {
             Self::Whole => {
@@ -130,9 +150,9 @@ impl Domain {
                         let cut = grid.window(&window)?;
                         Ok((window, cut))
                     }
-                    Coordinates::Curvilinear { lat, lon } => {
-                        let cells =
-                            lat.iter().zip(lon).map(|(a, o)| inside.has_lat(*a) && inside.has_lon(*o)).collect();
+                    of_cells => {
+                        let centres = of_cells.latitudes().iter().zip(of_cells.longitudes());
+                        let cells = centres.map(|(a, o)| inside.has_lat(*a) && inside.has_lon(*o)).collect();
                         self.cut_to_cells(grid, cells)
                     }
                 }
@@ -146,6 +166,13 @@ impl Domain {
 
     fn cut_to_cells(&self, grid: &Grid, cells: Vec<bool>) -> Result<(Window, Grid), CoreError> {
         let nx = grid.nx();
+        if grid.mesh().is_some() {
+            // the cells of a mesh lie in no order that a window could cut
+            if !cells.contains(&true) {
+                return Err(self.empty(grid));
+            }
+            return Ok((Window { rows: 0..1, columns: vec![0..nx] }, grid.clone().with_domain(cells)?));
+        }
         let rows = span(cells.chunks(nx).map(|row| row.contains(&true))).ok_or_else(|| self.empty(grid))?;
         let mut used = vec![false; nx];
         for row in cells.chunks(nx) {
@@ -158,9 +185,7 @@ impl Domain {
     }
 
     fn empty(&self, grid: &Grid) -> CoreError {
-        let (lats, lons) = match grid.coordinates() {
-            Coordinates::Rectilinear { lat, lon } | Coordinates::Curvilinear { lat, lon } => (lat, lon),
-        };
+        let (lats, lons) = (grid.coordinates().latitudes(), grid.coordinates().longitudes());
         let extent = |v: &[f64]| {
             (v.iter().copied().fold(f64::INFINITY, f64::min), v.iter().copied().fold(f64::NEG_INFINITY, f64::max))
         };

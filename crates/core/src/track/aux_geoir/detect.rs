@@ -42,6 +42,7 @@ impl<'a> AuxGeoirDetector<'a> {
     /// [`CoreError::Option`] for an option out of range, [`CoreError::Grid`] for a grid whose cells cannot be measured.
     pub fn new(options: AuxGeoirOptions, grid: &'a Grid) -> Result<Self, CoreError> {
         options.check()?;
+        grid.need_rows_and_columns("AUX-GEOIR, which fills missing cells along rows and columns,")?;
         if u32::try_from(grid.len()).is_err() {
             return Err(CoreError::Grid(format!(
                 "the grid has {} cells; components are counted in 32 bits: ask for a smaller area",

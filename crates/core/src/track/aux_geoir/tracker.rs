@@ -47,9 +47,10 @@ impl AuxGeoir {
     /// A tracker for scenes on a grid.
     ///
     /// # Errors
-    /// [`CoreError::Option`] where an option is out of its range.
+    /// [`CoreError::Option`] where an option is out of its range; [`CoreError::Grid`] for a mesh.
     pub fn new(options: AuxGeoirOptions, grid: &Grid) -> Result<Self, CoreError> {
         options.check()?;
+        grid.need_rows_and_columns("AUX-GEOIR, which fills missing cells along rows and columns,")?;
         Ok(Self {
             frame: Frame::of(grid, options.reference),
             options,

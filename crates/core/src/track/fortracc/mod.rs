@@ -51,9 +51,12 @@ impl Fortracc {
     /// A tracker for scenes on a grid.
     ///
     /// # Errors
-    /// [`CoreError::Option`] where an option is out of its range.
+    /// [`CoreError::Option`] where an option is out of its range; [`CoreError::Grid`] for TOS2CA's rule of overlap on a mesh.
     pub fn new(options: FortraccOptions, grid: &Grid) -> Result<Self, CoreError> {
         options.check()?;
+        if options.mode == OverlapRule::Reference {
+            grid.need_rows_and_columns("TOS2CA's rule of overlap, which counts pieces of the shared cells,")?;
+        }
         Ok(Self {
             frame: Frame::of(grid, options.mode == OverlapRule::Reference),
             options,

@@ -166,6 +166,6 @@ fn places(subset: &Subset, window: &Window) -> Result<Places> {
     let cut = subset.grid().window(window)?;
     Ok(match cut.coordinates() {
         Coordinates::Rectilinear { lat, lon } => Places::Axes { lat: lat.clone(), lon: lon.clone() },
-        Coordinates::Curvilinear { lat, lon } => Places::Points { lat: lat.clone(), lon: lon.clone() },
+        of_cells => Places::Points { lat: of_cells.latitudes().to_vec(), lon: of_cells.longitudes().to_vec() },
     })
 }

@@ -30,7 +30,7 @@ pub(super) fn check(nc: &Nc<'_>, facts: &mut Facts, faults: &mut Faults) -> Chec
     facts.grid = Some(grid_facts(&grid));
     let grid = match grid.coordinates() {
         Coordinates::Rectilinear { .. } => edges(nc, grid, faults)?,
-        Coordinates::Curvilinear { .. } => {
+        _ => {
             corners(nc, &grid, faults)?;
             grid
         }
@@ -47,7 +47,9 @@ fn grid_facts(grid: &Grid) -> GridFacts {
         Coordinates::Rectilinear { lat, lon } => {
             GridFacts { is_curvilinear: false, lat: narrow(lat), lon: narrow(lon) }
         }
-        Coordinates::Curvilinear { lat, lon } => GridFacts { is_curvilinear: true, lat: narrow(lat), lon: narrow(lon) },
+        of_cells => {
+            GridFacts { is_curvilinear: true, lat: narrow(of_cells.latitudes()), lon: narrow(of_cells.longitudes()) }
+        }
     }
 }
 

@@ -22,7 +22,8 @@ use tiles::Tiling;
 /// neighbours (AUX-GEOIR) and found in an event is inside it. A cell of several given phenomena is of the smallest; the others have it in the variables over
 /// `shared_run`. `cell_area` is in m². Longitudes of a box
 /// across the seam of their convention go on past it, since CF wants them to ascend. Curvilinear grids have dimensions
-/// `y` and `x` and two-dimensional coordinates.
+/// `y` and `x` and two-dimensional coordinates. The cells of a mesh are one dimension `cell`, with the corners of each as
+/// bounds.
 ///
 /// Chunks hold one time and at most 512 × 512 cells (1 MiB of `track_id`), so that a map and a series at a point each
 /// unpack little more than they need. They are packed (zlib) from the ranges of the components' cells without making an image.
@@ -65,8 +66,8 @@ pub fn write_masks<W: Medium>(
     axes.write_areas(&mut file, grid)?;
 
     let tiling = Tiling::new(grid.ny(), grid.nx());
-    let chunk = [1, tiling.rows, tiling.columns];
-    let dims = ["time", axes.row, axes.column];
+    let chunk = axes.chunk(tiling.rows, tiling.columns);
+    let dims = axes.with_time();
     // ranges of cells are packed as they are; the level says "fastest" in the stream's own header
     let codec = Codec { shuffle: false, level: 1 };
     let ids = file.start_chunks(axes.describe(track_id(job, &dims)), &chunk, codec)?;
@@ -94,7 +95,7 @@ pub fn write_masks<W: Medium>(
     Ok(file.finish()?)
 }
 
-fn track_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
+fn track_id(job: &JobInfo, dims: &[&str]) -> Variable {
     Variable::of::<i32>("track_id", dims)
         .fill(-1i32)
         .with("long_name", format!("number of the track of {} that the cell belongs to", job.condition_text))
@@ -106,7 +107,7 @@ fn track_id(job: &JobInfo, dims: &[&str; 3]) -> Variable {
         .with("cell_measures", "area: cell_area")
 }
 
-fn event_flag(grid: &Grid, dims: &[&str; 3]) -> Variable {
+fn event_flag(grid: &Grid, dims: &[&str]) -> Variable {
     let flag = Variable::of::<i8>("event_flag", dims)
         .with("long_name", "whether the cell belongs to an event, or why that is not known")
         .with("standard_name", "status_flag")

@@ -182,6 +182,7 @@ pub(super) fn grid_dims(grid: &Grid) -> [&'static str; 2] {
     match grid.coordinates() {
         Coordinates::Rectilinear { .. } => ["lat", "lon"],
         Coordinates::Curvilinear { .. } => ["y", "x"],
+        Coordinates::Mesh(_) => unreachable!("no random grid is a mesh"),
     }
 }
 
@@ -231,6 +232,7 @@ pub(super) fn axes(group: &mut Group, grid: &Grid) {
             group.variables.push(Variable::of("lat_bnds", &["y", "x", "nv"], &lats));
             group.variables.push(Variable::of("lon_bnds", &["y", "x", "nv"], &lons));
         }
+        Coordinates::Mesh(_) => unreachable!("no random grid is a mesh"),
     }
 }
 

@@ -36,8 +36,8 @@ fn mask_grid(root: &mut Group, grid: &Grid) {
     root.dimension("mask_column", grid.nx());
     let both = ["mask_row", "mask_column"];
     let (lat_dims, lon_dims, lat, lon) = match grid.coordinates() {
-        Coordinates::Rectilinear { lat, lon } => (&both[..1], &both[1..], lat, lon),
-        Coordinates::Curvilinear { lat, lon } => (&both[..], &both[..], lat, lon),
+        Coordinates::Rectilinear { lat, lon } => (&both[..1], &both[1..], &lat[..], &lon[..]),
+        of_cells => (&both[..], &both[..], of_cells.latitudes(), of_cells.longitudes()),
     };
     let axis = |name: &str, dims: &[&str], what: &str, units: &str, values: &[f64]| {
         let long_name = format!("{what} of the centres of the masks' cells");

@@ -187,7 +187,7 @@ fn mask_root(job: &RandomJob, stamps: &[String]) -> Group {
     };
     let (lat, lon) = match job.grid.coordinates() {
         Coordinates::Rectilinear { lat, lon } => (sorted(lat), ends(lon)),
-        Coordinates::Curvilinear { lat, lon } => (sorted(lat), sorted(lon)),
+        of_cells => (sorted(of_cells.latitudes()), sorted(of_cells.longitudes())),
     };
     let mut root = Group::default();
     root.attribute("event_type", info.event_type.as_str());
@@ -224,8 +224,8 @@ pub(super) fn navigation(grid: &Grid, description: Option<&str>) -> Group {
     group.dimension(column, grid.nx());
     let narrow = |values: &[f64]| values.iter().map(|x| *x as f32).collect::<Vec<f32>>();
     let (lat_dims, lon_dims, lat, lon) = match grid.coordinates() {
-        Coordinates::Rectilinear { lat, lon } => (vec!["lat"], vec!["lon"], lat, lon),
-        Coordinates::Curvilinear { lat, lon } => (vec!["y", "x"], vec!["y", "x"], lat, lon),
+        Coordinates::Rectilinear { lat, lon } => (vec!["lat"], vec!["lon"], &lat[..], &lon[..]),
+        of_cells => (vec!["y", "x"], vec!["y", "x"], of_cells.latitudes(), of_cells.longitudes()),
     };
     group.variables.push(Variable::of("lat", &lat_dims, &narrow(lat)));
     group.variables.push(Variable::of("lon", &lon_dims, &narrow(lon)));

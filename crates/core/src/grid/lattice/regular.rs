@@ -1,7 +1,7 @@
 //! Grids of equal cells, made from a box and a spacing.
 
-use super::Grid;
 use crate::CoreError;
+use crate::grid::{Domain, Grid};
 use crate::sphere::east_of;
 
 /// A grid has at most so many cells (a globe of 0.02° has 162 million).
@@ -25,7 +25,7 @@ impl Grid {
             return Err(CoreError::Option(format!("a spacing of {spacing}° makes no cells; give a positive number")));
         }
         // the same checks as those of any box
-        super::Domain::new_box(west, south, east, north)?;
+        Domain::new_box(west, south, east, north)?;
         let width = if (east - west).abs() >= 360.0 { 360.0 } else { east_of(east, west) };
         if width == 0.0 || south >= north {
             return Err(CoreError::Domain(format!(
@@ -65,7 +65,7 @@ mod tests {
     fn axes(grid: &Grid) -> (&[f64], &[f64]) {
         match grid.coordinates() {
             Coordinates::Rectilinear { lat, lon } => (lat, lon),
-            Coordinates::Curvilinear { .. } => panic!("a regular grid is rectilinear"),
+            _ => panic!("a regular grid is rectilinear"),
         }
     }
 

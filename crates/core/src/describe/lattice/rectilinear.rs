@@ -2,11 +2,11 @@
 
 use std::mem::MaybeUninit;
 
-use super::bounds::Bounds;
-use super::moments::Moments;
-use super::statistics::{Portable, Statistics, Sums, add_range, origin};
-use super::{EARTH_RADIUS_KM, Measurable, Measures, RangeValues};
 use crate::cells::RowCursor;
+use crate::describe::bounds::Bounds;
+use crate::describe::moments::Moments;
+use crate::describe::statistics::{Portable, Statistics, Sums, add_range, origin};
+use crate::describe::{EARTH_RADIUS_KM, Measurable, Measures, RangeValues};
 use crate::grid::{CellAreas, Coordinates};
 use crate::lanes::{Cell, GROUP, Isa};
 use crate::{CellBox, CellRange, Grid};
@@ -53,7 +53,7 @@ struct Row {
 
 impl Rectilinear {
     /// `None` for a grid that is not rectilinear.
-    pub(super) fn new(grid: &Grid) -> Option<Self> {
+    pub(in crate::describe) fn new(grid: &Grid) -> Option<Self> {
         let (Coordinates::Rectilinear { lat, lon }, CellAreas::Separable { row: areas, .. }) =
             (grid.coordinates(), grid.areas())
         else {
@@ -119,7 +119,7 @@ impl Rectilinear {
     }
 
     /// The edges of a box of cells.
-    pub(super) fn bounds(&self, cells: &CellBox) -> Bounds {
+    pub(in crate::describe) fn bounds(&self, cells: &CellBox) -> Bounds {
         let rows = [self.lat_edges[cells.row0 as usize], self.lat_edges[cells.row1 as usize]];
         let east = match (cells.col1 as usize).checked_sub(self.nx) {
             Some(past) if past > 0 => self.lon_edges[past] + 360.0,
@@ -134,13 +134,13 @@ impl Rectilinear {
     }
 
     /// Area of columns `start..end` of a row, km².
-    pub(super) fn area(&self, row: u32, start: u32, end: u32) -> f64 {
+    pub(in crate::describe) fn area(&self, row: u32, start: u32, end: u32) -> f64 {
         self.rows[row as usize].width[0] * self.width(start, end)
     }
 }
 
 /// Measures one component and writes its values, in the order of its cells; `values` has room for a group more.
-pub(super) fn measure<T: Measurable>(
+pub(in crate::describe) fn measure<T: Measurable>(
     isa: Isa,
     grid: &Rectilinear,
     ranges: &[CellRange],

@@ -1,7 +1,7 @@
 //! Fills holes: small regions of cells outside the condition that are surrounded by cells inside it.
 
-use super::label::{Forest, push_steps};
 use crate::Connectivity;
+use crate::detect::label::{Forest, push_steps};
 use crate::lanes::{Isa, bits};
 
 /// Buffers of [`fill`].

@@ -5,7 +5,7 @@ use crate::{Grid, Values};
 
 /// The mean of the valid cells of the domain within `half` cells to each side of each cell (fewer at the edges of the
 /// grid; across the seam of a periodic one), in float64, rounded to the data's type. A missing cell stays missing.
-pub(super) fn smoothed(field: &Values, grid: &Grid, half: u32) -> Values {
+pub(in crate::detect) fn smoothed(field: &Values, grid: &Grid, half: u32) -> Values {
     match field {
         Values::F32(x) => Values::F32(means(x, grid, half as usize)),
         Values::F64(x) => Values::F64(means(x, grid, half as usize)),

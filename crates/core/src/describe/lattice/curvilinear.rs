@@ -2,13 +2,13 @@
 
 use std::mem::MaybeUninit;
 
-use super::bounds::Bounds;
-use super::moments::Moments;
-use super::statistics::{Portable, Statistics, Sums, add_range, origin};
-use super::{Measurable, Measures, RangeValues};
 use crate::cells::{CellRow, rows};
+use crate::describe::bounds::Bounds;
+use crate::describe::moments::Moments;
+use crate::describe::statistics::by_areas;
+use crate::describe::{Measurable, Measures, RangeValues};
 use crate::grid::CellAreas;
-use crate::lanes::{Cell, GROUP, Isa};
+use crate::lanes::{GROUP, Isa};
 use crate::sphere::{chord_km, near, unit_vector};
 use crate::{CellRange, Grid};
 
@@ -38,7 +38,7 @@ fn middle(a: Point, b: Point) -> Point {
 }
 
 impl Curvilinear {
-    pub(super) fn new(grid: &Grid) -> Self {
+    pub(in crate::describe) fn new(grid: &Grid) -> Self {
         let (ny, nx) = (grid.ny(), grid.nx());
         let cells = || (0..ny).flat_map(|row| (0..nx).map(move |column| (row, column)));
         let areas = match grid.areas() {
@@ -59,7 +59,7 @@ impl Curvilinear {
         }
     }
 
-    pub(super) fn area(&self, row: u32, start: u32, end: u32) -> f64 {
+    pub(in crate::describe) fn area(&self, row: u32, start: u32, end: u32) -> f64 {
         let first = row as usize * self.nx;
         self.areas[first + start as usize..first + end as usize].iter().sum()
     }
@@ -81,7 +81,7 @@ impl Curvilinear {
 
     /// Box of the cells' corners. Longitudes are followed from the first cell's centre, so a component must not reach
     /// half round the globe from there for the box to be the smallest one.
-    pub(super) fn bounds(&self, ranges: &[CellRange]) -> Bounds {
+    pub(in crate::describe) fn bounds(&self, ranges: &[CellRange]) -> Bounds {
         let Some(first) = ranges.first() else { return Bounds::default() };
         let centre = self.centres[first.start as usize];
         let from = centre[1].atan2(centre[0]).to_degrees();
@@ -168,7 +168,7 @@ impl Curvilinear {
 }
 
 /// Measures one component and writes its values; as the rectilinear measure does.
-pub(super) fn measure<T: Measurable>(
+pub(in crate::describe) fn measure<T: Measurable>(
     isa: Isa,
     grid: &Curvilinear,
     ranges: &[CellRange],
@@ -176,46 +176,6 @@ pub(super) fn measure<T: Measurable>(
     values: &mut [MaybeUninit<T>],
 ) -> Measures {
     let (moments, perimeter_km, west, east) = grid.shape_of(ranges);
-    #[cfg(target_arch = "x86_64")]
-    {
-        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-        fn wide<T: Measurable>(
-            grid: &Curvilinear,
-            ranges: &[CellRange],
-            source: RangeValues<'_, T>,
-            values: &mut [MaybeUninit<T>],
-            area: f64,
-        ) -> Statistics {
-            statistics::<T, T::Wide>(grid, ranges, source, values, area)
-        }
-        if let Isa::Avx2(_) = isa {
-            // SAFETY: the witness says that the processor has all these features.
-            let statistics = unsafe { wide(grid, ranges, source, values, moments.area) };
-            return Measures { moments, perimeter_km, statistics, west, east };
-        }
-    }
-    let _ = isa;
-    let statistics = statistics::<T, Portable<T>>(grid, ranges, source, values, moments.area);
+    let statistics = by_areas(isa, &grid.areas, ranges, source, values, moments.area);
     Measures { moments, perimeter_km, statistics, west, east }
-}
-
-#[inline(always)]
-fn statistics<T: Cell, S: Sums<T>>(
-    grid: &Curvilinear,
-    ranges: &[CellRange],
-    source: RangeValues<'_, T>,
-    values: &mut [MaybeUninit<T>],
-    area: f64,
-) -> Statistics {
-    let origin = origin(source.first());
-    let mut sums = S::starting_at(source.first(), origin);
-    let mut at = 0;
-    for (k, range) in ranges.iter().enumerate() {
-        let cells = range.len() as usize;
-        let areas = &grid.areas[range.start as usize..];
-        add_range(&mut sums, cells, source.of_range(k), areas, &mut values[at..]);
-        at += cells;
-    }
-    sums.end_row(1.0);
-    Statistics::of(&sums.by_place(), origin, area)
 }

@@ -2,7 +2,7 @@
 
 /// Edges halfway between the centres; the outer ones as far out as the inner ones are in. A single centre gets a cell of
 /// one degree.
-pub(super) fn edges(centres: &[f64]) -> Vec<f64> {
+pub(in crate::grid) fn edges(centres: &[f64]) -> Vec<f64> {
     match centres {
         [] => Vec::new(),
         [only] => vec![only - 0.5, only + 0.5],
@@ -19,7 +19,7 @@ pub(super) fn edges(centres: &[f64]) -> Vec<f64> {
 
 /// Corners of a curvilinear grid: the mean of the four centres around each, in space, so that neither the seam nor a pole
 /// matters; centres beyond the rim are extrapolated.
-pub(super) fn corners(ny: usize, nx: usize, lat: &[f64], lon: &[f64]) -> Vec<(f64, f64)> {
+pub(in crate::grid) fn corners(ny: usize, nx: usize, lat: &[f64], lon: &[f64]) -> Vec<(f64, f64)> {
     let at = |row: usize, col: usize, north: f64, east: f64| {
         let k = row * nx + col;
         let (a, o) = ((lat[k] + north).clamp(-90.0, 90.0).to_radians(), (lon[k] + east).to_radians());

@@ -1,0 +1,4 @@
+//! What detection does with rows and columns alone.
+
+pub(super) mod holes;
+pub(super) mod smooth;
