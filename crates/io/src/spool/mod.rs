@@ -6,16 +6,16 @@
 //! complete, and can be continued after a crash.
 //!
 //! ```
-//! use eventscape_core::{EventSource, SceneComponents, Timestamp, Values, time::Calendar};
+//! use eventscape_core::{Cells, EventSource, SceneComponents, Timestamp, Values, time::Calendar};
 //! use eventscape_io::spool::Spool;
 //!
 //! let mut spool = Spool::create(None, 64 << 20);
 //! spool.append(&SceneComponents {
 //!     time: Timestamp::from_micros(Calendar::Standard, 0),
 //!     components: vec![],
-//!     runs: vec![],
+//!     ranges: vec![],
 //!     values: Values::F32(vec![]),
-//!     missing: vec![],
+//!     missing: Cells::default(),
 //!     detected: 0,
 //!     valid_cells: 12,
 //! })?;

@@ -250,7 +250,7 @@ fn write_at(file: &File, bytes: &[u8], at: u64) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use eventscape_core::{Values, time::Calendar};
+    use eventscape_core::{Cells, Values, time::Calendar};
 
     use super::*;
 
@@ -265,9 +265,9 @@ mod tests {
         let scene = SceneComponents {
             time: Timestamp::from_micros(Calendar::Standard, 0),
             components: Vec::new(),
-            runs: Vec::new(),
+            ranges: Vec::new(),
             values: Values::F32(Vec::new()),
-            missing: Vec::new(),
+            missing: Cells::default(),
             detected: 0,
             valid_cells: 0,
         };

@@ -260,7 +260,7 @@ fn bounds_lie_around_their_cells_on_both_sides_of_the_seam() {
     let lon: Vec<f64> = (0..ny * nx).map(|k| if east(k) < 180.0 { east(k) } else { east(k) - 360.0 }).collect();
     let grid = Grid::curvilinear(ny, nx, lat, lon.clone()).unwrap();
     let lineage = Lineage { times: vec![at(Calendar::Standard, 1, 0)], track_ids: vec![vec![]], ..Lineage::default() };
-    let (events, _) = rebuilt(&[MaskStep { stamp: String::new(), cells: vec![], values: vec![] }], &lineage.times);
+    let (events, _) = rebuilt(&[MaskStep { stamp: String::new(), cells: vec![], values: vec![] }], &lineage.times, nx);
     let file = NcFile::from_vec(masks(&job(), &grid, &lineage, &events)).unwrap();
     for (cell, bounds) in reals(&file, "lon_bnds").chunks(4).enumerate() {
         let is_around = |bound: &f64| ((bound - lon[cell]).abs() - 5.0).abs() < 0.1;

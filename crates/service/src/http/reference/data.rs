@@ -174,8 +174,8 @@ fn table(files: &[InterpolatedReader], choice: &Choice, most: usize, wanted: &Wa
                     table.set_unit(column, event.units.clone());
                 }
                 let before = table.rows();
-                for (cell, value) in event.cells.cells().zip(&event.values) {
-                    let Some((lat, lon)) = file.grid().centre_of(cell) else { continue };
+                for ((row, col), value) in event.cells.places(file.grid().nx() as u32).zip(&event.values) {
+                    let Some((lat, lon)) = file.grid().centre(row as usize, col as usize) else { continue };
                     if !is_inside(&choice.boxes, lat, lon) {
                         continue;
                     }
