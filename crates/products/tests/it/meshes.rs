@@ -1,7 +1,9 @@
 //! A grid that is a graph, all the way: found, described, tracked, in a table, in a CF file.
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type};
 use eventscape_core::detect::{DetectOptions, Detector, Scratch};
-use eventscape_core::sphere::distance_km;
+use eventscape_core::sphere::{distance_km, unit_vector};
 use eventscape_core::track::{AuxGeoir, AuxGeoirOptions, Fortracc, FortraccOptions, OverlapRule};
 use eventscape_core::{Comparison, Condition, Connectivity, Grid, Lineage, Scene, SceneComponents, Values};
 use eventscape_products::netcdf::write_masks;
@@ -11,6 +13,7 @@ use eventscape_products::{ProductError, write_geojson, write_tracks_parquet};
 use eventscape_testkit::mesh::{Icosahedral, flood_fill};
 use eventscape_testkit::synthetic::half_hour;
 use netcdf_reader::{NcAttrValue, NcFile};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
 
 use crate::support::{Stored, job};
@@ -151,13 +154,75 @@ fn tracks_and_the_masks_file_hold_the_cells_of_the_mesh() {
 }
 
 #[test]
+fn the_masks_file_says_where_the_cells_of_the_mesh_lie() {
+    let mesh = Icosahedral::new(2);
+    let scenes = found(&mesh.grid, 1);
+    let lineage = tracked(&mesh.grid, &scenes);
+    let out = std::io::Cursor::new(Vec::new());
+    let bytes = write_masks(out, &job(), &mesh.grid, &lineage, &Stored(scenes), &|_| {}).unwrap();
+    let file = NcFile::from_vec(bytes.into_inner()).unwrap();
+    let reals = |name: &str| -> Vec<f64> { file.read_variable::<f64>(name).unwrap().into_iter().collect() };
+    let (lat, lon, areas) = (reals("lat"), reals("lon"), reals("cell_area"));
+    let corners: Vec<(f64, f64)> = reals("lat_bnds").into_iter().zip(reals("lon_bnds")).collect();
+    for (cell, corners) in corners.chunks(3).enumerate() {
+        let points = corners.iter().map(|(lat, lon)| unit_vector(*lat, *lon));
+        let sum = points.fold([0.0; 3], |sum, point| [0, 1, 2].map(|d| sum[d] + point[d]));
+        let centre = (sum[2].atan2(sum[0].hypot(sum[1])).to_degrees(), sum[1].atan2(sum[0]).to_degrees());
+        assert!(distance_km(centre, (lat[cell], lon[cell])) < 1e-6, "{cell}: {centre:?} {} {}", lat[cell], lon[cell]);
+        assert!(corners.iter().all(|corner| (corner.1 - lon[cell]).abs() <= 180.0), "{cell}: {corners:?}");
+    }
+    // cells that share two corners in the file are those that share two in the test kit
+    let is_same = |a: &(f64, f64), b: &(f64, f64)| distance_km(*a, *b) < 1e-3;
+    for (cell, neighbours) in mesh.neighbours(Connectivity::Four).iter().enumerate() {
+        let own = &corners[3 * cell..3 * cell + 3];
+        for other in 0..320 {
+            let shared = corners[3 * other..3 * other + 3].iter().filter(|a| own.iter().any(|b| is_same(a, b))).count();
+            assert_eq!(shared == 2, neighbours.contains(&(other as u32)), "{cell} {other}");
+        }
+    }
+    let earth = 5.100_656_217e14;
+    assert!((areas.iter().sum::<f64>() / earth - 1.0).abs() < 1e-3, "{}", areas.iter().sum::<f64>());
+}
+
+#[test]
 fn the_tables_hold_a_row_and_a_polygon_for_each_component() {
     let mesh = Icosahedral::new(2);
     let scenes = found(&mesh.grid, 5);
     let lineage = tracked(&mesh.grid, &scenes);
     let outliner = Outliner::new(&mesh.grid);
-    let rows = write_tracks_parquet(Vec::new(), &job(), &outliner, &lineage, &Stored(scenes.clone())).unwrap();
+    let mut table = Vec::new();
+    let rows = write_tracks_parquet(&mut table, &job(), &outliner, &lineage, &Stored(scenes.clone())).unwrap();
     assert_eq!(rows, 10);
+    let batches = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(table)).unwrap().build().unwrap();
+    let (mut tracks, mut cells, mut areas, mut means) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for batch in batches.map(Result::unwrap) {
+        let column = |name: &str| batch.column_by_name(name).unwrap();
+        tracks.extend_from_slice(column("track_id").as_primitive::<Int64Type>().values());
+        cells.extend_from_slice(column("cells").as_primitive::<Int64Type>().values());
+        areas.extend_from_slice(column("area_km2").as_primitive::<Float64Type>().values());
+        means.extend_from_slice(column("mean").as_primitive::<Float64Type>().values());
+    }
+    assert!(means.iter().all(|mean| (mean - 210.0).abs() < 1e-9), "{means:?}");
+    let all = mesh.grid.areas();
+    let mut expected = Vec::new();
+    for (step, scene) in scenes.iter().enumerate() {
+        let cold = field(&mesh.grid, step).into_iter().map(|value| value < 235.0).collect::<Vec<bool>>();
+        let regions = flood_fill(&cold, &mesh.neighbours(Connectivity::Eight));
+        assert_eq!(regions.len(), scene.components.len());
+        let mut rows: Vec<(i64, i64, f64)> = regions
+            .iter()
+            .zip(&lineage.track_ids[step])
+            .map(|(region, track)| {
+                let area = region.iter().map(|cell| all.get(0, *cell as usize)).sum();
+                (i64::from(*track), region.len() as i64, area)
+            })
+            .collect();
+        rows.sort_by_key(|row| row.0);
+        expected.extend(rows);
+    }
+    assert_eq!(tracks, expected.iter().map(|row| row.0).collect::<Vec<_>>());
+    assert_eq!(cells, expected.iter().map(|row| row.1).collect::<Vec<_>>());
+    assert!(areas.iter().zip(&expected).all(|(area, row)| (area / row.2 - 1.0).abs() < 1e-12), "{areas:?}");
     let mut text = Vec::new();
     write_geojson(&mut text, &job(), &outliner, &lineage, 2, "stamp", &scenes[2]).unwrap();
     let table: serde_json::Value = serde_json::from_slice(&text).unwrap();
