@@ -1,7 +1,7 @@
 //! Scenes and documents of every size around the limits of the spool come back bit for bit.
 
 use eventscape_core::time::Calendar;
-use eventscape_core::{CellBox, Component, Description, Run, SceneComponents, Timestamp, Values};
+use eventscape_core::{CellBox, CellRange, Cells, Component, Description, SceneComponents, Timestamp, Values};
 use eventscape_io::spool::{Spool, SpoolReader};
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ const CALENDARS: [Calendar; 6] = [
     Calendar::Day360,
 ];
 
-/// A scene of one component with `cells` cells in runs of `run` cells, whose values pack well or not at all.
+/// A scene of one component with `cells` cells in ranges of `run` cells, whose values pack well or not at all.
 fn wide(cells: usize, run: usize, double: bool, noise: bool, time: Timestamp) -> SceneComponents {
     let mut state = cells as u64 | 1;
     let mut next = || {
@@ -28,14 +28,15 @@ fn wide(cells: usize, run: usize, double: bool, noise: bool, time: Timestamp) ->
     } else {
         Values::F32((0..cells).map(|_| f32::from_bits(next() as u32)).collect())
     };
-    let runs: Vec<Run> = (0..cells)
+    let (length, nx) = (run as u32, run as u32 + 8);
+    let ranges: Vec<CellRange> = (0..cells as u32)
         .step_by(run)
-        .map(|first| Run { row: (first / run) as u32, start: 3, end: 3 + run.min(cells - first) as u32 })
+        .map(|first| CellRange::in_row(first / length, 3..3 + length.min(cells as u32 - first), nx))
         .collect();
     let component = Component {
         label: u32::MAX,
         cells: cells as u32,
-        runs: 0..runs.len(),
+        ranges: 0..ranges.len(),
         values: 0..cells,
         cell_box: CellBox { row0: 0, col0: u32::MAX, row1: u32::MAX, col1: 0 },
         description: Description::default(),
@@ -43,8 +44,8 @@ fn wide(cells: usize, run: usize, double: bool, noise: bool, time: Timestamp) ->
     SceneComponents {
         time,
         components: vec![component],
-        missing: runs.clone(),
-        runs,
+        missing: Cells::from_ranges(ranges.clone()).unwrap(),
+        ranges,
         values,
         detected: u32::MAX,
         valid_cells: u64::MAX,
