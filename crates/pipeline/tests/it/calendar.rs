@@ -32,7 +32,7 @@ fn both_layouts_of_masks_hold_the_thirtieth_of_february() {
         let masks = MaskFile::open(granule(&out.join("1").join(name)), Calendar::Standard).unwrap();
         assert_eq!(masks.stamps(), STAMPS, "{name}");
         assert_eq!(masks.times()[1].to_string(), "2000-02-30T00:00:00Z");
-        assert_eq!(masks.events(1).unwrap()[0].cells.len(), 20);
+        assert_eq!(masks.events(1).unwrap()[0].cells.count(), 20);
         assert_eq!(masks.attribute("job_id").as_deref(), Some("1"));
     }
 }

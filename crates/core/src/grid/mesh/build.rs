@@ -32,10 +32,13 @@ pub(super) fn mesh(nodes: Vec<(f64, f64)>, cells: &[Vec<u32>]) -> Result<Mesh, C
             ));
         }
         let mut ring = cell.clone();
-        let at: Vec<Point> = ring.iter().map(|node| points[*node as usize]).collect();
-        let (centre, turns_left) = middle(&at);
+        let mut at: Vec<Point> = ring.iter().map(|node| points[*node as usize]).collect();
+        let (mut centre, turns_left) = middle(&at);
         if !turns_left {
+            // sums depend on the order in the last bit, and a mesh is stored the right way round
             ring.reverse();
+            at.reverse();
+            centre = middle(&at).0;
         }
         let degrees =
             (centre[2].atan2(centre[0].hypot(centre[1])).to_degrees(), centre[1].atan2(centre[0]).to_degrees());
