@@ -7,14 +7,14 @@ use crate::{Arrival, CoreError, Departure, Lineage, Link, SceneComponents};
 ///
 /// ```
 /// use eventscape_core::track::LineageBuilder;
-/// use eventscape_core::{Arrival, SceneComponents, Timestamp, Values, time::Calendar};
+/// use eventscape_core::{Arrival, Cells, SceneComponents, Timestamp, Values, time::Calendar};
 ///
 /// let scene = SceneComponents {
 ///     time: Timestamp::from_micros(Calendar::Standard, 0),
 ///     components: Vec::new(),
-///     runs: Vec::new(),
+///     ranges: Vec::new(),
 ///     values: Values::F32(Vec::new()),
-///     missing: Vec::new(),
+///     missing: Cells::default(),
 ///     detected: 0,
 ///     valid_cells: 0,
 /// };
