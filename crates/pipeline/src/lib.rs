@@ -8,6 +8,7 @@
 
 mod chunk_place;
 mod command;
+mod converted;
 mod curation;
 mod doors;
 mod error;

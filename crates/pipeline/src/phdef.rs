@@ -18,7 +18,7 @@ use crate::report::{Report, StageTime};
 use crate::request;
 use crate::resources::Resources;
 use crate::scope::{Finder, Scope};
-use crate::stages::{self, Asked};
+use crate::stages::{self, Asked, Watched};
 use crate::workplace::{Found, Workplace};
 
 /// Runs a PhDef job: opens its scenes, finds their components, links them through time, and writes the products.
@@ -39,7 +39,7 @@ fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Re
     let wanted = request::products(job, &around.doors)?;
     let stores = around.stores.clone();
     let subset = clock.time("scenes opened", || stages::open(job, &stores, around, reads_again(job, &wanted)))?;
-    let scope = Scope::of(job, &subset)?;
+    let mut scope = Scope::of(job, &subset)?;
     scope.told().for_each(|(severity, text)| around.observer.notice(severity, &text));
     let wanted = scope.possible(wanted, around)?;
 
@@ -58,7 +58,11 @@ fn run(job: &Job, resources: &Resources, around: &Surroundings<'_>) -> Result<Re
         return Ok(report(&scope, place.location(), &subset, None, products, clock, "complete", true));
     }
     let events = clock.time("components found", || search.all(&ranges, &place))?;
-    let lineage = clock.time("components linked", || stages::lineage(&scope, &*events, around))?;
+    let watched = Watched::new(&*events);
+    let lineage = clock.time("components linked", || stages::lineage(&scope, &watched, around))?;
+    let told = scope.notices.len();
+    scope.notices.extend(subset.notice_of_no_value(&watched.without_value())?);
+    scope.told().skip(told).for_each(|(severity, text)| around.observer.notice(severity, &text));
     let info = scope.info(around.now.clone())?;
     let asked = Asked {
         scope: &scope,

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Surroundings;
 use crate::command::command_line;
+use crate::converted::converted_water;
 use crate::error::{PipelineError, Result};
 use crate::job::{Job, TrackerName};
 use crate::mask_from::Facts;
@@ -63,7 +64,7 @@ impl Scope {
         // the reference knows no neighbours across the seam
         let grid = subset.grid().clone();
         let periodic = grid.is_periodic() && !job.tos2ca_compat;
-        let scope = Self {
+        let mut scope = Self {
             version: VERSION,
             job: job.clone(),
             grid: grid.with_periodic(periodic),
@@ -83,6 +84,7 @@ impl Scope {
         // what is wrong with the options should be told before anything is read
         scope.finder()?;
         scope.max_gap_seconds()?;
+        scope.notices.extend(converted_water(&scope));
         Ok(scope)
     }
 
@@ -201,14 +203,14 @@ impl Scope {
     }
 
     pub(crate) fn condition(&self) -> Result<Condition> {
-        let units = self.variable()?.units.as_deref();
+        let units = self.variable()?.measure();
         let (operator, value) = (request::operator(&self.job)?, request::value(&self.job)?);
         Ok(Condition::parse(&operator, &value, units, self.job.tos2ca_compat)?)
     }
 
     /// Names and units of the fields, for expressions.
     pub(crate) fn fields(&self) -> Vec<(&str, Option<&str>)> {
-        self.variables.iter().map(|v| (v.name.as_str(), v.units.as_deref())).collect()
+        self.variables.iter().map(|v| (v.name.as_str(), v.measure())).collect()
     }
 
     pub(crate) fn connectivity(&self) -> Result<Connectivity> {

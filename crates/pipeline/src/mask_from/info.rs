@@ -63,6 +63,7 @@ impl Facts {
             path: name.clone(),
             name,
             units: Some(units.to_owned()),
+            difference: None,
             long_name: Some(long_name),
             standard_name: None,
             level: None,
