@@ -27,7 +27,7 @@ fn main() -> Outcome<()> {
         Some(text) => Hyperslab(text.split(',').map(range).collect::<Outcome<_>>()?),
         None => Hyperslab::all(&found.shape()),
     };
-    let packing = Packing::from_attributes(found);
+    let packing = Packing::from_attributes(found)?.packing;
     let plan = granule.plan(variable, &slab)?;
 
     let pools: Vec<rayon::ThreadPool> = [1, 2]

@@ -21,7 +21,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let corner = Hyperslab(corner);
             if variable.scalar.is_numeric() {
                 let mut values = Values::F64(Vec::new());
-                granule.read_values(&variable.path, &corner, &Packing::from_attributes(variable), &mut values)?;
+                let packing = Packing::from_attributes(variable)?.packing;
+                granule.read_values(&variable.path, &corner, &packing, &mut values)?;
                 println!("      {:?}", (0..values.len().min(8)).map(|i| values.get(i)).collect::<Vec<_>>());
             } else {
                 println!("      {:?}", granule.read(&variable.path, &corner)?.data);

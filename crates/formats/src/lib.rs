@@ -23,8 +23,8 @@ pub mod write;
 pub use error::{IoError, Result};
 pub use read::{
     Array, ArrayData, Attribute, Attributes, Blocks, Contents, Dataset, Dimension, FORMATS, Factor, Format, Granule,
-    Granules, Hyperslab, Number, OpenDirectory, OpenFile, OpenOptions, Opener, Output, Packing, ReadPlan, ScalarType,
-    Variable, default_fill, is_data_name,
+    Granules, Hyperslab, Number, OpenDirectory, OpenFile, OpenOptions, Opener, Output, Packing, ReadPlan, Remark,
+    ScalarType, Unpacking, Unusable, Variable, default_fill, is_data_name,
 };
 pub use source::{
     ByteSource, Children, DirectorySource, LocalDirectory, LocalFile, MemoryBytes, check_key, checked_len,

@@ -29,13 +29,13 @@ const LATITUDE_NAMES: [&str; 6] = ["lat", "latitude", "lats", "nav_lat", "xlat",
 const LONGITUDE_NAMES: [&str; 8] = ["lon", "longitude", "lons", "long", "nav_lon", "xlong", "xlon", "longitudes"];
 const TIME_NAMES: [&str; 5] = ["time", "t", "times", "valid_time", "date"];
 
-/// The text of an attribute, whose name may also be written with a capital (IMERG).
+/// The text of an attribute, whose name may also be written with capitals (IMERG, HDF-EOS) and, of `units`, in the singular (JAXA).
 pub(crate) fn text<'v>(variable: &'v Variable, name: &str) -> Option<&'v str> {
-    let capital = || {
-        let (first, rest) = name.split_at_checked(1)?;
-        variable.attribute(&format!("{}{rest}", first.to_ascii_uppercase()))
+    let spelled = |wanted: &str| {
+        variable.attributes.iter().find(|(own, _)| own.eq_ignore_ascii_case(wanted)).map(|(_, attribute)| attribute)
     };
-    let found = variable.attribute(name).or_else(capital);
+    let found = variable.attribute(name).or_else(|| spelled(name));
+    let found = found.or_else(|| (name == "units").then(|| spelled("unit")).flatten());
     found.and_then(Attribute::text).map(str::trim).filter(|t| !t.is_empty())
 }
 

@@ -11,7 +11,7 @@ use super::variable::VariableMeta;
 use super::window::Part;
 
 /// Raised whenever the meaning of a document or of a cached scene changes.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// What opening a subset found.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@
 mod axis;
 mod document;
 mod grid_of;
+mod missing;
 mod notice;
 pub(crate) mod open;
 pub(crate) mod parallel;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use eventscape_formats::Remark;
 use serde::{Deserialize, Serialize};
 
 /// How much a notice matters.
@@ -35,12 +36,20 @@ pub enum NoticeCode {
     TimeGap,
     /// The units are not those of the catalogue.
     UnitsUnexpected,
+    /// A threshold is converted by more than its unit: water by its density.
+    UnitsConverted,
     /// The span reaches beyond the collection's dates of validity.
     OutsideValidity,
     /// The file repeats its first meridian at the end; the repetition is left out.
     MeridianRepeated,
     /// The dates are taken on another calendar than the file says.
     CalendarRelabelled,
+    /// An attribute is followed though its name, type or place is unusual.
+    AttributeFollowed,
+    /// An attribute that bears on the result is not followed.
+    AttributeIgnored,
+    /// Scenes without a single value.
+    NoValue,
     /// Outlines, or times of them, that cannot be used.
     OutlineLeftOut,
     /// Outlines that are used otherwise than they are written.
@@ -62,9 +71,13 @@ impl NoticeCode {
             Self::TimeUnexpected => "time-unexpected",
             Self::TimeGap => "time-gap",
             Self::UnitsUnexpected => "units-unexpected",
+            Self::UnitsConverted => "units-converted",
             Self::OutsideValidity => "outside-validity",
             Self::MeridianRepeated => "meridian-repeated",
             Self::CalendarRelabelled => "calendar-relabelled",
+            Self::AttributeFollowed => "attribute-followed",
+            Self::AttributeIgnored => "attribute-ignored",
+            Self::NoValue => "no-value",
             Self::OutlineLeftOut => "outline-left-out",
             Self::OutlineChanged => "outline-changed",
             Self::OutlinesOverlap => "outlines-overlap",
@@ -88,6 +101,14 @@ pub struct Notice {
 impl Notice {
     pub(crate) fn warning(code: NoticeCode, subject: impl Into<String>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, code, message: message.into(), subject: subject.into() }
+    }
+
+    pub(crate) fn of_remark(remark: &Remark, subject: &str) -> Self {
+        let text = remark.text.clone();
+        match remark.ignored {
+            true => Self::warning(NoticeCode::AttributeIgnored, subject, text),
+            false => Self::info(NoticeCode::AttributeFollowed, subject, text),
+        }
     }
 
     pub(crate) fn info(code: NoticeCode, subject: impl Into<String>, message: impl Into<String>) -> Self {

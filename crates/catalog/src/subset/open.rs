@@ -1,5 +1,7 @@
 //! Opening a subset, step by step.
 
+use std::collections::BTreeSet;
+
 use eventscape_core::Grid;
 use eventscape_core::Timestamp;
 use eventscape_core::grid::Window;
@@ -146,6 +148,7 @@ fn scan(request: &SubsetRequest, context: &Context, candidates: &[Candidate]) ->
     let mut notices = Vec::new();
     note_relabelling(&scanned, reference.calendar, &first.location.name(), &mut notices);
     note_unexpected(entry, candidates, &scanned, &mut notices);
+    note_attributes(candidates, &scanned, &mut notices);
     let times: Vec<Vec<Timestamp>> = scanned.iter().map(|s| s.times.clone()).collect();
     let steps = axis::steps(&times, candidates, span, request.order, &mut notices);
     if steps.is_empty() {
@@ -211,6 +214,15 @@ fn note_relabelling(scanned: &[Scanned], calendar: Calendar, subject: &str, noti
     if let Some(own) = scanned.iter().find_map(|s| s.relabelled) {
         let message = format!("the granules name the calendar {own}; their dates are those of the {calendar} calendar");
         notices.push(Notice::info(NoticeCode::CalendarRelabelled, subject, message));
+    }
+}
+
+/// Reports attributes that are unusual or not followed, each once.
+fn note_attributes(candidates: &[Candidate], scanned: &[Scanned], notices: &mut Vec<Notice>) {
+    let mut told = BTreeSet::new();
+    for (candidate, scanned) in candidates.iter().zip(scanned) {
+        let new = scanned.remarks.iter().filter(|remark| told.insert(remark.text.as_str()));
+        notices.extend(new.map(|remark| Notice::of_remark(remark, &candidate.location.name())));
     }
 }
 

@@ -2,14 +2,14 @@
 
 use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
-use eventscape_formats::Granule;
+use eventscape_formats::{Granule, Remark};
 
 use super::pool::{OpenGranule, open_granule};
 use super::request::Context;
 use super::source::Candidate;
 use super::units;
 use super::variable::{OpenVariable, VariableMeta};
-use crate::cf::{LevelChoice, Positions, times};
+use crate::cf::{LevelChoice, Positions, coordinate_unpacking, times};
 use crate::{CatalogError, Entry, Result};
 
 /// What is the same in all granules of a subset.
@@ -27,6 +27,8 @@ pub(crate) struct Scanned {
     pub(crate) variables: Vec<VariableMeta>,
     /// The calendar that the file names, where the entry takes another.
     pub(crate) relabelled: Option<Calendar>,
+    /// What the user should be told of attributes.
+    pub(crate) remarks: Vec<Remark>,
 }
 
 /// How granules are opened for a job.
@@ -113,7 +115,8 @@ impl Opener<'_> {
         }
         let (times, relabelled) = self.on_the_job_calendar(granule, read)?;
         let variables = open.variables.iter().map(|v| v.meta(granule, self.entry)).collect::<Result<_>>()?;
-        Ok((positions, Scanned { times, variables, relabelled }))
+        let remarks = remarks(open, leading)?;
+        Ok((positions, Scanned { times, variables, relabelled, remarks }))
     }
 
     fn on_the_job_calendar(
@@ -129,6 +132,18 @@ impl Opener<'_> {
             times.into_iter().map(|t| t.in_calendar(calendar)).collect::<std::result::Result<_, _>>().map_err(core)?;
         Ok((relabelled, own))
     }
+}
+
+/// What the user should be told of the attributes of the variables, and of where and when their cells are.
+fn remarks(open: &OpenGranule, leading: &OpenVariable) -> Result<Vec<Remark>> {
+    let mut remarks: Vec<Remark> = open.variables.iter().flat_map(|v| v.remarks.iter().cloned()).collect();
+    let place = &leading.layout.horizontal;
+    for path in [Some(&place.latitude), Some(&place.longitude), leading.layout.time.path.as_ref()].into_iter().flatten()
+    {
+        let variable = open.granule.variable(path)?;
+        remarks.extend(coordinate_unpacking(&open.granule, variable)?.remarks);
+    }
+    Ok(remarks)
 }
 
 /// The standard and the proleptic Gregorian calendar are one since 1582-10-15: times of the one become times of the other

@@ -1,6 +1,7 @@
 //! The variables of a job in one granule.
 
-use eventscape_formats::{Attribute, Granule, Number, Output, Packing, ScalarType, Variable};
+use eventscape_core::units::Unit;
+use eventscape_formats::{Attribute, Granule, Number, Output, Packing, Remark, ScalarType, Unpacking, Variable};
 use serde::{Deserialize, Serialize};
 
 use crate::cf::{ChosenLevel, Layout, LevelChoice, SwathLayout, choose, role_of, text};
@@ -36,6 +37,9 @@ pub struct VariableMeta {
     pub path: String,
     /// Its units in the granules' own words.
     pub units: Option<String>,
+    /// The units of thresholds where they are others: differences of temperatures (`K (difference)`).
+    #[serde(default)]
+    pub difference: Option<String>,
     /// Its `long_name`; the catalogue's if the granules have none.
     pub long_name: Option<String>,
     /// Its CF standard name.
@@ -47,6 +51,12 @@ pub struct VariableMeta {
 }
 
 impl VariableMeta {
+    /// The units of what its values are compared with.
+    #[must_use]
+    pub fn measure(&self) -> Option<&str> {
+        self.difference.as_deref().or(self.units.as_deref())
+    }
+
     /// Whether its values are directions in degrees, which begin anew at 360: by its units and its standard name, or by its
     /// `long_name` where it has none.
     #[must_use]
@@ -63,6 +73,8 @@ pub(crate) struct OpenVariable {
     pub(crate) layout: Layout,
     pub(crate) packing: Packing,
     pub(crate) level: Option<ChosenLevel>,
+    /// What the user should be told of its attributes.
+    pub(crate) remarks: Vec<Remark>,
 }
 
 impl OpenVariable {
@@ -75,23 +87,40 @@ impl OpenVariable {
         let variable = find_variable(granule, name, entry)?;
         let layout = Layout::of(granule, variable, entry.map(|e| &e.axes))?;
         let level = layout.level.as_ref().map(|axis| choose(granule, &layout.path, axis, level)).transpose()?;
-        Ok(Self { packing: packing(variable, entry), layout, level })
+        let Unpacking { packing, remarks } = unpacking(granule, variable, entry)?;
+        Ok(Self { packing, layout, level, remarks })
     }
 
     pub(crate) fn meta(&self, granule: &Granule, entry: Option<&Entry>) -> Result<VariableMeta> {
         let variable = granule.variable(&self.layout.path)?;
         let known = entry.and_then(|e| e.variables.get(variable.name()));
         let own = |name: &str| text(variable, name).map(str::to_owned);
+        let units = own("units").or_else(|| known.and_then(|k| k.units.clone()));
         Ok(VariableMeta {
             name: variable.name().to_owned(),
             path: self.layout.path.clone(),
-            units: own("units").or_else(|| known.and_then(|k| k.units.clone())),
+            difference: difference_units(variable, units.as_deref()),
+            units,
             long_name: own("long_name").or_else(|| known.and_then(|k| k.long_name.clone())),
             standard_name: own("standard_name"),
             level: self.level.as_ref().map(|l| l.label.clone()),
             value_type: value_type(&self.packing),
         })
     }
+}
+
+/// The units of thresholds for a variable of differences of temperatures: by `units_metadata` of CF 1.11, else by its standard name or
+/// its long name. `None` where they are the variable's own.
+pub(crate) fn difference_units(variable: &Variable, units: Option<&str>) -> Option<String> {
+    let unit = Unit::parse(units?);
+    let of = |name: &str| text(variable, name).unwrap_or_default().to_ascii_lowercase();
+    let metadata = of("units_metadata");
+    let told = if metadata.contains("on_scale") {
+        false
+    } else {
+        metadata.contains("difference") || ["standard_name", "long_name"].iter().any(|name| of(name).contains("anomal"))
+    };
+    (told && unit.is_temperature()).then(|| unit.of_difference().text().to_owned())
 }
 
 pub(crate) fn value_type(packing: &Packing) -> ValueType {
@@ -174,13 +203,14 @@ pub(crate) fn names(granule: &Granule, asked: &[String], entry: Option<&Entry>) 
 }
 
 /// The packing by the variable's attributes, with the catalogue's missing values where it tells none.
-pub(crate) fn packing(variable: &Variable, entry: Option<&Entry>) -> Packing {
-    let mut packing = Packing::from_attributes(variable);
+pub(crate) fn unpacking(granule: &Granule, variable: &Variable, entry: Option<&Entry>) -> Result<Unpacking> {
+    let mut unpacking =
+        Packing::from_attributes(variable).map_err(|e| CatalogError::granule(granule.location(), e.to_string()))?;
     let tells = |name: &str| variable.attribute(name).is_some_and(|a: &Attribute| !a.is_empty());
     if let Some(entry) = entry.filter(|_| !tells("_FillValue") && !tells("missing_value")) {
-        packing.missing.extend(entry.missing.iter().filter_map(|x| stored(*x, variable.scalar)));
+        unpacking.packing.missing.extend(entry.missing.iter().filter_map(|x| stored(*x, variable.scalar)));
     }
-    packing
+    Ok(unpacking)
 }
 
 /// A number as the type holds it.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use eventscape_core::Values;
 use eventscape_core::grid::Window;
-use eventscape_formats::{Granule, Hyperslab, ReadPlan};
+use eventscape_formats::{Granule, Hyperslab, Packing, ReadPlan};
 
 use super::variable::{OpenVariable, ValueType};
 use crate::Result;
@@ -61,6 +61,17 @@ impl Part {
         step: u32,
         wanted: ValueType,
     ) -> Result<Values> {
+        Ok(widened(self.read_as(granule, variable, step, &variable.packing)?, wanted))
+    }
+
+    /// Reads one step of a variable by another packing than its own.
+    pub(crate) fn read_as(
+        &self,
+        granule: &Granule,
+        variable: &OpenVariable,
+        step: u32,
+        packing: &Packing,
+    ) -> Result<Values> {
         let horizontal = &variable.layout.horizontal;
         let transposed = horizontal.row_dim > horizontal.column_dim;
         let (ny, nx) = (self.window.rows.len(), self.window.nx());
@@ -68,7 +79,7 @@ impl Part {
         let mut at = 0;
         for (columns, slab) in self.slabs(variable, &(step..step + 1)) {
             let mut block = Values::F32(Vec::new());
-            granule.read_values(&variable.layout.path, &slab, &variable.packing, &mut block)?;
+            granule.read_values(&variable.layout.path, &slab, packing, &mut block)?;
             if self.window.columns.len() == 1 && !transposed && !self.westward {
                 whole = Some(block);
                 break;
@@ -81,7 +92,7 @@ impl Part {
             }
             at += columns.len();
         }
-        Ok(widened(whole.unwrap_or(Values::F32(Vec::new())), wanted))
+        Ok(whole.unwrap_or(Values::F32(Vec::new())))
     }
 
     /// Reads several steps of a variable at once, so that chunks that hold more than one are unpacked once; each as

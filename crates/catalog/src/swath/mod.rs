@@ -14,14 +14,14 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use eventscape_core::Timestamp;
 use eventscape_core::sphere::distance_km;
 use eventscape_core::time::Calendar;
-use eventscape_formats::{Attributes, Granule};
+use eventscape_formats::{Attributes, Granule, Unpacking};
 
 use crate::cf::{SwathLayout, text};
 use crate::subset::open::{versions, workers};
 use crate::subset::pool::open_granule;
 use crate::subset::source::{self, Candidate};
 use crate::subset::stat::Stat;
-use crate::subset::variable::{find_variable, names_in_a_swath, packing, value_type};
+use crate::subset::variable::{difference_units, find_variable, names_in_a_swath, unpacking, value_type};
 use crate::subset::{Context, GranuleInfo, Notice, SubsetRequest, VariableMeta, parallel};
 use crate::{CatalogError, Entry, Result};
 use flags::Flags;
@@ -105,6 +105,8 @@ impl Swaths {
             return Err(CatalogError::Request("no variable is asked for".to_owned()));
         };
         Flags::find(&granule, &leading.layout, &reject)?;
+        let remarks = asked.iter().flat_map(|a| &a.remarks);
+        notices.extend(remarks.map(|remark| Notice::of_remark(remark, &first.location.name())));
         let variables = asked.iter().map(|a| meta(&granule, a, entry)).collect::<Result<Vec<_>>>()?;
         let (calendar, ..) = orbit::span(&granule, &leading.layout)?;
         let spacing = match entry {
@@ -284,7 +286,8 @@ fn asked(granule: &Granule, names: &[String], entry: Option<&Entry>) -> Result<V
                 message: format!("`{}` and `{}` lie on different cells", first.layout.path, layout.path),
             });
         }
-        asked.push(Asked { packing: packing(variable, entry), layout });
+        let Unpacking { packing, remarks } = unpacking(granule, variable, entry)?;
+        asked.push(Asked { packing, layout, remarks });
     }
     Ok(asked)
 }
@@ -293,10 +296,12 @@ fn meta(granule: &Granule, asked: &Asked, entry: Option<&Entry>) -> Result<Varia
     let variable = granule.variable(&asked.layout.path)?;
     let known = entry.and_then(|e| e.variables.get(variable.name()));
     let own = |name: &str| text(variable, name).map(str::to_owned);
+    let units = own("units").or_else(|| known.and_then(|k| k.units.clone()));
     Ok(VariableMeta {
         name: variable.name().to_owned(),
         path: variable.path.clone(),
-        units: own("units").or_else(|| known.and_then(|k| k.units.clone())),
+        difference: difference_units(variable, units.as_deref()),
+        units,
         long_name: own("long_name").or_else(|| known.and_then(|k| k.long_name.clone())),
         standard_name: own("standard_name"),
         level: None,

@@ -2,7 +2,7 @@
 
 use eventscape_core::time::Calendar;
 use eventscape_core::{Timestamp, Values};
-use eventscape_formats::{Granule, Hyperslab, Output, Packing};
+use eventscape_formats::{Granule, Hyperslab, Output, Packing, Remark};
 
 use super::flags::Flags;
 use crate::cf::{SwathLayout, coordinate_values, decoded};
@@ -29,6 +29,8 @@ pub struct Orbit {
 pub(super) struct Asked {
     pub(super) layout: SwathLayout,
     pub(super) packing: Packing,
+    /// What the user should be told of its attributes.
+    pub(super) remarks: Vec<Remark>,
 }
 
 /// Reads all cells. All variables lie on the cells of the first.

@@ -7,6 +7,7 @@ mod cache;
 mod collections;
 mod entries;
 mod hostile;
+mod numbers;
 mod readers;
 mod series;
 mod support;

@@ -22,7 +22,7 @@ fn golden(case: &str) -> Golden {
     let granule = Granule::open(Arc::new(file), &OpenOptions::default()).unwrap();
     let image = granule.variable("image").unwrap();
     let shape = image.shape();
-    let packing = eventscape_formats::Packing::from_attributes(image);
+    let packing = eventscape_formats::Packing::from_attributes(image).unwrap().packing;
     let mut values = eventscape_core::Values::F64(Vec::new());
     granule.read_values("image", &Hyperslab::all(&shape), &packing, &mut values).unwrap();
     let cells = (shape[1] * shape[2]) as usize;

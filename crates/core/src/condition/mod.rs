@@ -37,6 +37,8 @@ pub enum Side {
 pub enum Spread {
     /// So many standard deviations from the mean.
     Sigmas(f64),
+    /// So much from the mean, in the variable's units.
+    Amount(f64),
     /// Past this percentile (0..100) of the cell's own values; for [`Side::Beyond`] past `p` or below `100 - p`.
     Percentile(f64),
 }
@@ -115,7 +117,7 @@ impl Condition {
             Self::Compare { threshold, .. } => Some(*threshold),
             Self::Hysteresis { seed, .. } => Some(*seed),
             Self::Anomaly { spread, .. } | Self::Climatology { spread, .. } => match spread {
-                Spread::Sigmas(k) | Spread::Percentile(k) => Some(*k),
+                Spread::Sigmas(k) | Spread::Amount(k) | Spread::Percentile(k) => Some(*k),
             },
             Self::Tos2caAnomaly { factor } => Some(*factor),
             Self::Between { .. } | Self::Expression(_) => None,

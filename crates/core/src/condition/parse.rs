@@ -11,6 +11,17 @@ const OPERATORS: &str = "lessThan, lessThanOrEqualTo, greaterThan, greaterThanOr
      climatologyBelow, climatologyBeyond (k or p90, with window= and base=), expression";
 
 impl Condition {
+    /// The units that the numbers of a value carry: those that [`Condition::parse`] converts.
+    #[must_use]
+    pub fn units_of(operator: &str, value: &str) -> Vec<Unit> {
+        if operator.trim().eq_ignore_ascii_case("expression") {
+            let expression = Expression::parse(value).ok();
+            return expression.iter().flat_map(|e| e.units().into_iter().cloned()).collect();
+        }
+        let value = Value { operator, text: value, units: None };
+        value.text.split(',').filter_map(|part| value.split(part).ok()?.1).collect()
+    }
+
     /// Understands an operator (`lessThan`, `<`, `between`, `anomalyBeyond`, …; case does not matter) and its value (`235`,
     /// `235 K`, `230,235`, the text of an expression). A unit in the value is converted to `units`, those of the variable.
     /// With `compat`, `anomalyEvent` is TOS2CA's own formula.
@@ -33,7 +44,7 @@ impl Condition {
             return Ok(Self::Compare { comparison, threshold: value.quantity(value.text)? });
         }
         if let Some(side) = name.strip_prefix("anomaly").and_then(side) {
-            return Ok(Self::Anomaly { side, spread: Spread::Sigmas(value.sigmas(value.text)?) });
+            return Ok(Self::Anomaly { side, spread: value.departure(value.text)? });
         }
         if let Some(side) = name.strip_prefix("percentile").and_then(side) {
             return Ok(Self::Anomaly { side, spread: Spread::Percentile(value.percentile(value.text, side)?) });
@@ -43,9 +54,7 @@ impl Condition {
         }
         match name.as_str() {
             "anomalyevent" if compat => Ok(Self::Tos2caAnomaly { factor: value.number(value.text)? }),
-            "anomalyevent" => {
-                Ok(Self::Anomaly { side: Side::Beyond, spread: Spread::Sigmas(value.sigmas(value.text)?) })
-            }
+            "anomalyevent" => Ok(Self::Anomaly { side: Side::Beyond, spread: value.departure(value.text)? }),
             "between" => {
                 let (low, high) = value.pair("low,high")?;
                 if low > high {
@@ -109,20 +118,43 @@ impl Value<'_> {
 
     /// A number, or a number and a unit.
     fn quantity(&self, text: &str) -> Result<f64, CoreError> {
+        let (number, unit) = self.split(text)?;
+        match unit {
+            Some(unit) => unit.convert(number, &self.own(&unit)?).map_err(|e| self.wrong(&e.to_string())),
+            None => Ok(number),
+        }
+    }
+
+    /// A number and the unit behind it.
+    fn split(&self, text: &str) -> Result<(f64, Option<Unit>), CoreError> {
         let text = text.trim();
         let split = number_length(text);
         let (number, unit) = text.split_at(split);
-        let number = if unit.trim().is_empty() || split == 0 { self.number(text)? } else { self.number(number)? };
-        if unit.trim().is_empty() {
-            return Ok(number);
+        if unit.trim().is_empty() || split == 0 {
+            return Ok((self.number(text)?, None));
         }
-        let Some(own) = self.units else {
-            return Err(self.wrong(&format!(
+        Ok((self.number(number)?, Some(Unit::parse(unit))))
+    }
+
+    /// The variable's own units, for a number in `unit`.
+    fn own(&self, unit: &Unit) -> Result<Unit, CoreError> {
+        self.units.map(Unit::parse).ok_or_else(|| {
+            self.wrong(&format!(
                 "the variable has no units, so `{}` cannot be converted; give a plain number",
-                unit.trim()
-            )));
-        };
-        Unit::parse(unit).convert(number, &Unit::parse(own)).map_err(|e| self.wrong(&e.to_string()))
+                unit.text()
+            ))
+        })
+    }
+
+    /// How far from the mean: a plain number counts standard deviations, one with a unit is a difference.
+    fn departure(&self, text: &str) -> Result<Spread, CoreError> {
+        let (number, unit) = self.split(text)?;
+        let Some(unit) = unit else { return Ok(Spread::Sigmas(self.sigmas(text)?)) };
+        if number < 0.0 {
+            return Err(self.wrong("a difference is 0 or more; choose the side by the operator (anomalyBelow)"));
+        }
+        let own = self.own(&unit)?.of_difference();
+        Ok(Spread::Amount(unit.convert(number, &own).map_err(|e| self.wrong(&e.to_string()))?))
     }
 
     fn pair(&self, what: &str) -> Result<(f64, f64), CoreError> {
@@ -130,7 +162,19 @@ impl Value<'_> {
         let [first, second] = parts.as_slice() else {
             return Err(self.wrong(&format!("it takes two numbers, {what}")));
         };
-        Ok((self.quantity(first)?, self.quantity(second)?))
+        match (self.split(first)?, self.split(second)?) {
+            // one unit behind both: `-60,-38 degC`
+            ((number, None), (_, Some(unit))) => {
+                let own = self.own(&unit)?;
+                let number = unit.convert(number, &own).map_err(|e| self.wrong(&e.to_string()))?;
+                Ok((number, self.quantity(second)?))
+            }
+            ((_, Some(unit)), (_, None)) => Err(self.wrong(&format!(
+                "the unit `{}` stands behind the first number alone; write it behind both, or behind the last for both",
+                unit.text()
+            ))),
+            _ => Ok((self.quantity(first)?, self.quantity(second)?)),
+        }
     }
 
     fn sigmas(&self, text: &str) -> Result<f64, CoreError> {
@@ -159,7 +203,7 @@ impl Value<'_> {
         let first = parts.next().unwrap_or_default();
         let spread = match first.strip_prefix(['p', 'P']) {
             Some(p) => Spread::Percentile(self.percentile(p, side)?),
-            None => Spread::Sigmas(self.sigmas(first)?),
+            None => self.departure(first)?,
         };
         let (mut window_days, mut base_years) = (11, None);
         for part in parts {
@@ -225,6 +269,8 @@ mod tests {
         assert_eq!(parse("<=", "-38 degC").unwrap(), compare(Comparison::LessThanOrEqualTo, 235.15));
         assert_eq!(parse("GREATERTHAN", "2.5e2K").unwrap(), compare(Comparison::GreaterThan, 250.0));
         assert_eq!(parse("between", "230, 235 K").unwrap(), Condition::Between { low: 230.0, high: 235.0 });
+        assert_eq!(parse("between", "-60,-38 degC").unwrap(), Condition::Between { low: 213.15, high: 235.15 });
+        assert_eq!(parse("between", "230 K,-38 degC").unwrap(), Condition::Between { low: 230.0, high: 235.15 });
         let below = Comparison::LessThan;
         assert_eq!(
             parse("hysteresisBelow", "220,235").unwrap(),
@@ -248,6 +294,23 @@ mod tests {
     }
 
     #[test]
+    fn a_number_with_a_unit_is_a_difference_from_the_mean() {
+        let spread = Spread::Amount(1.0);
+        assert_eq!(parse("anomalyAbove", "1 degC").unwrap(), Condition::Anomaly { side: Side::Above, spread });
+        let window = Condition::Climatology { side: Side::Below, spread, window_days: 5, base_years: None };
+        assert_eq!(parse("climatologyBelow", "1.8 degF, window=5").unwrap(), window);
+        assert_eq!(window.describe("sst", Some("K")), "sst more than 1 K below the climatology (window of 5 days)");
+    }
+
+    #[test]
+    fn thresholds_of_anomalies_are_differences() {
+        let of_anomaly = |value| Condition::parse("greaterThan", value, Some("K (difference)"), false).unwrap();
+        let one = Condition::Compare { comparison: Comparison::GreaterThan, threshold: 1.0 };
+        assert_eq!(of_anomaly("1 degC"), one);
+        assert_eq!(of_anomaly("1"), one);
+    }
+
+    #[test]
     fn a_wrong_value_names_the_operator_and_what_it_takes() {
         for (operator, value, part) in [
             ("lessThan", "", "not a finite number"),
@@ -256,6 +319,8 @@ mod tests {
             ("lessThan", "cold", "not a finite number"),
             ("lessThan", "5 mm/h", "different things"),
             ("between", "5", "two numbers"),
+            ("between", "-60 degC,-38", "behind both"),
+            ("anomalyAbove", "-1 degC", "choose the side"),
             ("between", "6,5", "low,high"),
             ("hysteresisAbove", "5,6", "stricter"),
             ("percentileAbove", "101", "between 0 and 100"),

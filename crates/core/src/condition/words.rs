@@ -35,6 +35,9 @@ impl Condition {
             (Spread::Sigmas(k), Side::Above) => format!("more than {k} standard deviations above"),
             (Spread::Sigmas(k), Side::Below) => format!("more than {k} standard deviations below"),
             (Spread::Sigmas(k), Side::Beyond) => format!("more than {k} standard deviations from"),
+            (Spread::Amount(by), Side::Above) => format!("more than {by}{unit} above"),
+            (Spread::Amount(by), Side::Below) => format!("more than {by}{unit} below"),
+            (Spread::Amount(by), Side::Beyond) => format!("more than {by}{unit} from"),
             (Spread::Percentile(p), Side::Beyond) => format!("above percentile {p} or below {} of", 100.0 - p),
             (Spread::Percentile(p), side) => format!("{} percentile {p} of", side.name()),
         };
@@ -46,7 +49,7 @@ impl Condition {
                 format!("{variable} {sign} {grow}{unit} around {variable} {sign} {seed}{unit}")
             }
             Self::Anomaly { side, spread: far } => {
-                let what = if matches!(far, Spread::Sigmas(_)) { "the cell's mean" } else { "the cell's values" };
+                let what = if matches!(far, Spread::Percentile(_)) { "the cell's values" } else { "the cell's mean" };
                 format!("{variable} {} {what} over the job", spread(*side, *far))
             }
             Self::Tos2caAnomaly { factor } => {

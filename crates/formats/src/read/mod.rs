@@ -24,5 +24,5 @@ pub use dataset::{Dataset, FORMATS, Format, OpenDirectory, OpenFile, OpenOptions
 pub use granule::Granule;
 pub use granules::Granules;
 pub use model::{Attribute, Attributes, Dimension, Number, ScalarType, Variable};
-pub use packing::{Factor, Output, Packing, default_fill};
+pub use packing::{Factor, Output, Packing, Remark, Unpacking, Unusable, default_fill};
 pub use plan::ReadPlan;

@@ -119,7 +119,7 @@ fn check_variable(granule: &Granule, path: &str, expected: &Value) {
         return;
     }
 
-    let packing = Packing::from_attributes(variable);
+    let packing = Packing::from_attributes(variable).unwrap().packing;
     let mut values = Values::F32(Vec::new());
     granule.read_values(path, &all, &packing, &mut values).unwrap_or_else(|e| panic!("{e}"));
     let (kind, bytes): (&str, Vec<u8>) = match &values {

@@ -114,7 +114,7 @@ impl Data {
     /// Names and units of the fields, for expressions.
     pub(super) fn fields(&self) -> Vec<(&str, Option<&str>)> {
         let variables = std::iter::once(&self.variable).chain(&self.others);
-        variables.map(|v| (v.name.as_str(), v.units.as_deref())).collect()
+        variables.map(|v| (v.name.as_str(), v.measure())).collect()
     }
 
     /// Whether its granules lie on a remote store.

@@ -65,6 +65,7 @@ impl Given {
             path: name.clone(),
             name,
             units: Some(units.to_owned()),
+            difference: None,
             long_name: Some(long_name),
             standard_name: None,
             level: None,

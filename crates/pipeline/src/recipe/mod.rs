@@ -7,6 +7,7 @@
 mod bounds;
 mod choices;
 mod command;
+mod converted;
 mod cut;
 mod data;
 mod given;
@@ -117,10 +118,12 @@ impl Recipe {
         Self::found(request.keys, request.search, data, request.output, request.limits)
     }
 
-    fn found(keys: Job, search: Search, data: Data, output: Output, limits: Limits) -> Result<(Self, Arc<Phenomenon>)> {
+    fn found(keys: Job, search: Search, mut data: Data, output: Output, limits: Limits) -> Result<(Self, Arc<Phenomenon>)> {
         let span = data.span().ok_or_else(no_scene)?;
         let phenomenon = Arc::new(search.in_data(&data)?);
         let header = header::of(&keys, &data)?;
+        let notices = converted::converted_water(&phenomenon, &data);
+        data.notices.extend(notices);
         let variable = &data.variable;
         let title = output.title.clone().unwrap_or_else(|| {
             let condition = phenomenon.condition.describe(&variable.name, variable.units.as_deref());

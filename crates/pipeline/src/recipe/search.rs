@@ -82,7 +82,7 @@ impl Search {
     /// # Errors
     /// A condition that does not fit the variable, an option that does not fit the rest, by its key.
     pub(super) fn in_data(self, data: &Data) -> Result<Phenomenon> {
-        let units = data.variable.units.as_deref();
+        let units = data.variable.measure();
         let condition = Condition::parse(&self.operator, &self.value, units, self.tos2ca_compat)?;
         let fields = data.fields();
         if let Condition::Expression(expression) = &condition {

@@ -13,6 +13,7 @@ mod plot;
 mod products;
 mod scenes;
 mod stitch;
+mod watched;
 
 pub use curate::{CurationReads, CurationReport, Reads, check_curation, plan_curation, run_curation};
 pub use mask_from::run_mask_from;
@@ -26,3 +27,4 @@ use lineage::lineage;
 use pictures::pictures;
 use products::{ProductContext, products, wanted_names};
 use scenes::open;
+use watched::Watched;

@@ -94,7 +94,7 @@ impl<'g> File<'g> {
     }
 
     fn numbers(&self, variable: &Variable, ranges: Vec<std::ops::Range<u64>>) -> Result<Vec<f64>> {
-        let packing = Packing::from_attributes(variable);
+        let packing = Packing::from_attributes(variable).map_err(|e| self.wrong(e.to_string()))?.packing;
         let mut values = Values::F64(Vec::new());
         self.granule.read_values(&variable.path, &Hyperslab(ranges), &packing, &mut values)?;
         Ok(match values {

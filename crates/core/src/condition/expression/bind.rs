@@ -23,6 +23,34 @@ pub(super) fn bind(expression: &Expression, fields: &[(&str, Option<&str>)]) -> 
     Ok(BoundExpression::new(binder.truth(&expression.root)?, used))
 }
 
+/// What a sum of temperatures is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sum {
+    /// A quantity like its parts.
+    Quantity,
+    /// As many temperatures are taken away as there are.
+    Difference,
+    /// A number is taken from a temperature, or a temperature from a number.
+    Unclear,
+}
+
+impl Sum {
+    fn of(parts: &[(Part, bool)]) -> Self {
+        let temperatures = || parts.iter().filter(|(p, _)| p.measure.is_temperature());
+        let sign = |minus: &bool| if *minus { -1 } else { 1 };
+        let points = || temperatures().filter(|(p, _)| !p.constant && matches!(p.measure, Measure::Unit(_)));
+        let net: i32 = points().map(|(_, minus)| sign(minus)).sum();
+        let mut constants = temperatures().filter(|(p, _)| p.constant);
+        match (points().count(), net) {
+            (0, _) => Self::Quantity,
+            (_, 0) => Self::Difference,
+            (_, 1) if constants.all(|(_, minus)| !minus) => Self::Quantity,
+            _ if temperatures().any(|(p, _)| p.constant) => Self::Unclear,
+            _ => Self::Quantity,
+        }
+    }
+}
+
 struct Binder<'a> {
     text: &'a str,
     /// For each variable its field and units.
@@ -75,7 +103,11 @@ impl Binder<'_> {
             Form::Negative(inner) => {
                 let part = self.part(inner)?;
                 self.refuse_own_zero(&part, "negated")?;
-                (part.number.linear(-1.0, 0.0), part.measure)
+                let measure = match part.measure {
+                    Measure::Unit(unit) if unit.is_temperature() => Measure::Unclear(unit),
+                    other => other,
+                };
+                (part.number.linear(-1.0, 0.0), measure)
             }
             Form::Sum(terms) => self.sum(terms)?,
             Form::Product(factors) => self.product(factors)?,
@@ -111,7 +143,8 @@ impl Binder<'_> {
 
     fn brought(&self, part: Part, common: &Measure, done: &str) -> Result<Number, CoreError> {
         // a constant is converted with the care for decimals that thresholds get
-        if let (Number::Constant(value), Measure::Unit(own), Measure::Unit(to)) = (&part.number, &part.measure, common)
+        if let (Number::Constant(value), Measure::Unit(own), Measure::Unit(to) | Measure::Difference(to)) =
+            (&part.number, &part.measure, common)
             && let Ok(value) = own.convert(*value, to)
         {
             return Ok(Number::Constant(value));
@@ -146,16 +179,17 @@ impl Binder<'_> {
                 )?;
             }
         }
+        let kind = Sum::of(&parts);
         let leader = parts.iter().map(|(p, _)| p).filter(|p| p.measure != Measure::Bare);
         let leader = leader.clone().find(|p| !p.constant).or_else(|| leader.clone().next());
         let common = leader.map_or(Measure::Bare, |p| p.measure.clone());
-        let difference = !own_zeros.is_empty() && united > 1;
         let numbers = parts
             .into_iter()
             .map(|(p, minus)| Ok((self.brought(p, &common, "added")?, minus)))
             .collect::<Result<Vec<_>, CoreError>>()?;
         let measure = match common {
-            Measure::Unit(unit) if difference => Measure::Difference(unit.of_difference()),
+            Measure::Unit(unit) if kind == Sum::Difference => Measure::Difference(unit.of_difference()),
+            Measure::Unit(unit) if kind == Sum::Unclear => Measure::Unclear(unit),
             other => other,
         };
         Ok((Number::Sum(numbers), measure))

@@ -9,8 +9,11 @@ pub(super) enum Measure {
     Bare,
     /// A quantity.
     Unit(Unit),
-    /// A difference of two quantities that have a zero of their own (°C): `5 degC` means 5 K beside it.
+    /// A difference of two temperatures: `5 degC` means 5 K beside it.
     Difference(Unit),
+    /// A temperature less a number, which may be meant as a temperature or as a difference: nothing with a zero of its own goes
+    /// beside it.
+    Unclear(Unit),
 }
 
 /// How values of one measure become those of another: `value * factor + summand`.
@@ -19,13 +22,14 @@ pub(super) type Factors = (f64, f64);
 impl Measure {
     /// The units of a variable; one without units equals only others without.
     pub(super) fn of_variable(units: Option<&str>) -> Self {
-        Self::Unit(Unit::parse(units.unwrap_or("")))
+        let unit = Unit::parse(units.unwrap_or(""));
+        if unit.is_difference() { Self::Difference(unit) } else { Self::Unit(unit) }
     }
 
     pub(super) fn unit(&self) -> Option<&Unit> {
         match self {
             Self::Bare => None,
-            Self::Unit(unit) | Self::Difference(unit) => Some(unit),
+            Self::Unit(unit) | Self::Difference(unit) | Self::Unclear(unit) => Some(unit),
         }
     }
 
@@ -34,6 +38,9 @@ impl Measure {
         match self.unit() {
             None => "a plain number".to_owned(),
             Some(unit) if unit.text().is_empty() => "no units".to_owned(),
+            Some(unit) if matches!(self, Self::Unclear(_)) => {
+                format!("a temperature or a difference in `{}` (which is not clear: give all in kelvin)", unit.text())
+            }
             Some(unit) => format!("the units `{}`", unit.text()),
         }
     }
@@ -42,9 +49,22 @@ impl Measure {
     pub(super) fn factors_to(&self, common: &Self) -> Option<Factors> {
         match (self, common) {
             (Self::Bare, _) | (_, Self::Bare) => Some((1.0, 0.0)),
-            (Self::Unit(own) | Self::Difference(own), Self::Difference(to)) => own.of_difference().factors_to(to),
-            (Self::Unit(own) | Self::Difference(own), Self::Unit(to)) => own.factors_to(to),
+            (Self::Unclear(own), Self::Unit(to)) | (Self::Unit(own), Self::Unclear(to))
+                if own.has_own_zero() || to.has_own_zero() =>
+            {
+                None
+            }
+            (Self::Unit(own) | Self::Difference(own) | Self::Unclear(own), Self::Difference(to)) => {
+                own.of_difference().factors_to(to)
+            }
+            (Self::Unit(own) | Self::Difference(own) | Self::Unclear(own), Self::Unit(to) | Self::Unclear(to)) => {
+                own.factors_to(to)
+            }
         }
+    }
+
+    pub(super) fn is_temperature(&self) -> bool {
+        self.unit().is_some_and(Unit::is_temperature)
     }
 
     pub(super) fn has_own_zero(&self) -> bool {
@@ -55,8 +75,8 @@ impl Measure {
     pub(super) fn combined(&self, other: &Self, divide: bool) -> Option<Self> {
         let (own, by) = match (self, other) {
             (_, Self::Bare) => return Some(self.clone()),
-            (Self::Bare, Self::Unit(unit) | Self::Difference(unit)) if !divide => {
-                return Some(if other.has_own_zero() { other.clone() } else { Self::Unit(unit.clone()) });
+            (Self::Bare, Self::Unit(_) | Self::Difference(_) | Self::Unclear(_)) if !divide => {
+                return Some(other.clone());
             }
             (Self::Bare, _) => (Unit::one(), other.unit()?),
             _ => (self.unit()?.clone(), other.unit()?),

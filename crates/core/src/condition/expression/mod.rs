@@ -13,6 +13,7 @@ mod syntax;
 pub use evaluate::BoundExpression;
 
 use crate::CoreError;
+use crate::units::Unit;
 use syntax::{Node, Type};
 
 /// A boolean expression over the fields of a scene.
@@ -91,6 +92,14 @@ impl Expression {
     #[must_use]
     pub fn variables(&self) -> &[String] {
         &self.variables
+    }
+
+    /// The units of its numbers.
+    #[must_use]
+    pub fn units(&self) -> Vec<&Unit> {
+        let mut found = Vec::new();
+        self.root.units(&mut found);
+        found
     }
 
     /// Checks the units and ties the names to fields: field `k` of a scene has the `k`-th name and units.

@@ -72,6 +72,19 @@ impl Node {
         }
     }
 
+    /// The units of the numbers in it.
+    pub(super) fn units<'n>(&'n self, found: &mut Vec<&'n Unit>) {
+        match &self.form {
+            Form::Number(_, unit) => found.extend(unit),
+            Form::Variable(_) => {}
+            Form::Negative(of) | Form::Not(of) => of.units(found),
+            Form::Sum(parts) | Form::Product(parts) => parts.iter().for_each(|(p, _)| p.units(found)),
+            Form::Call(_, parts) | Form::Chain(parts, _) | Form::All(parts) | Form::Any(parts) => {
+                parts.iter().for_each(|p| p.units(found));
+            }
+        }
+    }
+
     /// Whether its value is the same in every cell.
     pub(super) fn is_constant(&self) -> bool {
         match &self.form {

@@ -248,3 +248,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn differences_of_temperatures_are_compared_as_differences() {
+    let kelvin = [field("ta", "K", &[295.0, 290.5]), field("tb", "K", &[290.0, 290.0])];
+    for text in [
+        "ta - tb > 2 degC",
+        "ta - tb > 3.6 degF",
+        "ta - tb > 2 K",
+        "abs(tb - ta) >= 2 degC",
+        "2 * (ta - tb) > 4 degC",
+        "(ta - tb) / 2 > 1 degC",
+        "max(ta, tb) - min(ta, tb) > 2 degC",
+        "ta - tb - 1 K > 1 degC",
+        "ta > 20 degC",
+        "ta + 1 K > 20 degC",
+        "(ta + tb) / 2 > 18 degC",
+    ] {
+        assert_eq!(evaluate(text, &kelvin), [1, 0], "{text}");
+    }
+    let anomaly = [field("dt", "K (difference)", &[2.0, 0.5])];
+    assert_eq!(evaluate("dt > 1 degC", &anomaly), [1, 0]);
+}
+
+#[test]
+fn a_temperature_less_a_number_is_compared_in_kelvin_only() {
+    let fields = [("ta", Some("K")), ("tb", Some("degC"))];
+    for text in ["ta - 280 K > 2 degC", "280 K - ta > 2 degC", "-ta < -2 degC", "ta - 280 K > tb"] {
+        let error = Expression::parse(text).unwrap().bind(&fields).unwrap_err().to_string();
+        assert!(error.contains("kelvin"), "{text}: {error}");
+    }
+    assert!(Expression::parse("ta - 280 K > 2 K").unwrap().bind(&fields).is_ok());
+}

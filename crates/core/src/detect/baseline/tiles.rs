@@ -44,7 +44,7 @@ impl TileStatistics {
             return Err(CoreError::Scene("there is no scene to take statistics of".to_owned()));
         }
         let spread_kind = |side: Side, spread: Spread| match (spread, side) {
-            (Spread::Sigmas(_), _) => Kind::Moments,
+            (Spread::Sigmas(_) | Spread::Amount(_), _) => Kind::Moments,
             (Spread::Percentile(p), Side::Above) => Kind::Percentiles { low: None, high: Some(p) },
             (Spread::Percentile(p), Side::Below) => Kind::Percentiles { low: Some(p), high: None },
             (Spread::Percentile(p), Side::Beyond) => Kind::Percentiles { low: Some(100.0 - p), high: Some(p) },

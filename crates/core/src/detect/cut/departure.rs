@@ -9,6 +9,8 @@ use crate::{CoreError, Side, Values};
 pub(crate) enum Departure {
     /// Further than so many standard deviations from the mean, in float64.
     Sigmas(Side, f64),
+    /// Further than so much from the mean, in float64.
+    Amount(Side, f64),
     /// Below the lower bound or above the upper one, where there are such.
     Bounds,
     /// TOS2CA's `x - mean < factor * std_dev`, in float32 where data and statistics are float32.
@@ -32,7 +34,9 @@ impl Departure {
             ));
         };
         let fields: [Option<&Values>; 2] = match (self, baseline) {
-            (Self::Sigmas(..) | Self::Tos2ca(_), Baseline::Moments { mean, std_dev }) => [Some(mean), Some(std_dev)],
+            (Self::Sigmas(..) | Self::Amount(..) | Self::Tos2ca(_), Baseline::Moments { mean, std_dev }) => {
+                [Some(mean), Some(std_dev)]
+            }
             (Self::Bounds, Baseline::Bounds { low, high }) => [low.as_ref(), high.as_ref()],
             _ => {
                 return Err(CoreError::Condition(
@@ -81,6 +85,9 @@ impl Departure {
                     Self::Sigmas(Side::Above, k) => pack_row(n, inside, |c| x[c] - m[c] > k * s[c]),
                     Self::Sigmas(Side::Below, k) => pack_row(n, inside, |c| m[c] - x[c] > k * s[c]),
                     Self::Sigmas(Side::Beyond, k) => pack_row(n, inside, |c| (x[c] - m[c]).abs() > k * s[c]),
+                    Self::Amount(Side::Above, by) => pack_row(n, inside, |c| x[c] - m[c] > by),
+                    Self::Amount(Side::Below, by) => pack_row(n, inside, |c| m[c] - x[c] > by),
+                    Self::Amount(Side::Beyond, by) => pack_row(n, inside, |c| (x[c] - m[c]).abs() > by),
                     Self::Bounds => inside.fill(0),
                 }
             }

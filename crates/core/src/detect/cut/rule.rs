@@ -78,6 +78,10 @@ impl Rule {
                         }
                         Departure::Sigmas(*side, *sigmas)
                     }
+                    Spread::Amount(amount) => {
+                        number(*amount, "difference")?;
+                        Departure::Amount(*side, *amount)
+                    }
                     Spread::Percentile(percentile) => {
                         if !(0.0..=100.0).contains(percentile) {
                             return Err(CoreError::Condition(format!(

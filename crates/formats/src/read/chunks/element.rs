@@ -17,6 +17,8 @@ pub(crate) trait Element: Copy + PartialEq + PartialOrd + Send + Sync + Default 
     fn as_f64(self) -> f64;
     /// From a number that the type holds exactly (floats are rounded).
     fn from_number(number: Number) -> Self;
+    /// Whether it is an infinite number.
+    fn is_infinite(self) -> bool;
 }
 
 macro_rules! integer {
@@ -45,6 +47,10 @@ macro_rules! integer {
                     Number::Float32(x) => x as $t,
                     Number::Float(x) => x as $t,
                 }
+            }
+            #[inline]
+            fn is_infinite(self) -> bool {
+                false
             }
         }
     )*};
@@ -75,6 +81,10 @@ macro_rules! float {
                     Number::Float32(x) => x as $t,
                     other => other.as_f64() as $t,
                 }
+            }
+            #[inline]
+            fn is_infinite(self) -> bool {
+                self.abs() == <$t>::INFINITY
             }
         }
     )*};

@@ -106,18 +106,21 @@ impl<T: Element> Rule<T> {
         let mut rest = self.missing.as_slice();
         if self.scale.is_none() && self.offset.is_none() {
             match self.missing.as_slice() {
-                [] => each(values, out, |value, _| O::of(value)),
+                [] => each(values, out, |value, _| if value.is_infinite() { O::NAN } else { O::of(value) }),
                 [a] => {
                     rest = &[];
-                    each(values, out, |value, _| if value == *a { O::NAN } else { O::of(value) });
+                    let missing = |value: T| value == *a || value.is_infinite();
+                    each(values, out, |value, _| if missing(value) { O::NAN } else { O::of(value) });
                 }
                 [a, b, others @ ..] => {
                     rest = others;
-                    each(values, out, |value, _| if value == *a || value == *b { O::NAN } else { O::of(value) });
+                    let missing = |value: T| value == *a || value == *b || value.is_infinite();
+                    each(values, out, |value, _| if missing(value) { O::NAN } else { O::of(value) });
                 }
             }
         } else {
             O::linear(values, out, self.scale, self.offset, self.narrow);
+            each(values, out, |value, old| if value.is_infinite() { O::NAN } else { old });
         }
         for missing in rest {
             each(values, out, |value, old| if value == *missing { O::NAN } else { old });

@@ -12,7 +12,7 @@ use eventscape_products::{Artifact, JobInfo};
 
 pub use validate::{Validation, check_job, validate};
 
-use super::ProductContext;
+use super::{ProductContext, Watched};
 use crate::error::Result;
 use crate::job::Job;
 use crate::recipe::{Phenomenon, Recipe, Request};
@@ -35,7 +35,7 @@ pub fn run_phdef(job: &Job, env: &Environment<'_>) -> Result<Report> {
 fn run(request: Request, env: &Environment<'_>) -> Result<Report> {
     let mut clock = Clock::default();
     let cut = request.cut;
-    let (recipe, phenomenon, subset) = open(request, &mut clock, env)?;
+    let (mut recipe, phenomenon, subset) = open(request, &mut clock, env)?;
     let out = recipe.output.place()?;
     let ranges = cut.ranges(recipe.data.scenes());
     let search = SceneSearch { recipe: &recipe, phenomenon: &phenomenon, subset: &subset, out, env };
@@ -50,7 +50,9 @@ fn run(request: Request, env: &Environment<'_>) -> Result<Report> {
         return Ok(Report { already_complete: true, ..report });
     }
     let events = clock.time("components found", || search.all(&ranges, &folder))?;
-    let lineage = clock.time("components linked", || super::lineage(&phenomenon, &recipe.data.grid, &*events, env))?;
+    let watched = Watched::new(&*events);
+    let lineage = clock.time("components linked", || super::lineage(&phenomenon, &recipe.data.grid, &watched, env))?;
+    tell_of_no_value(&mut recipe, &subset, &watched, env)?;
     let info = recipe.info(env.now.clone(), Vec::new());
     let context =
         ProductContext { recipe: &recipe, info: &info, lineage: &lineage, events: &*events, fields: Some(&subset) };
@@ -84,12 +86,14 @@ pub fn find_phenomena(job: &Job, env: &Environment<'_>) -> Result<Phenomena> {
     let request = Request::of(job, &env.doors)?;
     let limits = request.limits;
     on_threads_of(&limits, || {
-        let (recipe, phenomenon, subset) = open(request, &mut Clock::default(), env)?;
+        let (mut recipe, phenomenon, subset) = open(request, &mut Clock::default(), env)?;
         let search = SceneSearch { recipe: &recipe, phenomenon: &phenomenon, subset: &subset, out: "", env };
         let mut spool = Spool::create_nameless(recipe.header())?;
         search.find(0..recipe.data.scenes(), &mut spool)?;
         let events = spool.finish()?;
-        let lineage = super::lineage(&phenomenon, &recipe.data.grid, &events, env)?;
+        let watched = Watched::new(&events);
+        let lineage = super::lineage(&phenomenon, &recipe.data.grid, &watched, env)?;
+        tell_of_no_value(&mut recipe, &subset, &watched, env)?;
         Ok(Phenomena {
             info: recipe.info(env.now.clone(), Vec::new()),
             notices: recipe.data.notices().map(|(_, text)| text).collect(),
@@ -112,8 +116,15 @@ fn open(request: Request, clock: &mut Clock, env: &Environment<'_>) -> Result<(R
     Ok((recipe, phenomenon, subset))
 }
 
-fn report(
-    recipe: &Recipe,
+/// Tells of scenes without a valid cell, with the likely reason.
+fn tell_of_no_value(recipe: &mut Recipe, subset: &Subset, watched: &Watched<'_>, env: &Environment<'_>) -> Result<()> {
+    if let Some((severity, text)) = recipe.add_notice(subset.notice_of_no_value(&watched.without_value())?) {
+        env.observer.notice(severity, &text);
+    }
+    Ok(())
+}
+
+fn report(    recipe: &Recipe,
     location: &str,
     subset: &Subset,
     lineage: Option<&Lineage>,
