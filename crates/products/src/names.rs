@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use eventscape_core::Timestamp;
 use eventscape_core::time::Calendar;
 
-/// The time of each scene as file names have it: `YYYYMMDDhhmm`, as the reference; with seconds (and microseconds) for
-/// all scenes of a job where two of them fall into one minute (one second).
+/// The time of each scene as file names have it: `YYYYMMDDhhmm`, the nearest minute; with seconds (and microseconds) for all scenes of
+/// a job where two of them have the same minute (second). Times in files are exact; nothing of ours reads a time back from a name.
 #[must_use]
 pub fn scene_stamps(times: &[Timestamp]) -> Vec<String> {
-    let finer = |digits: usize| -> Vec<String> {
+    let finer = |digits: usize, step_seconds: u32| -> Vec<String> {
         let stamp = |time: &Timestamp| {
+            let time = time.rounded(step_seconds, Timestamp::from_micros(time.calendar(), 0));
             let civil = time.civil();
             let mut text = time.stamp();
             text += &format!("{:02}{:06}", civil.second, civil.micros)[..digits];
@@ -18,12 +19,12 @@ pub fn scene_stamps(times: &[Timestamp]) -> Vec<String> {
         };
         times.iter().map(stamp).collect()
     };
-    let minutes = finer(0);
+    let minutes = finer(0, 60);
     if all_differ(&minutes) {
         return minutes;
     }
-    let seconds = finer(2);
-    if all_differ(&seconds) { seconds } else { finer(8) }
+    let seconds = finer(2, 1);
+    if all_differ(&seconds) { seconds } else { finer(8, 0) }
 }
 
 fn all_differ(names: &[String]) -> bool {
@@ -66,7 +67,12 @@ mod tests {
     #[test]
     fn times_of_one_minute_get_names_with_seconds() {
         assert_eq!(scene_stamps(&times(&[0, 60_000_000])), ["197001010000", "197001010001"]);
-        assert_eq!(scene_stamps(&times(&[0, 59_000_000])), ["19700101000000", "19700101000059"]);
+        assert_eq!(scene_stamps(&times(&[0, 29_000_000])), ["19700101000000", "19700101000029"]);
+        assert_eq!(
+            scene_stamps(&times(&[7_199_700_000, 10_800_400_000])),
+            ["197001010200", "197001010300"],
+            "float times"
+        );
         assert_eq!(scene_stamps(&times(&[0, 1])), ["19700101000000000000", "19700101000000000001"]);
     }
 

@@ -1,7 +1,9 @@
 //! What the attributes of a CF granule tell of its axes, times and levels.
 
+mod cells;
 mod layout;
 mod level;
+mod mapping;
 mod numbers;
 mod positions;
 mod roles;
@@ -10,6 +12,7 @@ mod time;
 
 pub use level::LevelChoice;
 
+pub(crate) use cells::{cells, method_in_time};
 pub(crate) use layout::{Horizontal, Layout};
 pub(crate) use level::{ChosenLevel, choose};
 pub(crate) use numbers::{coordinate_unpacking, coordinate_values};

@@ -1,5 +1,6 @@
 //! Which variable is a latitude, a longitude, a time: by its attributes, then by its name.
 
+use eventscape_core::units::Unit;
 use eventscape_formats::{Attribute, Variable};
 
 /// What a coordinate variable measures.
@@ -23,10 +24,44 @@ pub(crate) enum Evidence {
     StandardName,
 }
 
-const NORTH: [&str; 6] = ["degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn"];
-const EAST: [&str; 6] = ["degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese"];
-const LATITUDE_NAMES: [&str; 6] = ["lat", "latitude", "lats", "nav_lat", "xlat", "latitudes"];
-const LONGITUDE_NAMES: [&str; 8] = ["lon", "longitude", "lons", "long", "nav_lon", "xlong", "xlon", "longitudes"];
+const LATITUDE_NAMES: [&str; 15] = [
+    "lat",
+    "latitude",
+    "lats",
+    "nav_lat",
+    "xlat",
+    "latitudes",
+    "lat2d",
+    "lat_2d",
+    "geolat",
+    "glat",
+    "gridlat_0",
+    "tlat",
+    "ulat",
+    "xlat_m",
+    "clat",
+];
+const LONGITUDE_NAMES: [&str; 17] = [
+    "lon",
+    "longitude",
+    "lons",
+    "long",
+    "nav_lon",
+    "xlong",
+    "xlon",
+    "longitudes",
+    "lon2d",
+    "lon_2d",
+    "geolon",
+    "glon",
+    "gridlon_0",
+    "tlong",
+    "ulong",
+    "xlong_m",
+    "clon",
+];
+/// Names of the axes of rotated grids, which are no latitudes and longitudes.
+const ROTATED_NAMES: [&str; 4] = ["rlat", "rlon", "grid_latitude", "grid_longitude"];
 const TIME_NAMES: [&str; 5] = ["time", "t", "times", "valid_time", "date"];
 
 /// The text of an attribute, whose name may also be written with capitals (IMERG, HDF-EOS) and, of `units`, in the singular (JAXA).
@@ -58,19 +93,23 @@ pub(crate) fn role_of(variable: &Variable) -> Option<(Role, Evidence)> {
         | "projection_y_coordinate" => return None,
         _ => {}
     }
-    let units = text(variable, "units").unwrap_or_default().to_ascii_lowercase();
-    if NORTH.contains(&units.as_str()) {
-        return Some((Role::Latitude, Evidence::Units));
+    let name = variable.name().to_ascii_lowercase();
+    if ROTATED_NAMES.contains(&name.as_str()) {
+        return None;
     }
-    if EAST.contains(&units.as_str()) {
-        return Some((Role::Longitude, Evidence::Units));
+    let units = text(variable, "units").unwrap_or_default();
+    let degrees = Degrees::of(units);
+    match degrees {
+        Some(Degrees::Latitude(_)) => return Some((Role::Latitude, Evidence::Units)),
+        Some(Degrees::Longitude(_)) => return Some((Role::Longitude, Evidence::Units)),
+        Some(Degrees::Plain) | None => {}
     }
-    if units.contains(" since ") || text(variable, "axis") == Some("T") {
+    if units.to_ascii_lowercase().contains(" since ") || text(variable, "axis") == Some("T") {
         return Some((Role::Time, Evidence::Units));
     }
-    let name = variable.name().to_ascii_lowercase();
     // without units, or with `degrees`, the name decides
-    if units.is_empty() || units == "degrees" || units == "degree" || units == "deg" {
+    let angle = degrees.is_some() || Unit::parse(units).factors_to(&Unit::parse("degree")).is_some();
+    if is_nothing(units) || angle {
         if LATITUDE_NAMES.contains(&name.as_str()) {
             return Some((Role::Latitude, Evidence::Name));
         }
@@ -84,7 +123,56 @@ pub(crate) fn role_of(variable: &Variable) -> Option<(Role, Evidence)> {
             return Some((Role::Longitude, Evidence::PlaneName));
         }
     }
-    TIME_NAMES.contains(&name.as_str()).then_some((Role::Time, Evidence::Name))
+    // a `t` in kelvin is a temperature
+    let unit = Unit::parse(units);
+    let other = unit.is_known() && !unit.measures_the_same_as(&Unit::parse("s"));
+    (TIME_NAMES.contains(&name.as_str()) && !other).then_some((Role::Time, Evidence::Name))
+}
+
+/// Units of degrees in the spellings of producers: `degrees_north`, `degrees N`, `degN`, `Degs`, `decimal degrees`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Degrees {
+    /// Of latitude; `false` where it counts to the south.
+    Latitude(bool),
+    /// Of longitude; `false` where it counts to the west.
+    Longitude(bool),
+    /// Of either.
+    Plain,
+}
+
+impl Degrees {
+    fn of(units: &str) -> Option<Self> {
+        let letters: String = units.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_ascii_lowercase();
+        let signs = units.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '_' | '.' | '-' | '°'));
+        let letters = letters.strip_prefix("decimal").unwrap_or(&letters);
+        let rest = letters.strip_prefix("deg").filter(|_| signs)?;
+        let rest = rest.strip_prefix("ree").unwrap_or(rest);
+        let whole = |rest: &str| match rest {
+            "" => Some(Self::Plain),
+            "n" | "north" => Some(Self::Latitude(true)),
+            "south" => Some(Self::Latitude(false)),
+            "e" | "east" => Some(Self::Longitude(true)),
+            "w" | "west" => Some(Self::Longitude(false)),
+            _ => None,
+        };
+        whole(rest).or_else(|| whole(rest.strip_prefix('s')?))
+    }
+}
+
+/// Texts that say that there are no units.
+fn is_nothing(units: &str) -> bool {
+    matches!(units.to_ascii_lowercase().as_str(), "" | "none" | "unitless" | "dimensionless" | "-" | "n/a")
+}
+
+/// By what values of these units are multiplied to be degrees; 1 where there are no units; `None` where they are no angles.
+pub(crate) fn degrees_factor(units: Option<&str>) -> Option<f64> {
+    let units = units.unwrap_or_default();
+    match Degrees::of(units) {
+        Some(Degrees::Latitude(positive) | Degrees::Longitude(positive)) => Some(if positive { 1.0 } else { -1.0 }),
+        Some(Degrees::Plain) => Some(1.0),
+        None if is_nothing(units) => Some(1.0),
+        None => Unit::parse(units).factors_to(&Unit::parse("degree")).map(|(factor, _)| factor),
+    }
 }
 
 /// Whether the name of a dimension says that it is time.
@@ -122,6 +210,30 @@ mod tests {
         assert_eq!(role("nav_lat", &[]), Some(Role::Latitude));
         assert_eq!(role("y", &[("units", "m")]), None);
         assert_eq!(role("y", &[]), Some(Role::Latitude));
+        assert_eq!(role("t", &[("units", "K")]), None);
+        assert_eq!(role("T", &[("units", "hours")]), Some(Role::Time));
+        assert_eq!(role("rlat", &[("units", "degrees")]), None);
+        assert_eq!(role("lat", &[("units", "radian")]), Some(Role::Latitude));
+        assert_eq!(role("lat", &[("units", "K")]), None);
+        for units in ["degrees north", "degrees N", "degN", "degree_N", "Degrees_north"] {
+            assert_eq!(role("foo", &[("units", units)]), Some(Role::Latitude), "{units}");
+        }
+        for units in ["Degs", "decimal degrees", "deg", "degrees"] {
+            assert_eq!(role("nav_lon", &[("units", units)]), Some(Role::Longitude), "{units}");
+        }
         assert_eq!(role("Tb", &[("units", "K")]), None);
+    }
+
+    #[test]
+    fn units_of_positions_are_read() {
+        for (units, factor) in
+            [("degrees_west", -1.0), ("degrees_south", -1.0), ("degrees E", 1.0), ("arcmin", 1.0 / 60.0), ("", 1.0)]
+        {
+            assert!((degrees_factor(Some(units)).unwrap() - factor).abs() < 1e-12, "{units}");
+        }
+        assert!((degrees_factor(Some("radian")).unwrap() * std::f64::consts::PI - 180.0).abs() < 1e-9);
+        for units in ["m", "K", "degC", "1", "blob", "degrees since 2000"] {
+            assert_eq!(degrees_factor(Some(units)), None, "{units}");
+        }
     }
 }

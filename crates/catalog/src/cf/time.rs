@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use eventscape_core::time::{Calendar, TimeUnits};
 use eventscape_core::{CoreError, Timestamp};
-use eventscape_formats::{Attribute, Granule};
+use eventscape_formats::{ArrayData, Attribute, Granule, Hyperslab, Variable};
 
 use super::layout::TimeAxis;
 use super::numbers::coordinate_values;
@@ -26,26 +26,72 @@ pub(crate) fn times(granule: &Granule, axis: &TimeAxis, name_date: Option<NameDa
 
 /// All values of a time variable, row-major, and their calendar; `None` for missing ones.
 pub(crate) fn decoded(granule: &Granule, path: &str) -> Result<(Calendar, Vec<Option<Timestamp>>)> {
-    let location = granule.location();
     let variable = granule.variable(path)?;
-    // what the file says, not what was asked for, is wrong
-    let core = |e: CoreError| CatalogError::granule(format!("{location}: `{path}`"), e.to_string());
+    match units_of(granule, variable)? {
+        Some(units) => Ok((units.calendar(), decoded_as(granule, variable, &units)?)),
+        None => texts(granule, variable),
+    }
+}
+
+/// The units and the calendar of a time variable; `None` for one of texts.
+pub(crate) fn units_of(granule: &Granule, variable: &Variable) -> Result<Option<TimeUnits>> {
+    if !variable.scalar.is_numeric() {
+        return Ok(None);
+    }
     let Some(units) = text(variable, "units") else {
-        return Err(CatalogError::granule(location, format!("the time variable `{path}` has no units")));
+        let why = format!("the time variable `{}` has no units", variable.path);
+        return Err(CatalogError::granule(granule.location(), why));
     };
-    let calendar = match text(variable, "calendar") {
-        Some(name) => Calendar::from_str(name).map_err(core)?,
-        None => Calendar::Standard,
-    };
-    let units = TimeUnits::parse(units, calendar).map_err(core)?;
+    TimeUnits::parse(units, calendar_of(granule, variable)?).map(Some).map_err(told(granule, variable))
+}
+
+/// The values of a variable in units of time.
+pub(crate) fn decoded_as(granule: &Granule, variable: &Variable, units: &TimeUnits) -> Result<Vec<Option<Timestamp>>> {
+    // float64 holds no more whole numbers: nanoseconds of today miss a microsecond
+    const EXACT: f64 = 9e15;
     let counts = coordinate_values(granule, variable)?;
     let time = |count: &f64| {
         if count.is_nan() {
             return Ok(None);
         }
-        units.decode_f64(*count).map(|t| Some(if count.fract() == 0.0 { t } else { snapped(t) })).map_err(core)
+        let exact = count.fract() == 0.0 && count.abs() < EXACT;
+        let time = units.decode_f64(*count).map_err(told(granule, variable))?;
+        Ok(Some(if exact { time } else { snapped(time) }))
     };
-    Ok((calendar, counts.iter().map(time).collect::<Result<_>>()?))
+    counts.iter().map(time).collect()
+}
+
+/// What the file says, not what was asked for, is wrong.
+fn told<'a>(granule: &'a Granule, variable: &'a Variable) -> impl Fn(CoreError) -> CatalogError + 'a {
+    move |e| CatalogError::granule(format!("{}: `{}`", granule.location(), variable.path), e.to_string())
+}
+
+fn calendar_of(granule: &Granule, variable: &Variable) -> Result<Calendar> {
+    match text(variable, "calendar") {
+        Some(name) => Calendar::from_str(name).map_err(told(granule, variable)),
+        None => Ok(Calendar::Standard),
+    }
+}
+
+/// Times that are written as texts, in strings or in lines of characters: `2005-08-28_00:00:00`, `2005-08-28T00:00:00Z`.
+fn texts(granule: &Granule, variable: &Variable) -> Result<(Calendar, Vec<Option<Timestamp>>)> {
+    let calendar = calendar_of(granule, variable)?;
+    let array = granule.read(&variable.path, &Hyperslab::all(&variable.shape()))?;
+    let words: Vec<String> = match (&array.data, array.shape.last()) {
+        (ArrayData::Text(words), _) => words.clone(),
+        (ArrayData::Char(bytes), Some(length)) if *length > 0 => {
+            bytes.chunks(*length as usize).map(|line| String::from_utf8_lossy(line).into_owned()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let time = |word: &String| {
+        let word = word.trim_matches(['\0', ' ']);
+        if word.is_empty() {
+            return Ok(None);
+        }
+        Timestamp::parse(word, calendar).map(|(time, _)| Some(time)).map_err(told(granule, variable))
+    };
+    Ok((calendar, words.iter().map(time).collect::<Result<_>>()?))
 }
 
 /// The whole second that a decoded fraction means.

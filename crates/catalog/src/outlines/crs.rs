@@ -12,6 +12,8 @@ pub(super) enum Crs {
     Degrees,
     /// Metres of EPSG:3857.
     WebMercator,
+    /// The file does not say, and its standard has degrees then (GeoJSON).
+    ByStandard,
     /// The file does not say.
     Unknown,
 }
@@ -63,20 +65,29 @@ impl Crs {
         }
     }
 
-    /// What numbers must be that their file says nothing of: degrees, if they can be.
-    pub(super) fn by_size(points: impl Iterator<Item = (f64, f64)>) -> Self {
-        let degrees = |(x, y): (f64, f64)| x.abs() <= 720.0 && y.abs() <= 90.0;
-        if points.filter(|(x, y)| x.is_finite() && y.is_finite()).all(degrees) {
-            Self::Degrees
-        } else {
-            Self::WebMercator
+    /// Takes numbers of which their file says nothing for degrees.
+    ///
+    /// # Errors
+    /// Numbers that can be no degrees: which metres they are nobody tells.
+    pub(super) fn unsaid(points: impl Iterator<Item = (f64, f64)>, location: &str) -> Result<Self> {
+        let degrees = |(x, y): &(f64, f64)| x.abs() <= 720.0 && y.abs() <= 90.0;
+        match points.filter(|(x, y)| x.is_finite() && y.is_finite()).find(|point| !degrees(point)) {
+            None => Ok(Self::Degrees),
+            Some((x, y)) => Err(CatalogError::granule(
+                location,
+                format!(
+                    "it does not say which coordinate system its numbers are of, and {x}, {y} are no longitude and latitude; tell the \
+                     system and reproject it, for example with `ogr2ogr -s_srs EPSG:32610 -t_srs EPSG:4326 out.gpkg IN` (with the system \
+                     that it has), or put its .prj beside it"
+                ),
+            )),
         }
     }
 
     /// Longitude and latitude of a point.
     pub(super) fn to_degrees(self, (x, y): (f64, f64)) -> (f64, f64) {
         match self {
-            Self::Degrees | Self::Unknown => (x, y),
+            Self::Degrees | Self::ByStandard | Self::Unknown => (x, y),
             Self::WebMercator => {
                 let (lon, lat) = (x / MERCATOR_RADIUS_M, (y / MERCATOR_RADIUS_M).sinh().atan());
                 (lon.to_degrees(), lat.to_degrees())
@@ -121,6 +132,14 @@ mod tests {
         );
         assert_eq!(wkt(r#"PROJCS["WGS 84 / Pseudo-Mercator",GEOGCS["WGS 84"]]"#).unwrap(), Crs::WebMercator);
         assert!(wkt(r#"PROJCS["NAD83 / California Albers",GEOGCS["NAD83"]]"#).is_err());
+    }
+
+    #[test]
+    fn numbers_of_which_nothing_is_said_are_degrees_or_refused() {
+        let unsaid = |x, y| Crs::unsaid(std::iter::once((x, y)), "fires.shp");
+        assert_eq!(unsaid(-121.5, 39.7).unwrap(), Crs::Degrees);
+        let error = unsaid(620_000.0, 4_390_000.0).unwrap_err().to_string();
+        assert!(error.contains("fires.shp") && error.contains("ogr2ogr"), "{error}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::crs::Crs;
 use super::told::Told;
+use crate::Result;
 
 /// An area with properties, in degrees.
 #[derive(Clone, Debug)]
@@ -28,16 +29,23 @@ pub(super) struct Features {
 
 impl Features {
     /// Turns coordinates into degrees.
-    pub(super) fn in_degrees(mut self, crs: Crs, told: &mut Told) -> Self {
+    ///
+    /// # Errors
+    /// Numbers of a system that the file does not tell, and that are no degrees.
+    pub(super) fn in_degrees(mut self, crs: Crs, told: &mut Told) -> Result<Self> {
         let points = || self.list.iter().flat_map(|f| &f.polygons).flatten().flatten().copied();
-        let crs = if crs == Crs::Unknown { Crs::by_size(points()) } else { crs };
+        if crs == Crs::Unknown {
+            told.general("it does not say its coordinate system; its numbers are taken for degrees".to_owned());
+        }
+        let unsaid = matches!(crs, Crs::Unknown | Crs::ByStandard);
+        let crs = if unsaid { Crs::unsaid(points(), &self.location)? } else { crs };
         if crs == Crs::WebMercator {
             for point in self.list.iter_mut().flat_map(|f| &mut f.polygons).flatten().flatten() {
                 *point = crs.to_degrees(*point);
             }
             told.general("coordinates are turned from web Mercator (EPSG:3857) into degrees".to_owned());
         }
-        self
+        Ok(self)
     }
 
     /// The names of the properties, for messages.

@@ -94,7 +94,7 @@ pub(super) fn read(path: &Path, told: &mut Told) -> Result<Features> {
         CatalogError::granule(location.clone(), format!("it is not GeoJSON that can be understood: {error}"))
     })?;
     let crs = match &document.crs {
-        None | Some(Value::Null) => Crs::Unknown,
+        None | Some(Value::Null) => Crs::ByStandard,
         Some(crs) => Crs::of_name(
             crs.pointer("/properties/name")
                 .or_else(|| crs.pointer("/name"))
@@ -126,7 +126,7 @@ pub(super) fn read(path: &Path, told: &mut Told) -> Result<Features> {
         }
     });
     let features = Features { location, list: list.collect() };
-    Ok(features.in_degrees(crs, told))
+    features.in_degrees(crs, told)
 }
 
 fn collect(geometry: Geometry, into: &mut Vec<PolygonRings>) {

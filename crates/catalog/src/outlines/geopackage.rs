@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path, layer: Option<&str>, told: &mut Told) -> Result<
     let layer = choose(layers, layer, &location)?;
     let crs = system(&database, layer.system, &location)?;
     let list = features(&database, &layer, told).map_err(failed)?;
-    Ok(Features { location, list }.in_degrees(crs, told))
+    Features { location, list }.in_degrees(crs, told)
 }
 
 fn layers(database: &Connection) -> rusqlite::Result<Vec<Layer>> {

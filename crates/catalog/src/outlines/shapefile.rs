@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path, told: &mut Told) -> Result<Features> {
         .map_err(|why| {
             CatalogError::granule(location.clone(), format!("it is not a shapefile that can be read: {why}"))
         })?;
-    Ok(Features { location, list }.in_degrees(crs, told))
+    Features { location, list }.in_degrees(crs, told)
 }
 
 fn system(path: &Path, location: &str) -> Result<Crs> {

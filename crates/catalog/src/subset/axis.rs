@@ -18,11 +18,14 @@ pub(crate) struct Step {
     pub(crate) time: Timestamp,
     pub(crate) granule: u32,
     pub(crate) step: u32,
+    /// First and last instant of its time's cell, microseconds, where its values are means or sums over it.
+    pub(crate) cell: Option<(i64, i64)>,
 }
 
 /// The steps inside the span, in order; of those of one time the first by the granule's name is kept.
 pub(crate) fn steps(
     times: &[Vec<Timestamp>],
+    cells: &[Vec<(i64, i64)>],
     candidates: &[Candidate],
     span: Span,
     order: TimeOrder,
@@ -36,6 +39,7 @@ pub(crate) fn steps(
                 time: *time,
                 granule: granule as u32,
                 step: step as u32,
+                cell: cells.get(granule).and_then(|own| own.get(step)).copied(),
             })
         })
         .filter(|s| span.has(s.time))

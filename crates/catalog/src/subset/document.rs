@@ -25,6 +25,9 @@ pub(crate) struct SubsetMetadata {
     pub(crate) notices: Vec<Notice>,
 }
 
+/// Time, granule, step and cell of time.
+type StoredStep = (i64, u32, u32, Option<(i64, i64)>);
+
 /// Its stored form. Coordinates are kept by their bits: decimal text would have to be read back exactly.
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -40,7 +43,7 @@ struct Stored {
     columns: Vec<(usize, usize)>,
     file_columns: usize,
     westward: bool,
-    steps: Vec<(i64, u32, u32)>,
+    steps: Vec<StoredStep>,
     calendar: String,
     variables: Vec<VariableMeta>,
     notices: Vec<Notice>,
@@ -67,7 +70,7 @@ impl SubsetMetadata {
             columns: self.part.window.columns.iter().map(|c| (c.start, c.end)).collect(),
             file_columns: self.part.file_columns,
             westward: self.part.westward,
-            steps: self.steps.iter().map(|s| (s.time.micros(), s.granule, s.step)).collect(),
+            steps: self.steps.iter().map(|s| (s.time.micros(), s.granule, s.step, s.cell)).collect(),
             calendar: self.calendar.name().to_owned(),
             variables: self.variables.clone(),
             notices: self.notices.clone(),
@@ -97,10 +100,11 @@ impl SubsetMetadata {
             steps: stored
                 .steps
                 .iter()
-                .map(|(micros, granule, step)| Step {
+                .map(|(micros, granule, step, cell)| Step {
                     time: Timestamp::from_micros(calendar, *micros),
                     granule: *granule,
                     step: *step,
+                    cell: *cell,
                 })
                 .collect(),
             calendar,

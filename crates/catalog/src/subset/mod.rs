@@ -127,6 +127,13 @@ impl Subset {
         &self.times
     }
 
+    /// First and last instant, microseconds on the calendar, of the cell that a scene's values are means or sums over; `None` where
+    /// they are those of its time.
+    #[must_use]
+    pub fn time_cell(&self, index: usize) -> Option<(i64, i64)> {
+        self.metadata.steps.get(index)?.cell
+    }
+
     /// Number of scenes; at least one.
     #[must_use]
     pub fn len(&self) -> usize {

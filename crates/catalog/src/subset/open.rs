@@ -150,7 +150,8 @@ fn scan(request: &SubsetRequest, context: &Context, candidates: &[Candidate]) ->
     note_unexpected(entry, candidates, &scanned, &mut notices);
     note_attributes(candidates, &scanned, &mut notices);
     let times: Vec<Vec<Timestamp>> = scanned.iter().map(|s| s.times.clone()).collect();
-    let steps = axis::steps(&times, candidates, span, request.order, &mut notices);
+    let cells: Vec<Vec<(i64, i64)>> = scanned.iter().map(|s| s.cells.clone()).collect();
+    let steps = axis::steps(&times, &cells, candidates, span, request.order, &mut notices);
     if steps.is_empty() {
         return Err(CatalogError::Empty(outside(&times, request, span)));
     }
@@ -162,6 +163,7 @@ fn scan(request: &SubsetRequest, context: &Context, candidates: &[Candidate]) ->
         let message = format!("{} repeats its first meridian at the end; it is read once", first.location.name());
         notices.push(Notice::info(NoticeCode::MeridianRepeated, first.location.name(), message));
     }
+    notices.extend(file.remarks.iter().map(|remark| Notice::of_remark(remark, &first.location.name())));
     let file_columns = file.grid.nx() + usize::from(file.left_out_meridian);
     let part = Part { window, file_columns, westward: file.westward };
     Ok(SubsetMetadata { names, grid, part, steps, calendar: reference.calendar, variables, notices })
@@ -173,6 +175,8 @@ fn cut(reference: &Reference, request: &SubsetRequest) -> Result<(FileGrid, Wind
         let file = reference.positions.file_grid(&reference.location, keep)?;
         let (window, grid) =
             request.domain.select(&file.grid).map_err(CatalogError::core(reference.location.clone()))?;
+        let grid = with_positions(&file.grid, &window, grid, &reference.location)?;
+        let window = in_file_order(window, file.first_column, file.grid.nx());
         Ok((file, window, grid))
     };
     match request.keep_repeated_meridian.then(|| select(true)) {
@@ -180,6 +184,37 @@ fn cut(reference: &Reference, request: &SubsetRequest) -> Result<(FileGrid, Wind
         // a domain across the seam would have both columns side by side
         Some(Err(_)) | None => select(false),
     }
+}
+
+/// The grid of a window, without the cells that have no position in the file.
+fn with_positions(file: &Grid, window: &Window, grid: Grid, location: &str) -> Result<Grid> {
+    let Some(known) = file.domain() else { return Ok(grid) };
+    let columns: Vec<usize> = window.columns.iter().cloned().flatten().collect();
+    let in_file = window.rows.clone().flat_map(|row| columns.iter().map(move |column| row * file.nx() + column));
+    let known: Vec<bool> = in_file.map(|cell| known.get(cell).copied().unwrap_or(false)).collect();
+    let inside: Vec<bool> = match grid.domain() {
+        Some(domain) => domain.iter().zip(&known).map(|(inside, known)| *inside && *known).collect(),
+        None => known,
+    };
+    if !inside.contains(&true) {
+        return Err(CatalogError::Empty(format!("{location}: no cell of the domain has a position")));
+    }
+    grid.with_domain(inside).map_err(CatalogError::core(location))
+}
+
+/// A window whose columns count from the grid's first one, by the file's columns that go east.
+fn in_file_order(window: Window, first_column: usize, nx: usize) -> Window {
+    if first_column == 0 {
+        return window;
+    }
+    // the grid's columns from here on lie at the beginning of the file
+    let turn = nx - first_column;
+    let columns = window.columns.iter().flat_map(|range| {
+        let west = range.start.min(turn)..range.end.min(turn);
+        let east = range.start.max(turn)..range.end.max(turn);
+        [west.start + first_column..west.end + first_column, east.start - turn..east.end - turn]
+    });
+    Window { rows: window.rows, columns: columns.filter(|range| !range.is_empty()).collect() }
 }
 
 /// The variables with the widest type that any granule gives them.
@@ -273,4 +308,21 @@ fn granules(candidates: &[Candidate], stats: &[Stat], steps: &[Step]) -> Vec<Gra
         times,
     };
     candidates.iter().zip(stats).zip(times).map(info).filter(|g| !g.times.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_a_grid_that_begins_in_the_midst_of_the_file_find_their_place() {
+        let window = |columns: Vec<std::ops::Range<usize>>| Window { rows: 0..2, columns };
+        // 0..9 and 350..359: the grid begins at the file's column 10
+        let found = |columns| in_file_order(window(columns), 10, 20).columns;
+        assert_eq!(found(vec![0..20]), [10..20, 0..10]);
+        assert_eq!(found(vec![0..5]), [10..15]);
+        assert_eq!(found(vec![8..12]), [18..20, 0..2]);
+        assert_eq!(found(vec![12..15]), [2..5]);
+        assert_eq!(in_file_order(window(vec![3..4]), 0, 20).columns, [3..4]);
+    }
 }

@@ -9,7 +9,7 @@ use super::request::Context;
 use super::source::Candidate;
 use super::units;
 use super::variable::{OpenVariable, VariableMeta};
-use crate::cf::{LevelChoice, Positions, coordinate_unpacking, times};
+use crate::cf::{LevelChoice, Positions, cells, coordinate_unpacking, method_in_time, text, times};
 use crate::{CatalogError, Entry, Result};
 
 /// What is the same in all granules of a subset.
@@ -27,6 +27,8 @@ pub(crate) struct Scanned {
     pub(crate) variables: Vec<VariableMeta>,
     /// The calendar that the file names, where the entry takes another.
     pub(crate) relabelled: Option<Calendar>,
+    /// The cell of each time, where the values are means or sums over it.
+    pub(crate) cells: Cells,
     /// What the user should be told of attributes.
     pub(crate) remarks: Vec<Remark>,
 }
@@ -97,7 +99,7 @@ impl Opener<'_> {
         let positions = Positions::read(granule, &first.layout.horizontal)?;
         for other in open.variables.iter().skip(1) {
             let (a, b) = (&first.layout.horizontal, &other.layout.horizontal);
-            if a.latitude == b.latitude && a.longitude == b.longitude {
+            if a.latitude == b.latitude && a.longitude == b.longitude && a.placement == b.placement {
                 continue;
             }
             if let Some(difference) = positions.difference(&Positions::read(granule, b)?) {
@@ -113,10 +115,14 @@ impl Opener<'_> {
                 return Err(differing(granule, leading, other, "their times differ"));
             }
         }
+        let (cells, instants) = time_cells(granule, leading, read.len())?;
         let (times, relabelled) = self.on_the_job_calendar(granule, read)?;
+        // cells are on the file's own calendar
+        let cells = if relabelled.is_some() { Vec::new() } else { cells };
         let variables = open.variables.iter().map(|v| v.meta(granule, self.entry)).collect::<Result<_>>()?;
-        let remarks = remarks(open, leading)?;
-        Ok((positions, Scanned { times, variables, relabelled, remarks }))
+        let mut remarks = remarks(open, leading)?;
+        remarks.extend(instants);
+        Ok((positions, Scanned { times, variables, relabelled, cells, remarks }))
     }
 
     fn on_the_job_calendar(
@@ -134,10 +140,52 @@ impl Opener<'_> {
     }
 }
 
+/// First and last instant of each time's cell, microseconds.
+type Cells = Vec<(i64, i64)>;
+
+/// The cell of each time, where the variable's values are means or sums over it; and what the user should be told where there are cells
+/// and nothing says so.
+fn time_cells(granule: &Granule, leading: &OpenVariable, count: usize) -> Result<(Cells, Option<Remark>)> {
+    let Some(path) = &leading.layout.time.path else { return Ok((Vec::new(), None)) };
+    let (variable, time) = (granule.variable(&leading.layout.path)?, granule.variable(path)?);
+    if let (Some(method), Some(climatology)) = (method_in_time(variable, time.name()), text(time, "climatology")) {
+        let text = format!(
+            "`{climatology}` gives climatological spans (`{method}`), which are not followed: the values belong to the times of `{path}`"
+        );
+        return Ok((Vec::new(), Some(Remark { ignored: true, text })));
+    }
+    if text(time, "bounds").is_none() {
+        return Ok((Vec::new(), None));
+    }
+    if method_in_time(variable, time.name()).is_none() {
+        let says = text(variable, "cell_methods").is_some_and(|methods| methods.contains("point"));
+        let text = format!(
+            "`{path}` has cells, but no `cell_methods` says that `{}` is a mean or a sum over them: its values are taken for those of the \
+             times themselves",
+            variable.path
+        );
+        return Ok((Vec::new(), (!says).then_some(Remark { ignored: false, text })));
+    }
+    Ok((cells(granule, path, count)?.unwrap_or_default(), None))
+}
+
 /// What the user should be told of the attributes of the variables, and of where and when their cells are.
 fn remarks(open: &OpenGranule, leading: &OpenVariable) -> Result<Vec<Remark>> {
     let mut remarks: Vec<Remark> = open.variables.iter().flat_map(|v| v.remarks.iter().cloned()).collect();
     let place = &leading.layout.horizontal;
+    if let Some(unused) = &leading.layout.unused {
+        let axes = Positions::read(&open.granule, place)?;
+        if !Positions::read(&open.granule, unused)?.agrees_with_axes(&axes) {
+            remarks.push(Remark {
+                ignored: true,
+                text: format!(
+                    "`{}` is placed by the axes `{}` and `{}`; `{}` and `{}`, which say otherwise cell by cell, are not used, since \
+                     `coordinates` does not name them",
+                    leading.layout.path, place.latitude, place.longitude, unused.latitude, unused.longitude
+                ),
+            });
+        }
+    }
     for path in [Some(&place.latitude), Some(&place.longitude), leading.layout.time.path.as_ref()].into_iter().flatten()
     {
         let variable = open.granule.variable(path)?;

@@ -2,6 +2,7 @@
 
 use eventscape_core::units::Unit;
 use eventscape_formats::{Attribute, Granule, Number, Output, Packing, Remark, ScalarType, Unpacking, Variable};
+use eventscape_io::IoError;
 use serde::{Deserialize, Serialize};
 
 use crate::cf::{ChosenLevel, Layout, LevelChoice, SwathLayout, choose, role_of, text};
@@ -57,14 +58,23 @@ impl VariableMeta {
         self.difference.as_deref().or(self.units.as_deref())
     }
 
-    /// Whether its values are directions in degrees, which begin anew at 360: by its units and its standard name, or by its
-    /// `long_name` where it has none.
+    /// Whether its values are directions in degrees, which begin anew at 360: by its units in any spelling and its standard name, or by
+    /// its `long_name` where it has none that says anything.
     #[must_use]
     pub fn is_direction(&self) -> bool {
-        const DEGREES: [&str; 6] = ["degree", "degrees", "deg", "degree_t", "degrees_true", "°"];
-        let units = self.units.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
-        let told = self.standard_name.as_deref().or(self.long_name.as_deref()).unwrap_or_default();
-        DEGREES.contains(&units.as_str()) && told.to_ascii_lowercase().contains("direction")
+        const WORDS: [&str; 5] = ["direction", "azimuth", "heading", "bearing", "course"];
+        // widths of distributions of directions, and components along them, do not begin anew
+        const NOT: [&str; 4] = ["spread", "directional", "deviation", "width"];
+        let units = self.units.as_deref().unwrap_or_default();
+        let plain = units.trim().to_ascii_lowercase();
+        let degrees = plain.starts_with("degrees clockwise")
+            || plain.starts_with("degree clockwise")
+            || plain.starts_with("degrees from")
+            || Unit::parse(units).factors_to(&Unit::parse("degree")).is_some_and(|(factor, _)| factor == 1.0);
+        let nothing = |name: &&str| !matches!(name.trim().to_ascii_lowercase().as_str(), "" | "unknown" | "none");
+        let told = self.standard_name.as_deref().filter(nothing).or(self.long_name.as_deref()).unwrap_or_default();
+        let told = told.to_ascii_lowercase();
+        degrees && WORDS.iter().any(|word| told.contains(word)) && !NOT.iter().any(|word| told.contains(word))
     }
 }
 
@@ -136,8 +146,11 @@ pub(crate) fn find_variable<'g>(granule: &'g Granule, name: &str, entry: Option<
     if let Some(inside) = group.and_then(|g| granule.variables().iter().find(|v| v.path == format!("{g}/{name}"))) {
         return Ok(inside);
     }
-    if let Ok(variable) = granule.variable(name) {
-        return Ok(variable);
+    match granule.variable(name) {
+        Ok(variable) => return Ok(variable),
+        // it is there, and its type or a filter cannot be read
+        Err(unreadable @ IoError::Unsupported { .. }) => return Err(unreadable.into()),
+        Err(_) => {}
     }
     let mut gridded = names_on_a_grid(granule, entry);
     if gridded.is_empty() {
@@ -226,4 +239,44 @@ fn stored(x: f64, scalar: ScalarType) -> Option<Number> {
 /// A text that changes when the packing does, for keys of the cache.
 pub(crate) fn packing_text(entry: Option<&Entry>) -> String {
     entry.map_or_else(String::new, |e| e.missing.iter().map(|x| x.to_string()).collect::<Vec<_>>().join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directions_are_known_in_the_spellings_of_producers() {
+        let is = |units: &str, standard: Option<&str>, long: &str| {
+            VariableMeta {
+                name: "d".to_owned(),
+                path: "d".to_owned(),
+                units: Some(units.to_owned()),
+                difference: None,
+                long_name: Some(long.to_owned()),
+                standard_name: standard.map(str::to_owned),
+                level: None,
+                value_type: ValueType::F32,
+            }
+            .is_direction()
+        };
+        for units in [
+            "Degree true",
+            "degrees true",
+            "degrees_true",
+            "degrees_T",
+            "degree",
+            "deg",
+            "°",
+            "Degrees clockwise from North",
+        ] {
+            assert!(is(units, Some("unknown"), "Mean wave direction"), "{units}");
+        }
+        assert!(is("degree", Some("wind_from_direction"), ""));
+        assert!(is("degree", Some("solar_azimuth_angle"), ""));
+        assert!(!is("degree", Some("sea_surface_wave_directional_spread"), "spread of direction"));
+        assert!(!is("degree", Some("latitude"), "direction"));
+        assert!(!is("m s-1", None, "wind direction"));
+        assert!(!is("radian", None, "wind direction"));
+    }
 }

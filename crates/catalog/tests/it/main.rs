@@ -4,10 +4,12 @@
 mod axes;
 mod bucket;
 mod cache;
+mod clocks;
 mod collections;
 mod entries;
 mod hostile;
 mod numbers;
+mod positions;
 mod readers;
 mod series;
 mod support;

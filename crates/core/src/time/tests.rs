@@ -39,6 +39,16 @@ fn times_of_users_are_understood_in_many_spellings() {
         ("2015-08-12T24:00", "2015-08-13T00:00:00Z"),
         ("201508120630", "2015-08-12T06:30:00Z"),
         ("20150812", "2015-08-12T00:00:00Z"),
+        ("20150812T063000Z", "2015-08-12T06:30:00Z"),
+        ("20150812T0630", "2015-08-12T06:30:00Z"),
+        ("20150812 06", "2015-08-12T06:00:00Z"),
+        ("20150812T063000.5+0200", "2015-08-12T04:30:00.500000Z"),
+        ("2015-08-12_06:30:00", "2015-08-12T06:30:00Z"),
+        ("2015-08-12 06:30:00 0:00", "2015-08-12T06:30:00Z"),
+        ("2015-08-12 06:30:00 2:00", "2015-08-12T04:30:00Z"),
+        ("2015-08-12 06:30:00.0 +0000 UTC", "2015-08-12T06:30:00Z"),
+        ("2015-08-12 06:30:00 -6:00", "2015-08-12T12:30:00Z"),
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
         ("1990-1-1", "1990-01-01T00:00:00Z"),
     ] {
         let (time, _) = Timestamp::parse(text, Calendar::Standard).unwrap();
@@ -80,6 +90,27 @@ fn what_is_no_time_is_refused_with_a_hint() {
         assert!(units.decode_f64(value).is_err(), "{value}");
     }
     assert!(units.decode_i64(i64::MAX).is_err());
+}
+
+#[test]
+fn units_of_time_have_the_length_that_their_calendar_gives_them() {
+    let decoded = |units: &str, calendar: Calendar, count: f64| {
+        TimeUnits::parse(units, calendar).unwrap().decode_f64(count).unwrap().to_string()
+    };
+    let epoch = |unit: &str| format!("{unit} since 2000-01-01");
+    assert_eq!(decoded(&epoch("months"), Calendar::Day360, 14.0), "2001-03-01T00:00:00Z");
+    assert_eq!(decoded(&epoch("years"), Calendar::Day360, 1.5), "2001-07-01T00:00:00Z");
+    assert_eq!(decoded(&epoch("years"), Calendar::NoLeap, 5.0), "2005-01-01T00:00:00Z");
+    assert_eq!(decoded(&epoch("common_years"), Calendar::Standard, 1.0), "2000-12-31T00:00:00Z");
+    assert_eq!(decoded(&epoch("weeks"), Calendar::Standard, 2.0), "2000-01-15T00:00:00Z");
+    let nanoseconds = "nanoseconds since 1970-01-01";
+    assert_eq!(decoded(nanoseconds, Calendar::Standard, 1_577_836_800_000_000_000.0), "2020-01-01T00:00:00Z");
+    let units = TimeUnits::parse(nanoseconds, Calendar::Standard).unwrap();
+    assert_eq!(units.decode_i64(1_577_838_600_000_001_000).unwrap().to_string(), "2020-01-01T00:30:00.000001Z");
+    assert_eq!(units.decode_i64(-1_500).unwrap().micros(), -1);
+    for calendar in [Calendar::Standard, Calendar::NoLeap, Calendar::Julian] {
+        assert!(TimeUnits::parse(&epoch("months"), calendar).is_err());
+    }
 }
 
 #[test]

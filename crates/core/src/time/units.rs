@@ -7,7 +7,10 @@ use crate::CoreError;
 /// A unit of time and the instant from which it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeUnits {
-    micros_per_unit: i64,
+    /// Of `per` units.
+    micros: i64,
+    /// More than 1 for units shorter than a microsecond.
+    per: i64,
     reference: Timestamp,
 }
 
@@ -15,8 +18,8 @@ impl TimeUnits {
     /// Parses `<unit> since <date> [<time>] [<offset>]`.
     ///
     /// # Errors
-    /// [`CoreError::Time`] for units that are not of a fixed length (months, years), or a reference time that the calendar
-    /// does not have.
+    /// [`CoreError::Time`] for units that are not of a fixed length (months and years, but on calendars where they have one), or a
+    /// reference time that the calendar does not have.
     ///
     /// ```
     /// use eventscape_core::time::{Calendar, TimeUnits};
@@ -34,26 +37,39 @@ impl TimeUnits {
         let (Some(unit), Some(reference)) = (lower.get(..at), text.get(at + 7..)) else {
             return Err(wrong("are not understood".to_owned()));
         };
-        let micros_per_unit = match unit.trim() {
+        let day = SECONDS_PER_DAY * MICROS_PER_SECOND;
+        let mut per = 1;
+        let micros = match unit.trim() {
             "days" | "day" | "d" => SECONDS_PER_DAY * MICROS_PER_SECOND,
             "hours" | "hour" | "hrs" | "hr" | "h" => 3600 * MICROS_PER_SECOND,
             "minutes" | "minute" | "mins" | "min" => 60 * MICROS_PER_SECOND,
             "seconds" | "second" | "secs" | "sec" | "s" => MICROS_PER_SECOND,
             "milliseconds" | "millisecond" | "millisecs" | "millisec" | "msecs" | "msec" | "ms" => 1000,
-            "microseconds" | "microsecond" | "microsecs" | "microsec" => 1,
-            "months" | "month" | "years" | "year" | "common_years" | "common_year" => {
+            "microseconds" | "microsecond" | "microsecs" | "microsec" | "us" | "µs" => 1,
+            "nanoseconds" | "nanosecond" | "nanosecs" | "nanosec" | "ns" => {
+                per = 1000;
+                1
+            }
+            "weeks" | "week" => 7 * day,
+            "common_years" | "common_year" => 365 * day,
+            "months" | "month" if calendar == Calendar::Day360 => 30 * day,
+            "years" | "year" if calendar == Calendar::Day360 => 360 * day,
+            "years" | "year" if calendar == Calendar::NoLeap => 365 * day,
+            "years" | "year" if calendar == Calendar::AllLeap => 366 * day,
+            "months" | "month" | "years" | "year" => {
                 return Err(wrong(format!(
-                    "count {unit}, which have no fixed length; rewrite the time axis in days, for example with cftime"
+                    "count {unit}, which have no fixed length on the {calendar} calendar; rewrite the time axis in days, for example with \
+                     cftime"
                 )));
             }
             other => {
                 return Err(wrong(format!(
-                    "have the unit `{other}`; known are days, hours, minutes, seconds, ms and µs"
+                    "have the unit `{other}`; known are weeks, days, hours, minutes, seconds, ms, µs and ns"
                 )));
             }
         };
         let (reference, _) = parse_instant(reference, calendar)?;
-        Ok(Self { micros_per_unit, reference })
+        Ok(Self { micros, per, reference })
     }
 
     /// The calendar.
@@ -62,13 +78,16 @@ impl TimeUnits {
         self.reference.calendar()
     }
 
-    /// The instant of a whole number of units, exactly.
+    /// The instant of a whole number of units, exactly; of nanoseconds to the nearest microsecond.
     ///
     /// # Errors
     /// [`CoreError::Time`] where it is out of range (years -99999…99999).
     pub fn decode_i64(&self, count: i64) -> Result<Timestamp, CoreError> {
-        count
-            .checked_mul(self.micros_per_unit)
+        let nearest = (count.checked_mul(self.micros)).map(|m| {
+            let (whole, rest) = (m.div_euclid(self.per), m.rem_euclid(self.per));
+            whole + i64::from(2 * rest >= self.per && self.per > 1)
+        });
+        nearest
             .and_then(|m| m.checked_add(self.reference.micros()))
             .map(|m| Timestamp::from_micros(self.calendar(), m))
             .filter(|t| t.in_range())
@@ -80,12 +99,12 @@ impl TimeUnits {
     /// # Errors
     /// [`CoreError::Time`] where it is NaN or out of range.
     pub fn decode_f64(&self, count: f64) -> Result<Timestamp, CoreError> {
-        if count.fract() == 0.0 && count.abs() < 9e15 {
+        if count.fract() == 0.0 && count.abs() < 9.2e18 {
             return self.decode_i64(count as i64);
         }
         // whole units exactly, the rest rounded
         let whole = count.floor();
-        let rest = ((count - whole) * self.micros_per_unit as f64).round() as i64;
+        let rest = ((count - whole) * self.micros as f64 / self.per as f64).round() as i64;
         if !count.is_finite() || whole.abs() > 9e15 {
             return Err(CoreError::Time(format!("the time {count} after {} is not an instant", self.reference)));
         }

@@ -49,6 +49,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             '0'..='9' if matches!(tokens.last(), Some(Token::Word(_) | Token::Close)) => power(rest)?,
             '0'..='9' => number(rest)?,
             '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) && !after_base => number(rest)?,
+            // `s -1` is meant for `s-1`, `m-s` is a product
+            '-' if tokens.last() == Some(&Token::Times) || signed_digits() => return None,
             '.' | '*' | '·' | '×' | '⋅' | '-' => (Token::Times, first.len_utf8()),
             '/' => (Token::Divided, 1),
             '(' => (Token::Open, 1),

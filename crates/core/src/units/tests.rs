@@ -44,7 +44,7 @@ fn what_cannot_be_converted_says_why() {
 fn spellings_mean_what_udunits_says() {
     let ours: &[&str] = &[
         // millibarn, coulomb, farad: no producer of data means them
-        "mb", "C", "F", // UDUNITS loses the zero
+        "mb", "C", "F",        // UDUNITS loses the zero
         "0.1 degC", // understood here, not there
         "kph", "s⁻¹", "psu", "/s",
     ];

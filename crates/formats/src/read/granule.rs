@@ -7,6 +7,7 @@ use std::sync::Arc;
 use eventscape_core::Values;
 
 use super::dataset::{open_directory, open_file};
+use super::foreign;
 use super::{
     Array, Attributes, Contents, Dataset, Hyperslab, OpenOptions, Opener, Output, Packing, ReadPlan, Variable,
 };
@@ -211,6 +212,9 @@ impl Granule {
 fn not_recognised(source: &dyn ByteSource, options: &OpenOptions) -> String {
     if source.is_empty() {
         return "it is empty".to_owned();
+    }
+    if let Some(what) = foreign::named(source) {
+        return what.to_owned();
     }
     let files = options.formats.iter().filter(|format| matches!(format.opener, Opener::File { .. }));
     let names: Vec<&str> = files.map(|format| format.name).collect();

@@ -8,6 +8,7 @@ mod array;
 mod chunks;
 mod contents;
 mod dataset;
+mod foreign;
 mod granule;
 mod granules;
 mod hdf5;

@@ -58,6 +58,10 @@ pub struct CurationKeys {
     /// Swaths: values with any of these quality flags count as missing; `none` keeps all (default: the catalogue's).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_flags: Option<Texts>,
+    /// Data of a single time hold for all times of the events (default false: only for those within a day of it, or in the cell that
+    /// its bounds give).
+    #[serde(skip_serializing_if = "is_false")]
+    pub constant: bool,
     /// Make the variable over the whole domain of the masks, too, at all their times (default false).
     #[serde(skip_serializing_if = "is_false")]
     pub stationary: bool,

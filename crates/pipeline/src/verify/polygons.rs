@@ -12,7 +12,7 @@ use super::facts::{Events, Facts, Sums, Told};
 use super::finding::{Checked, Faults, Trouble};
 use super::product::Asked;
 use super::rings;
-use super::stamps::{in_name, unit_of};
+use super::stamps::{either_way, in_name, unit_of};
 
 #[derive(Deserialize)]
 struct Collection {
@@ -66,7 +66,7 @@ pub(super) fn check(asked: &Asked<'_>, faults: &mut Faults) -> Checked<Facts> {
         let place = format!("features[{k}]");
         let told = &feature.properties;
         let own = Timestamp::parse(&told.date_time, calendar).map(|(time, _)| time.micros());
-        if own.is_ok_and(|micros| micros.div_euclid(unit) == time.micros().div_euclid(unit)) {
+        if own.is_ok_and(|micros| either_way(|named| named(micros, unit) == named(time.micros(), unit), |same| *same)) {
             let numbers = numbers(told);
             if let Some((which, why)) = numbers.wrong() {
                 faults.add(format!("{place}.{}", IN_TABLE[which]), why);

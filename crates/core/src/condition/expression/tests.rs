@@ -101,7 +101,7 @@ fn what_makes_no_sense_is_refused_at_its_place() {
         ("Tb", "compare it with another"),
         ("5 > 3", "no variable is named"),
         ("Tb < ", "at its end"),
-        ("Tb < 235 furlong", "`furlong` is not a unit"),
+        ("Tb < 235 wombat", "`wombat` is not a unit"),
         ("Tb < 235 and", "at its end"),
         ("Tb < 235 rain > 1", "`rain` is not a unit"),
         ("(Tb < 235", "at character 1 "),

@@ -17,7 +17,7 @@ pub(crate) enum Filters {
         /// Position of fletcher32.
         fletcher: Option<u32>,
     },
-    /// Any other pipeline of HDF5, undone by hdf5-reader.
+    /// Any other pipeline of HDF5.
     Library(Vec<hdf5_reader::messages::filter_pipeline::FilterDescription>),
     /// A pipeline of Zarr.
     Zarr(Vec<crate::read::zarr::Codec>),
@@ -119,15 +119,7 @@ pub(crate) fn decode<R>(
             })
         }
         Filters::Library(filters) => {
-            let bytes = hdf5_reader::filters::apply_pipeline_with_limit(
-                raw,
-                filters,
-                mask,
-                form.size,
-                None,
-                Some(expected.saturating_add(1)),
-            )
-            .map_err(|error| error.to_string())?;
+            let bytes = super::pipeline::undo(raw, filters, mask, form.size, expected)?;
             exact(bytes.len())?;
             Ok(then(form.elements(&bytes, false)))
         }

@@ -6,6 +6,7 @@ mod element;
 mod execute;
 mod filters;
 mod layout;
+mod pipeline;
 mod unpack;
 mod whole;
 
@@ -15,5 +16,6 @@ pub(crate) use element::{Element, number_of};
 pub(crate) use execute::{Origin, Read, read_bytes, read_elements, read_unpacked};
 pub(crate) use filters::Filters;
 pub(crate) use layout::{Dense, Layout, Piece, Place, Stored, dense_chunk, dense_pieces, each_index, touched};
+pub(crate) use pipeline::{bunzip2, unknown as unknown_filter};
 pub(crate) use unpack::{Float, Rule};
 pub(crate) use whole::unpack_array;

@@ -9,7 +9,7 @@ use hdf5_reader::messages::layout::DataLayout;
 
 use super::walk::Found;
 use super::{Blocks, damaged, failed};
-use crate::read::chunks::{Filters, Layout, Stored, dense_chunk};
+use crate::read::chunks::{Filters, Layout, Stored, dense_chunk, unknown_filter};
 use crate::read::{OpenOptions, ScalarType};
 use crate::{IoError, Result};
 
@@ -77,6 +77,9 @@ pub(super) fn stored(
             }
             _ => {}
         }
+    }
+    if let Some(feature) = unknown_filter(&filters) {
+        return Err(IoError::Unsupported { location: blocks.source().location().to_owned(), feature });
     }
     let shape = dataset.shape().to_vec();
     let elements = shape.iter().try_fold(1u64, |product, len| product.checked_mul(*len));

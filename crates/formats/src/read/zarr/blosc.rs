@@ -20,6 +20,16 @@ fn u32_at(bytes: &[u8], at: usize) -> Result<usize, String> {
     Ok(u32::from_le_bytes(*raw) as usize)
 }
 
+/// Decodes a buffer that holds at most `room` bytes.
+pub(crate) fn blosc_within(bytes: &[u8], room: usize) -> Result<Vec<u8>, String> {
+    let holds = u32_at(bytes, 4)?;
+    if holds > room {
+        Err(format!("the Blosc header tells {holds} bytes, more than {room}"))
+    } else {
+        decode(bytes, holds)
+    }
+}
+
 /// Decodes a buffer that holds `expected` bytes.
 pub(super) fn decode(bytes: &[u8], expected: usize) -> Result<Vec<u8>, String> {
     let head = bytes.first_chunk::<16>().ok_or("the Blosc header is cut short")?;

@@ -1,6 +1,8 @@
 //! Undoing the codecs of a chunk.
 
 use super::blosc;
+use super::numbers::Numbers;
+use crate::read::chunks::bunzip2;
 
 /// One step of a pipeline.
 #[derive(Clone, Debug)]
@@ -19,7 +21,10 @@ pub(crate) enum Codec {
     Zstd,
     Lz4,
     Blosc,
+    Bzip2,
     Crc32c,
+    /// Numbers stored otherwise.
+    Numbers(Numbers),
 }
 
 impl Codec {
@@ -44,8 +49,17 @@ impl Codec {
 
 /// Decodes a chunk that holds `expected` bytes; the result may have another length when the chunk is damaged.
 pub(crate) fn decode(raw: &[u8], codecs: &[Codec], expected: usize) -> Result<Vec<u8>, String> {
+    // how many bytes each codec was given
+    let mut given = Vec::with_capacity(codecs.len());
+    let mut length = expected;
+    for codec in codecs {
+        given.push(length);
+        if let Codec::Numbers(numbers) = codec {
+            length = numbers.stored(length);
+        }
+    }
     let mut bytes = std::borrow::Cow::Borrowed(raw);
-    for codec in codecs.iter().rev() {
+    for (codec, expected) in codecs.iter().zip(given).rev() {
         bytes = match codec {
             Codec::Crc32c => {
                 let (data, stored) = bytes.split_last_chunk::<4>().ok_or("it is too short for its checksum")?;
@@ -79,6 +93,8 @@ pub(crate) fn decode(raw: &[u8], codecs: &[Codec], expected: usize) -> Result<Ve
                 lz4(data, expected)?.into()
             }
             Codec::Blosc => blosc::decode(&bytes, expected)?.into(),
+            Codec::Bzip2 => bunzip2(&bytes, expected)?.into(),
+            Codec::Numbers(numbers) => numbers.undo(&bytes).into(),
             Codec::Shuffle(size) => unshuffle(&bytes, *size).into(),
             Codec::Transpose { strides, shape, size } => transposed(&bytes, strides, shape, *size)?.into(),
         };
@@ -86,7 +102,7 @@ pub(crate) fn decode(raw: &[u8], codecs: &[Codec], expected: usize) -> Result<Ve
     Ok(bytes.into_owned())
 }
 
-pub(super) fn zstd(bytes: &[u8], expected: usize) -> Result<Vec<u8>, String> {
+pub(crate) fn zstd(bytes: &[u8], expected: usize) -> Result<Vec<u8>, String> {
     zstd::bulk::decompress(bytes, expected).map_err(|e| format!("it is not zstd ({e})"))
 }
 

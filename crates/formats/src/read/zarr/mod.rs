@@ -6,6 +6,8 @@ mod codecs;
 mod json;
 mod keys;
 mod nodes;
+mod numbers;
+mod times;
 mod version2;
 mod version3;
 
@@ -16,7 +18,8 @@ use super::{Dataset, Format, Hyperslab, OpenOptions, Opener};
 use crate::source::DirectorySource;
 use crate::{IoError, Result};
 
-pub(crate) use codecs::{Codec, decode};
+pub(crate) use blosc::blosc_within;
+pub(crate) use codecs::{Codec, decode, zstd};
 pub(crate) use keys::Keys;
 
 /// Text elements as they are stored.

@@ -6,6 +6,8 @@ use super::array::{Array, ElementType, attribute_of, bytes_of};
 use super::codecs::Codec;
 use super::keys::Keys;
 use super::nodes::{Described, Node};
+use super::numbers::Numbers;
+use super::times;
 use super::{TextForm, json};
 use crate::read::{Attribute, ScalarType};
 
@@ -18,7 +20,9 @@ pub(super) fn describe(node: &Node) -> Result<Described, String> {
     let Some(dtype) = dtype.as_str() else {
         return Ok(Described::Unreadable("a structured type".to_owned()));
     };
-    let Some((element, text)) = element(dtype) else {
+    let time = times::of_numpy(dtype);
+    let stored = time.as_ref().map_or(dtype, |time| time.stored);
+    let Some((element, text)) = element(stored) else {
         return Ok(Described::Unreadable(format!("the type `{dtype}`")));
     };
     let shape = json::lengths(metadata.get("shape"), "the shape")?;
@@ -31,6 +35,9 @@ pub(super) fn describe(node: &Node) -> Result<Described, String> {
     if let Some(fill) = fill {
         // As xarray has it: in version 2 the fill value of the array marks missing cells.
         attributes.entry("_FillValue".to_owned()).or_insert_with(|| attribute_of(fill));
+    }
+    if let Some(time) = time {
+        time.describe(&mut attributes);
     }
     let dims = match attributes.remove("_ARRAY_DIMENSIONS") {
         Some(Attribute::Texts(names)) => Some(names.into_iter().map(Some).collect()),
@@ -92,6 +99,12 @@ fn codecs(metadata: &Value, element: ElementType, chunk: &[u64]) -> Result<Resul
                 let size = filter.get("elementsize").and_then(Value::as_u64).unwrap_or(element.size as u64);
                 codecs.push(Codec::Shuffle(usize::try_from(size).map_err(|e| e.to_string())?));
             }
+            // rounding leaves nothing to undo
+            Some("bitround") => {}
+            Some(id @ ("delta" | "fixedscaleoffset" | "quantize" | "astype")) => match Numbers::of(id, filter) {
+                Some(numbers) => codecs.push(Codec::Numbers(numbers)),
+                None => return Ok(Err(format!("the filter `{filter}`"))),
+            },
             other => return Ok(Err(format!("the filter `{}`", other.unwrap_or("?")))),
         }
     }
@@ -103,6 +116,7 @@ fn codecs(metadata: &Value, element: ElementType, chunk: &[u64]) -> Result<Resul
             "zstd" => Codec::Zstd,
             "lz4" => Codec::Lz4,
             "blosc" => Codec::Blosc,
+            "bz2" => Codec::Bzip2,
             other => return Ok(Err(format!("the compressor `{other}`"))),
         });
     }

@@ -6,19 +6,23 @@ use super::array::{Array, ElementType, bytes_of};
 use super::codecs::Codec;
 use super::keys::{Keys, Shards};
 use super::nodes::{Described, Node};
+use super::numbers::Numbers;
+use super::times;
 use super::{TextForm, json};
 use crate::read::ScalarType;
 
 pub(super) fn describe(node: &Node) -> Result<Described, String> {
     let metadata = &node.metadata;
-    let attributes = json::attributes(metadata.get("attributes").unwrap_or(&Value::Null));
+    let mut attributes = json::attributes(metadata.get("attributes").unwrap_or(&Value::Null));
     match metadata.get("node_type").and_then(Value::as_str) {
         Some("group") => return Ok(Described::Group(attributes)),
         Some("array") => {}
         other => return Err(format!("its `node_type` is {other:?}")),
     }
     let data_type = metadata.get("data_type").unwrap_or(&Value::Null);
-    let Some((mut element, text)) = element(data_type) else {
+    let time = times::of_version3(data_type);
+    let Some((mut element, text)) = (if time.is_some() { element(&Value::from("int64")) } else { element(data_type) })
+    else {
         return Ok(Described::Unreadable(format!("the type {data_type}")));
     };
     if metadata.get("storage_transformers").and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
@@ -60,6 +64,9 @@ pub(super) fn describe(node: &Node) -> Result<Described, String> {
         Ok(codecs) => codecs,
         Err(unreadable) => return Ok(Described::Unreadable(unreadable)),
     };
+    if let Some(time) = time {
+        time.describe(&mut attributes);
+    }
     let fill = metadata.get("fill_value").and_then(|value| json::number(value, element.scalar));
     let dims = metadata.get("dimension_names").and_then(Value::as_array);
     let dims = dims.map(|names| names.iter().map(|name| name.as_str().map(str::to_owned)).collect());
@@ -128,6 +135,15 @@ fn codecs(found: &[Value], element: &mut ElementType, chunk: &[u64]) -> Result<R
                 let size = configuration.get("elementsize").and_then(Value::as_u64).unwrap_or(element.size as u64);
                 codecs.push(Codec::Shuffle(usize::try_from(size).map_err(|e| e.to_string())?));
             }
+            Some("numcodecs.bz2") => codecs.push(Codec::Bzip2),
+            // rounding leaves nothing to undo
+            Some("numcodecs.bitround") => {}
+            Some(
+                id @ ("numcodecs.delta" | "numcodecs.fixedscaleoffset" | "numcodecs.quantize" | "numcodecs.astype"),
+            ) => match Numbers::of(id.trim_start_matches("numcodecs."), configuration) {
+                Some(numbers) => codecs.push(Codec::Numbers(numbers)),
+                None => return Ok(Err(format!("the codec `{codec}`"))),
+            },
             other => return Ok(Err(format!("the codec `{}`", other.unwrap_or("?")))),
         }
     }

@@ -158,7 +158,7 @@ fn prepare(
     let other = clock.time("granules opened", || open(job, masks, boxes, window, stores, env))?;
     let margin = margin(&job.curation, &other)?;
     let plan = match &other {
-        Other::Grid(subset) => Plan::of_steps(subset, boxes, margin)?,
+        Other::Grid(subset) => Plan::of_steps(subset, boxes, margin, job.curation.constant)?,
         Other::Swath(swaths) => Plan::of_orbits(swaths, boxes, window)?,
     };
     Ok((other, plan, (margin, window)))

@@ -7,6 +7,7 @@ use eventscape_core::time::Calendar;
 use super::times::shown;
 use super::{Contradiction, Differences, Said, Suspects, odd_ones, those};
 use crate::verify::facts::{EventSum, Events, Told};
+use crate::verify::stamps::{InNames, either_way};
 
 pub(super) fn compare(said: &[Said], calendar: Calendar, suspects: &Suspects) -> Vec<Contradiction> {
     odd_ones(&those(said, |facts| facts.events.as_ref()), suspects, |known, is| differ(known, is, calendar))
@@ -14,8 +15,12 @@ pub(super) fn compare(said: &[Said], calendar: Calendar, suspects: &Suspects) ->
 
 /// Goes over both, which are sorted, side by side.
 fn differ(known: &Events, is: &Events, calendar: Calendar) -> Differences {
+    either_way(|named| differ_in(known, is, calendar, named), Differences::are_none)
+}
+
+fn differ_in(known: &Events, is: &Events, calendar: Calendar, named: InNames) -> Differences {
     let unit = known.unit.max(is.unit).max(1);
-    let floor = |time: i64| time.div_euclid(unit) * unit;
+    let floor = |time: i64| named(time, unit);
     let covers = |events: &Events, time: i64| {
         events.files.is_empty() || events.files.range(time..time.saturating_add(unit)).next().is_some()
     };

@@ -8,6 +8,7 @@ use super::times::shown;
 use super::{Contradiction, Said, Suspects, those};
 use crate::verify::facts::{Events, Spans};
 use crate::verify::finding::Fault;
+use crate::verify::stamps::{InNames, either_way};
 
 /// Contradictions that are told one by one.
 const MOST: usize = 3;
@@ -48,8 +49,12 @@ enum Wrong {
 }
 
 fn wrong(spans: &Spans, events: &Events) -> Vec<(u32, Wrong)> {
+    either_way(|named| wrong_in(spans, events, named), Vec::is_empty)
+}
+
+fn wrong_in(spans: &Spans, events: &Events, named: InNames) -> Vec<(u32, Wrong)> {
     let unit = spans.unit.max(events.unit).max(1);
-    let floor = |time: i64| time.div_euclid(unit) * unit;
+    let floor = |time: i64| named(time, unit);
     let mut lives: BTreeMap<u32, BTreeSet<i64>> = BTreeMap::new();
     for ((time, track), _) in &events.rows {
         lives.entry(*track).or_default().insert(floor(*time));

@@ -7,6 +7,7 @@ use eventscape_products::Manifest;
 use super::{Contradiction, Differences, Said, Suspects, odd_ones, those};
 use crate::verify::facts::Times;
 use crate::verify::finding::Fault;
+use crate::verify::stamps::{InNames, either_way};
 
 /// An instant as people write it.
 pub(super) fn shown(micros: i64, calendar: Calendar) -> String {
@@ -28,10 +29,12 @@ pub(super) fn compare(said: &[Said], manifest: &Manifest, suspects: &Suspects) -
 /// Whether times end elsewhere than the job.
 fn outside(times: &Times, manifest: &Manifest) -> Option<String> {
     let (first, last) = manifest.coverage;
-    let floor = |micros: i64| micros.div_euclid(times.unit.max(1));
     let ends = (*times.micros.first()?, *times.micros.last()?);
     // float64 seconds of far years are a little off
-    let is = |at: i64, known: i64| floor(at) == floor(known) || at.abs_diff(known) <= 1000;
+    let unit = times.unit.max(1);
+    let is = |at: i64, known: i64| {
+        either_way(|named| named(at, unit) == named(known, unit), |same| *same) || at.abs_diff(known) <= 1000
+    };
     let calendar = manifest.calendar;
     (!is(ends.0, first.micros()) || !is(ends.1, last.micros())).then(|| {
         let (from, to) = (shown(ends.0, calendar), shown(ends.1, calendar));
@@ -40,8 +43,12 @@ fn outside(times: &Times, manifest: &Manifest) -> Option<String> {
 }
 
 fn differ(known: &Times, is: &Times, calendar: Calendar) -> Differences {
+    either_way(|named| differ_in(known, is, calendar, named), Differences::are_none)
+}
+
+fn differ_in(known: &Times, is: &Times, calendar: Calendar, named: InNames) -> Differences {
     let unit = known.unit.max(is.unit).max(1);
-    let floors = |times: &Times| times.micros.iter().map(|t| t.div_euclid(unit) * unit).collect::<Vec<_>>();
+    let floors = |times: &Times| times.micros.iter().map(|t| named(*t, unit)).collect::<Vec<_>>();
     let (known, is) = (floors(known), floors(is));
     let mut differences = Differences::default();
     let lacks = known.iter().filter(|time| is.binary_search(time).is_err());

@@ -7,6 +7,7 @@ use eventscape_core::time::Calendar;
 use super::times::shown;
 use super::{Contradiction, Differences, Said, Suspects, odd_ones, those};
 use crate::verify::facts::{ValueSum, Values};
+use crate::verify::stamps::{InNames, either_way};
 
 pub(super) fn compare(said: &[Said], calendar: Calendar, suspects: &Suspects) -> Vec<Contradiction> {
     let mut found =
@@ -34,9 +35,13 @@ pub(super) fn compare(said: &[Said], calendar: Calendar, suspects: &Suspects) ->
 }
 
 fn differ(known: &Values, is: &Values, calendar: Calendar) -> Differences {
+    either_way(|named| differ_in(known, is, calendar, named), Differences::are_none)
+}
+
+fn differ_in(known: &Values, is: &Values, calendar: Calendar, named: InNames) -> Differences {
     let unit = known.unit.max(is.unit).max(1);
     let has_each = known.has_each && is.has_each;
-    let (left, right) = (by_key(known, unit), by_key(is, unit));
+    let (left, right) = (by_key(known, unit, named), by_key(is, unit, named));
     let mut differences = Differences::default();
     let keys = left.keys().chain(right.keys().filter(|key| !left.contains_key(*key)));
     for key @ (time, event, variable) in keys {
@@ -52,12 +57,8 @@ fn differ(known: &Values, is: &Values, calendar: Calendar) -> Differences {
 
 type Key<'a> = (i64, u32, &'a str);
 
-fn by_key(values: &Values, unit: i64) -> BTreeMap<Key<'_>, &ValueSum> {
-    values
-        .rows
-        .iter()
-        .map(|((time, event, name), sum)| ((time.div_euclid(unit) * unit, *event, &**name), sum))
-        .collect()
+fn by_key(values: &Values, unit: i64, named: InNames) -> BTreeMap<Key<'_>, &ValueSum> {
+    values.rows.iter().map(|((time, event, name), sum)| ((named(*time, unit), *event, &**name), sum)).collect()
 }
 
 /// What is otherwise: what the second has, and what the first has.

@@ -18,6 +18,8 @@ pub(super) use orbits::{Around, event as seen_by};
 
 /// A step belongs to a time if it is at most this share of a step away.
 const SAME_STEP: f64 = 0.26;
+/// A single field is that of the times within a day of its own.
+const SINGLE_SECONDS: f64 = 86_400.0;
 /// Neighbours farther apart than so many steps have a gap between them.
 const GAP: f64 = 1.5;
 
@@ -76,8 +78,13 @@ pub(super) fn span(entry: Option<&Entry>, first: Timestamp, last: Timestamp) -> 
 
 impl Plan {
     /// Plans a job on data on a grid. `margin` is in degrees.
-    pub(super) fn of_steps(subset: &Subset, times: &[(Timestamp, Vec<EventBox>)], margin: f64) -> Result<Self> {
-        let steps = Steps::of(subset);
+    pub(super) fn of_steps(
+        subset: &Subset,
+        times: &[(Timestamp, Vec<EventBox>)],
+        margin: f64,
+        constant: bool,
+    ) -> Result<Self> {
+        let steps = Steps::of(subset, constant);
         let mut plan = Self { times: Vec::with_capacity(times.len()), users: BTreeMap::new() };
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (index, (time, events)) in times.iter().enumerate() {
@@ -174,7 +181,12 @@ impl Plan {
         let mut missing: Vec<Timestamp> = self
             .steps()
             .filter(|need| !need.windows.is_empty())
-            .flat_map(|need| need.times.iter().zip(&need.scenes).filter(|(_, scene)| scene.is_none()))
+            .flat_map(|need| {
+                let steps = || need.times.iter().zip(&need.scenes);
+                // a step that is there is not missing on its other side
+                let there = move |step: &Timestamp| steps().any(|(own, scene)| scene.is_some() && own == step);
+                steps().filter(move |(step, scene)| scene.is_none() && !there(step))
+            })
             .map(|(step, _)| *step)
             .collect();
         missing.sort_by_key(|time| time.micros());

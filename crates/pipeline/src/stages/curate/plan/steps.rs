@@ -5,7 +5,7 @@ use eventscape_core::Timestamp;
 use eventscape_core::grid::{Domain, Window};
 use eventscape_core::time::Calendar;
 
-use super::{GAP, SAME_STEP};
+use super::{GAP, SAME_STEP, SINGLE_SECONDS};
 use crate::error::Result;
 use crate::stages::curate::masks::EventBox;
 
@@ -21,6 +21,9 @@ pub(super) fn window(subset: &Subset, event: &EventBox, margin: f64) -> Result<O
 
 /// The steps of the other data.
 pub(super) struct Steps<'a> {
+    subset: &'a Subset,
+    /// A single field stands for all times.
+    constant: bool,
     entry: Option<&'a Entry>,
     times: &'a [Timestamp],
     calendar: Calendar,
@@ -29,8 +32,10 @@ pub(super) struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn of(subset: &'a Subset) -> Self {
+    pub(super) fn of(subset: &'a Subset, constant: bool) -> Self {
         Self {
+            subset,
+            constant,
             entry: subset.collection(),
             times: subset.times(),
             calendar: subset.calendar(),
@@ -47,11 +52,18 @@ impl<'a> Steps<'a> {
             let steps = [step.after(at, -1)?, at, step.after(at, 1)?];
             return Some((time, steps, steps.map(|s| self.scene_at(s))));
         }
+        if self.has_cells() {
+            return Some(self.of_cell(time));
+        }
         let nearest = self.nearest(time)?;
         let own = *self.times.get(nearest)?;
         let Some(nominal) = self.nominal.filter(|_| self.times.len() > 1) else {
-            // a single field is taken as constant
-            return Some((time, [own; 3], [None, Some(nearest), None]));
+            let near = own.seconds_since(time).abs() <= SINGLE_SECONDS;
+            return Some(if near || self.constant {
+                (time, [own; 3], [None, Some(nearest), None])
+            } else {
+                (time, [time; 3], [None; 3])
+            });
         };
         if own.seconds_since(time).abs() > nominal {
             let steps = [time.plus_seconds(-nominal), time, time.plus_seconds(nominal)];
@@ -67,6 +79,25 @@ impl<'a> Steps<'a> {
         let before = neighbour(nearest.checked_sub(1), -1.0);
         let after = neighbour(nearest.checked_add(1), 1.0);
         Some((time, [before.0, own, after.0], [before.1, Some(nearest), after.1]))
+    }
+
+    /// Whether the values are means or sums over cells of time.
+    fn has_cells(&self) -> bool {
+        !self.times.is_empty() && (0..self.times.len()).all(|scene| self.subset.time_cell(scene).is_some())
+    }
+
+    /// The scene whose cell holds the time: a mean over January is January's at any of its days. Its end belongs to the next one.
+    fn of_cell(&self, time: Timestamp) -> (Timestamp, [Timestamp; 3], [Option<usize>; 3]) {
+        let at = time.micros();
+        let cell = |scene: &usize| self.subset.time_cell(*scene);
+        let begins = |(from, until): (i64, i64)| (from <= at && at < until) || (from == at && until == at);
+        let scenes = || 0..self.times.len();
+        let holds = scenes().find(|scene| cell(scene).is_some_and(begins));
+        let ends = || scenes().find(|scene| cell(scene).is_some_and(|(_, until)| until == at));
+        match holds.or_else(ends).and_then(|scene| Some((scene, *self.times.get(scene)?))) {
+            Some((scene, own)) => (time, [own; 3], [None, Some(scene), None]),
+            None => (time, [time; 3], [None; 3]),
+        }
     }
 
     /// The scene of a step of the collection.
