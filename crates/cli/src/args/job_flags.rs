@@ -18,7 +18,7 @@ const PHDEF_GROUPS: Groups = &[
         TRACKING,
         &["tracker", "min_overlap", "max_gap", "tos2ca_compat", "warm_threshold", "cold_only", "max_size", "min_steps"],
     ),
-    ("Products", &["out", "job_id", "title", "products", "no_plots", "tos2ca_names", "overwrite"]),
+    ("Products", &["out", "job_id", "title", "products", "no_plots", "tos2ca_names", "strict", "overwrite"]),
     ("Running", &["threads", "memory_limit", "cache", "cache_dir", "chunks", "chunk_steps", "chunk"]),
 ];
 
@@ -27,7 +27,7 @@ const CURATION_GROUPS: Groups = &[
     ("Other data", &["collection", "input", "root", "catalog", "variable", "level"]),
     ("Regridding", &["margin", "method", "constant", "stationary", "tos2ca_compat"]),
     ("Swaths", &["time_window", "radius_km", "quality_flags"]),
-    ("Products", &["out", "job_id", "title", "products", "overwrite"]),
+    ("Products", &["out", "job_id", "title", "products", "strict", "overwrite"]),
     ("Running", &["threads", "memory_limit"]),
 ];
 
@@ -35,7 +35,7 @@ const MASK_FROM_GROUPS: Groups = &[
     ("Outlines", &["outlines", "kind", "layer", "only", "start", "end", "step", "open_days", "radius_of"]),
     ("Properties of polygons", &["time_property", "start_property", "end_property", "id_property", "name_property"]),
     ("Grid", &["resolution", "bbox", "grid_like"]),
-    ("Products", &["out", "job_id", "title", "products", "tos2ca_names", "overwrite"]),
+    ("Products", &["out", "job_id", "title", "products", "tos2ca_names", "strict", "overwrite"]),
     ("Running", &["threads", "memory_limit"]),
 ];
 

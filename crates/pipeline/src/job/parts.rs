@@ -42,6 +42,9 @@ pub struct OutputKeys {
     /// Start anew, even if an earlier run of another job left products in the folder (default false).
     #[serde(skip_serializing_if = "is_false")]
     pub overwrite: bool,
+    /// Every warning of the data is an error: the job ends before it writes a product (default false).
+    #[serde(skip_serializing_if = "is_false")]
+    pub strict: bool,
 }
 
 /// How much of the machine a job may use.

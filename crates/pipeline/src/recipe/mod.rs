@@ -118,7 +118,13 @@ impl Recipe {
         Self::found(request.keys, request.search, data, request.output, request.limits)
     }
 
-    fn found(keys: Job, search: Search, mut data: Data, output: Output, limits: Limits) -> Result<(Self, Arc<Phenomenon>)> {
+    fn found(
+        keys: Job,
+        search: Search,
+        mut data: Data,
+        output: Output,
+        limits: Limits,
+    ) -> Result<(Self, Arc<Phenomenon>)> {
         let span = data.span().ok_or_else(no_scene)?;
         let phenomenon = Arc::new(search.in_data(&data)?);
         let header = header::of(&keys, &data)?;

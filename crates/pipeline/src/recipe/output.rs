@@ -15,6 +15,8 @@ pub(crate) struct Output {
     /// The title that people gave it.
     pub(crate) title: Option<String>,
     pub(crate) overwrite: bool,
+    /// Whether warnings of the data are errors.
+    pub(crate) strict: bool,
     /// The products to make.
     pub(crate) wanted: Vec<Product>,
     /// Whether the products were named one by one.
@@ -43,6 +45,7 @@ impl Output {
             job_id: keys.job_id.unwrap_or(1),
             title: keys.title.clone(),
             overwrite: keys.overwrite,
+            strict: keys.strict,
             wanted,
             by_name: keys.products.is_some(),
             choices: OutputChoices::of(keys, no_plots, tos2ca_names),

@@ -85,6 +85,8 @@ fn output(request: &StitchRequest, kept: &[OutputChoices], doors: &Doors) -> Res
         title: request.title.clone().or(chosen.title),
         products: request.products.clone().or(chosen.products),
         overwrite: request.overwrite,
+        // each chunk has told its warnings
+        strict: false,
     };
     Output::of(&keys, request.no_plots || chosen.no_plots, chosen.tos2ca_names, doors)
 }

@@ -28,7 +28,7 @@ use crate::doors::Doors;
 use crate::error::{PipelineError, Result};
 use crate::job::{CurationJob, CurationKeys, Texts, duration_micros};
 use crate::recipe::{Limits, load_catalog};
-use crate::run::{Clock, Earlier, Environment, JobFolder, Stage, StageTime, on_threads_of};
+use crate::run::{Clock, Earlier, Environment, JobFolder, Stage, StageTime, on_threads_of, tell};
 
 pub use reads::{CurationReads, Reads};
 
@@ -178,7 +178,7 @@ fn run_one(
     let out = out(job)?;
     let (other, plan, (margin, window)) = prepare(job, masks, boxes, stores, env, &mut clock)?;
     let recipe = CurationRecipe::of(job, masks, &other, &plan, (margin, window))?;
-    recipe.notices.iter().for_each(|(severity, text)| env.observer.notice(severity, text));
+    tell(recipe.notices.iter().map(|(severity, text)| (*severity, text)), job.output.strict, env)?;
 
     let (job_id, key) = (recipe.identity.job_id, &recipe.identity.key);
     let place = JobFolder::open(env, out, job_id, key)?;

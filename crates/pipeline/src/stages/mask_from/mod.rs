@@ -17,7 +17,7 @@ use super::ProductContext;
 use crate::error::{PipelineError, Result};
 use crate::job::{MaskFromJob, OutlineKeys};
 use crate::recipe::{Given, Limits, Output, Recipe};
-use crate::run::{Clock, Earlier, Environment, JobFolder, Report, Stage, of_recipe, on_threads_of};
+use crate::run::{Clock, Earlier, Environment, JobFolder, Report, Stage, of_recipe, on_threads_of, tell};
 use scenes::Masked;
 
 /// Makes the products of a PhDef job from outlines with times: each phenomenon of the file is a track.
@@ -56,7 +56,7 @@ fn run(job: &MaskFromJob, limits: Limits, env: &Environment<'_>) -> Result<Repor
     notices.extend(beside(&outlines, &timeline));
     let place = (&grid, timeline.times());
     let mut recipe = Recipe::given(job, &outlines, given, place, notices, (output, limits))?;
-    recipe.data.notices().for_each(|(severity, text)| env.observer.notice(severity, &text));
+    tell(recipe.data.notices(), recipe.output.strict, env)?;
 
     let key = &recipe.identity.key;
     let folder = JobFolder::open(env, recipe.output.place()?, recipe.identity.job_id, key)?;
@@ -66,9 +66,8 @@ fn run(job: &MaskFromJob, limits: Limits, env: &Environment<'_>) -> Result<Repor
         return Ok(Report { granules: 1, already_complete: true, ..report });
     }
     let masked = clock.time("cells found", || scenes::masked(&outlines, &timeline, &masker, env))?;
-    if let Some((severity, text)) = recipe.add_notice(overlap(&masked, &outlines)) {
-        env.observer.notice(severity, &text);
-    }
+    let notice = recipe.add_notice(overlap(&masked, &outlines));
+    tell(notice, recipe.output.strict, env)?;
     let info = recipe.info(env.now.clone(), tracks(&outlines, &masked));
     let (lineage, events) = (&masked.followed.lineage, &masked.events);
     let context = ProductContext { recipe: &recipe, info: &info, lineage, events, fields: None };

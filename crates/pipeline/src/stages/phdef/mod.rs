@@ -16,7 +16,7 @@ use super::{ProductContext, Watched};
 use crate::error::Result;
 use crate::job::Job;
 use crate::recipe::{Phenomenon, Recipe, Request};
-use crate::run::{Clock, Earlier, Environment, JobFolder, Report, of_recipe, on_threads_of};
+use crate::run::{Clock, Earlier, Environment, JobFolder, Report, of_recipe, on_threads_of, tell};
 use search::SceneSearch;
 
 /// Runs a PhDef job: opens its scenes, finds their components, links them through time, and writes the products.
@@ -109,22 +109,20 @@ fn open(request: Request, clock: &mut Clock, env: &Environment<'_>) -> Result<(R
     let again = request.reads_again();
     let subset = clock.time("scenes opened", || super::open(&request.reading, &request.limits, again, env))?;
     let (mut recipe, phenomenon) = Recipe::of(request, &subset)?;
-    recipe.data.notices().for_each(|(severity, text)| env.observer.notice(severity, &text));
-    if let Some(text) = recipe.leave_out_impossible()? {
-        env.observer.notice("warning", &text);
-    }
+    tell(recipe.data.notices(), recipe.output.strict, env)?;
+    let left_out = recipe.leave_out_impossible()?;
+    tell(left_out.map(|text| ("warning", text)), recipe.output.strict, env)?;
     Ok((recipe, phenomenon, subset))
 }
 
 /// Tells of scenes without a valid cell, with the likely reason.
 fn tell_of_no_value(recipe: &mut Recipe, subset: &Subset, watched: &Watched<'_>, env: &Environment<'_>) -> Result<()> {
-    if let Some((severity, text)) = recipe.add_notice(subset.notice_of_no_value(&watched.without_value())?) {
-        env.observer.notice(severity, &text);
-    }
-    Ok(())
+    let notice = recipe.add_notice(subset.notice_of_no_value(&watched.without_value())?);
+    tell(notice, recipe.output.strict, env)
 }
 
-fn report(    recipe: &Recipe,
+fn report(
+    recipe: &Recipe,
     location: &str,
     subset: &Subset,
     lineage: Option<&Lineage>,

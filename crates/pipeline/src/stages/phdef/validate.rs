@@ -7,7 +7,7 @@ use crate::doors::Doors;
 use crate::error::Result;
 use crate::job::Job;
 use crate::recipe::{Recipe, Request};
-use crate::run::{Environment, on_threads_of};
+use crate::run::{Environment, on_threads_of, tell};
 use crate::stages::open;
 
 /// What a job would read and need.
@@ -82,9 +82,8 @@ pub fn validate(job: &Job, env: &Environment<'_>) -> Result<Validation> {
 fn run(request: Request, env: &Environment<'_>) -> Result<Validation> {
     let subset = open(&request.reading, &request.limits, false, env)?;
     let (mut recipe, phenomenon) = Recipe::of(request, &subset)?;
-    if let Some(text) = recipe.leave_out_impossible()? {
-        env.observer.notice("warning", &text);
-    }
+    let left_out = recipe.leave_out_impossible()?;
+    tell(left_out.map(|text| ("warning", text)), recipe.output.strict, env)?;
     // what only tracking would find wrong
     phenomenon.method.finder(&recipe.data.grid)?;
     phenomenon.method.tracker(&recipe.data.grid)?;
