@@ -21,7 +21,7 @@ const PHDEF_GROUPS: Groups = &[
 const CURATION_GROUPS: Groups = &[
     ("Events", &["phdef"]),
     ("Other data", &["collection", "input", "root", "catalog", "variable", "level"]),
-    ("Regridding", &["margin", "method", "stationary", "tos2ca_compat"]),
+    ("Regridding", &["margin", "method", "constant", "stationary", "tos2ca_compat"]),
     ("Swaths", &["time_window", "radius_km", "quality_flags"]),
     ("Products", &["out", "job_id", "title", "products", "overwrite"]),
     ("Running", &["threads", "memory_limit"]),
