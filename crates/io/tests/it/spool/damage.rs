@@ -136,7 +136,7 @@ fn records_that_match_their_checksum_but_lie_are_refused() {
         record
     };
     let file = |record: &[u8]| {
-        let mut bytes = b"EVSPOOL\0\x01\0\0\0\0\0\0\0".to_vec();
+        let mut bytes = b"EVSPOOL\0\x02\0\0\0\0\0\0\0".to_vec();
         bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
         let start = bytes.len() as u64;
         bytes.extend(b"SCN1");
