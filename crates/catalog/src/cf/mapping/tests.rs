@@ -51,7 +51,12 @@ fn positions_are_those_of_pyproj() {
         let most = worst.entry(attributes.to_owned()).or_default();
         *most = if apart.is_nan() { f64::INFINITY } else { most.max(apart) };
     }
-    let wrong: Vec<_> = worst.iter().filter(|(_, apart)| **apart > 1e-9).collect();
+    // PROJ before 9.7 misses its own projection of these two by a millimetre on the way back
+    let inexact = |mapping: &str| {
+        mapping.contains("\"lambert_azimuthal_equal_area\"") || mapping.contains("\"lambert_cylindrical_equal_area\"")
+    };
+    let allowed = |mapping: &str| if inexact(mapping) { 2e-8 } else { 1e-9 };
+    let wrong: Vec<_> = worst.iter().filter(|(mapping, apart)| **apart > allowed(mapping)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(off > 10 && worst.len() == 23, "{off} places off the disk in {} mappings", worst.len());
 }
