@@ -218,14 +218,15 @@ fn write_mask_grid<W: Medium>(file: &mut NcFile<W>, grid: &Grid) -> Result<(), P
             (both, both, of_cells.latitudes(), of_cells.longitudes())
         }
     };
-    let axis = |name: &str, dims: &[&str], of: &str, units: &str| {
+    // without standard names: CF wants one latitude and one longitude beside a grid mapping, which are the cells' own
+    let axis = |name: &str, dims: &[&str], of: &str, units: &str, axis: &str| {
         Variable::of::<f64>(name, dims)
-            .with("standard_name", of)
+            .with_some("axis", (dims.len() == 1).then_some(axis))
             .with("long_name", format!("{of} of the centres of the masks' cells"))
             .with("units", units)
     };
-    file.compressed(axis("mask_lat", lat_dims, "latitude", "degrees_north"), 64, PACKED, lat)?;
-    Ok(file.compressed(axis("mask_lon", lon_dims, "longitude", "degrees_east"), 64, PACKED, lon)?)
+    file.compressed(axis("mask_lat", lat_dims, "latitude", "degrees_north", "Y"), 64, PACKED, lat)?;
+    Ok(file.compressed(axis("mask_lon", lon_dims, "longitude", "degrees_east", "X"), 64, PACKED, lon)?)
 }
 
 fn place(name: &str) -> Variable {

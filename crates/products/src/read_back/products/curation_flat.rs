@@ -39,12 +39,15 @@ fn mask_grid(root: &mut Group, grid: &Grid) {
         Coordinates::Rectilinear { lat, lon } => (&both[..1], &both[1..], &lat[..], &lon[..]),
         of_cells => (&both[..], &both[..], of_cells.latitudes(), of_cells.longitudes()),
     };
-    let axis = |name: &str, dims: &[&str], what: &str, units: &str, values: &[f64]| {
+    let axis = |name: &str, dims: &[&str], what: &str, units: &str, axis: &str, values: &[f64]| {
         let long_name = format!("{what} of the centres of the masks' cells");
-        Variable::of(name, dims, values).with("standard_name", what).with("long_name", long_name).with("units", units)
+        Variable::of(name, dims, values)
+            .with_some("axis", (dims.len() == 1).then_some(axis))
+            .with("long_name", long_name)
+            .with("units", units)
     };
-    root.variables.push(axis("mask_lat", lat_dims, "latitude", "degrees_north", lat));
-    root.variables.push(axis("mask_lon", lon_dims, "longitude", "degrees_east", lon));
+    root.variables.push(axis("mask_lat", lat_dims, "latitude", "degrees_north", "Y", lat));
+    root.variables.push(axis("mask_lon", lon_dims, "longitude", "degrees_east", "X", lon));
 }
 
 fn on_mask_grid(name: &str, values: Vec<i32>) -> Variable {
