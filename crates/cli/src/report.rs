@@ -43,10 +43,15 @@ pub(crate) fn of_job(report: &Report, json: bool) -> String {
 
 /// The summary of a curation job.
 pub(crate) fn of_curations(reports: &[CurationReport], json: bool) -> String {
-    match (reports, json) {
+    one_or_more(reports, json, of_curation)
+}
+
+/// One of several as it is, more as a list; in JSON, or one text after the other.
+fn one_or_more<T: serde::Serialize>(all: &[T], json: bool, text: impl Fn(&T) -> String) -> String {
+    match (all, json) {
         ([only], true) => as_json(only),
         (several, true) => as_json(&several),
-        (several, false) => several.iter().map(of_curation).collect::<Vec<_>>().join("\n"),
+        (several, false) => several.iter().map(text).collect::<Vec<_>>().join("\n"),
     }
 }
 
@@ -83,11 +88,7 @@ fn with_products(title: &str, rows: &[(&str, String)], job: u64, made: &[Artifac
 
 /// What verification found.
 pub(crate) fn of_verifications(found: &[Verification], json: bool) -> String {
-    match (found, json) {
-        ([only], true) => as_json(only),
-        (several, true) => as_json(&several),
-        (several, false) => several.iter().map(of_verification).collect::<Vec<_>>().join("\n"),
-    }
+    one_or_more(found, json, of_verification)
 }
 
 fn of_verification(found: &Verification) -> String {

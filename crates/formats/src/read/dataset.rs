@@ -52,7 +52,7 @@ pub type OpenFile = fn(&Arc<Blocks>, &OpenOptions) -> Result<Box<dyn Dataset>>;
 /// Reads the structure of a folder; `None` where it is no store of this format.
 pub type OpenDirectory = fn(&Arc<dyn DirectorySource>, &OpenOptions) -> Result<Option<Box<dyn Dataset>>>;
 
-/// How files of a format are told from others, and opened.
+/// Recognises the files of a format and opens them.
 #[derive(Clone, Copy)]
 pub enum Opener {
     /// One file or object.

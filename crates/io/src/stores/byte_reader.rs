@@ -26,7 +26,7 @@ impl ByteReader {
         Self { source, at: 0, bytes: BLOCK, start: 0, block: Vec::new() }
     }
 
-    /// The same with blocks of so many bytes: smaller ones where it goes to and from many places.
+    /// Sets the size of a block, bytes. Small blocks suit a reader that jumps between many places.
     #[must_use]
     pub fn with_block(self, bytes: u64) -> Self {
         Self { bytes: bytes.max(1), ..self }

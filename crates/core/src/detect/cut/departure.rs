@@ -24,7 +24,7 @@ pub(crate) struct DepartureRows {
 }
 
 impl Departure {
-    /// Refuses a baseline that does not belong to this condition or to a grid of so many cells.
+    /// Refuses a baseline that belongs to another condition, or to a grid with another number of cells.
     pub(crate) fn check(self, baseline: Option<&Baseline>, cells: usize) -> Result<&Baseline, CoreError> {
         let Some(baseline) = baseline else {
             return Err(CoreError::Condition(
